@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup lock demo test check lint format-check types docs docs-check fix matrix mutants bench clean
+.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench
 
 help:  ## what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -22,3 +22,47 @@ lock:  ## compile requirements.in into the lock again (needs uv)
 
 clean:
 	rm -rf $(VENV) .cache
+
+demo: $(STAMP)  ## the main job on a real application: scaffold, tests, check, on an embedded PostgreSQL
+	@$(PY) tools/demo.py
+
+test: $(STAMP)  ## the tests of this bundle and of every example
+	@$(PY) tools/suite.py
+
+check: lint format-check types docs-check test bundle matrix  ## all that CI runs
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+
+format-check: $(STAMP)
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	@$(PY) tools/typecheck.py
+
+docs: $(STAMP)  ## copy tested code into the references, refresh the manifest's sizes
+	$(PY) tools/docs.py
+
+docs-check: $(STAMP)  ## every snippet fresh and proven, the manifest in step
+	$(PY) tools/docs.py --check
+
+bundle: $(STAMP)  ## the bundle as a user gets it: validated, and installed into a scratch project
+	@$(PY) tools/bundle.py
+
+matrix: $(STAMP)  ## every example: Python 3.11-3.13 x httpx, httpx2 x strict, auto, anyio x three random orders
+	@$(PY) tools/matrix.py $(MATRIX)
+
+fix: $(STAMP)  ## format, mend what ruff can, refresh the docs
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(PY) tools/docs.py
+
+mutants: $(STAMP)  ## the share of planted bugs that the example's suite notices, and of rewrites it stays green on (minutes)
+	$(PY) tools/mutate.py examples/users --jobs 2 --minimum 95
+	$(PY) tools/mutate.py examples/users --jobs 2 --rewrites --minimum 90
+
+contract: $(STAMP)  ## the fakes held against the live drivers, as a table
+	$(PY) -m tests.contract
+
+bench: $(STAMP)  ## speed, always as a ratio against a peer in the same run
+	@$(PY) tools/bench.py

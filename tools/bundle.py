@@ -1,0 +1,113 @@
+"""Hold the bundle as its user gets it: archived, validated, installed into a scratch project, and used there.
+
+    python tools/bundle.py
+
+1. ``git archive HEAD`` into a folder named async-testing-expert, and the Agent Skills validator on it;
+2. ``npx skills add`` of that folder into a new FastAPI project (copied by hand where npm is missing, and said so);
+3. in that project: the project's own linter, type checker and test collection see nothing of the skill, and the
+   installed scaffold.py writes fixtures that the project's tests use.
+
+Exit 0: all of it held. Exit 1: something did not.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+NAME = "async-testing-expert"
+INSTALLER = "skills@1.7.4"
+APP = '''"""A host project."""
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/ping")
+async def ping() -> dict[str, str]:
+    """Answer."""
+    return {"ping": "pong"}
+'''
+TEST = '''"""The host's own test."""
+
+
+def test_ping(client) -> None:  # type: ignore[no-untyped-def]
+    assert client.get("/ping").json() == {"ping": "pong"}
+'''
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Run a command; returns its output, or ends the program with all that it said."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}
+    done = subprocess.run(
+        command, cwd=cwd, env=clean, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    if done.returncode != 0:
+        shown = " ".join(str(part) for part in command)
+        sys.exit(f"bundle: '{shown}' ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def archive(target: Path) -> Path:
+    """Unpack the committed bundle into a folder of the right name under ``target``."""
+    packed = subprocess.run(
+        ["git", "archive", "HEAD"], cwd=REPOSITORY, capture_output=True, check=True
+    ).stdout
+    bundle = target / NAME
+    with tarfile.open(fileobj=BytesIO(packed)) as files:
+        files.extractall(bundle, filter="data")
+    return bundle
+
+
+def install(bundle: Path, project: Path) -> str:
+    """Install the bundle into a project's .claude/skills; returns how it was done."""
+    if shutil.which("npx"):
+        run(
+            "npx", "--yes", INSTALLER, "add", bundle, "--agent", "claude-code", "--copy", "--yes", cwd=project
+        )
+        return f"npx {INSTALLER} add"
+    shutil.copytree(bundle, project / ".claude" / "skills" / NAME)
+    return "copied by hand, npx not found: the installer was not tried"
+
+
+def main() -> int:
+    """Do the three steps of the module's docstring, a line each."""
+    binaries = Path(sys.executable).parent
+    with tempfile.TemporaryDirectory(prefix="bundle-") as scratch:
+        bundle = archive(Path(scratch))
+        run(binaries / "agentskills", "validate", bundle, cwd=Path(scratch))
+        print("bundle: valid for the Agent Skills validator")
+        project = Path(scratch) / "host"
+        (project / "tests").mkdir(parents=True)
+        (project / "app.py").write_text(APP)
+        (project / "pyproject.toml").write_text('[tool.pytest]\npythonpath = ["."]\nasyncio_mode = "auto"\n')
+        print(f"bundle: installed ({install(bundle, project)})")
+        skill = project / ".claude" / "skills" / NAME
+        lost = {path.name for path in bundle.iterdir() if not path.name.startswith(".")} - set(
+            os.listdir(skill)
+        )
+        if lost:
+            sys.exit(f"bundle: the installer left out {', '.join(sorted(lost))}")
+        run(sys.executable, skill / "scripts" / "scaffold.py", ".", cwd=project)
+        (project / "tests" / "test_ping.py").write_text(TEST)
+        said = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project)
+        if "1 passed" not in said:
+            sys.exit(f"bundle: the host's suite should be its own one test:\n{said}")
+        for tool in (["ruff", "check", "."], ["mypy", "."]):
+            run(binaries / tool[0], *tool[1:], cwd=project)
+        print(
+            "bundle: scaffolded from there; the host's one test passed, its ruff and mypy saw nothing amiss"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
