@@ -91,9 +91,8 @@ def main() -> int:
         (project / "pyproject.toml").write_text('[tool.pytest]\npythonpath = ["."]\nasyncio_mode = "auto"\n')
         print(f"bundle: installed ({install(bundle, project)})")
         skill = project / ".claude" / "skills" / NAME
-        lost = {path.name for path in bundle.iterdir() if not path.name.startswith(".")} - set(
-            os.listdir(skill)
-        )
+        installed = {path.name for path in skill.iterdir()}
+        lost = {path.name for path in bundle.iterdir() if not path.name.startswith(".")} - installed
         if lost:
             sys.exit(f"bundle: the installer left out {', '.join(sorted(lost))}")
         run(sys.executable, skill / "scripts" / "scaffold.py", ".", cwd=project)
