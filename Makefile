@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench
+.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench field
 
 help:  ## what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -66,3 +66,6 @@ contract: $(STAMP)  ## the fakes held against the live drivers, as a table
 
 bench: $(STAMP)  ## speed, always as a ratio against a peer in the same run
 	@$(PY) tools/bench.py
+
+field: $(STAMP)  ## scaffold on public repositories, as a table (minutes, needs the network)
+	@$(PY) tools/field.py $(FIELD)
