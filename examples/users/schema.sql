@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS users (
     id         integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name       text NOT NULL,
     email      text NOT NULL UNIQUE,
-    cpf        char(11) UNIQUE,
+    cpf        text UNIQUE CHECK (cpf ~ '^[0-9]{11}$'),  -- not char(11): psqlpy cannot read that type
     status     text NOT NULL DEFAULT 'pending'
                CHECK (status IN ('pending', 'approved', 'rejected', 'inactive')),
     created_at timestamptz NOT NULL DEFAULT now(),

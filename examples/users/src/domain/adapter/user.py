@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from src.domain.dto.user import Id
 from src.domain.exception import DomainException
 from src.http import httpx
 
@@ -13,13 +14,13 @@ M = TypeVar("M", bound=BaseModel)
 class Me(BaseModel):
     """Whom the Authorization header belongs to."""
 
-    user_id: int
+    user_id: Id
 
 
 class Holders(BaseModel):
     """The users on whom a permission is held."""
 
-    user_ids: list[int]
+    user_ids: list[Id]
 
 
 class AdapterException(DomainException):

@@ -82,7 +82,7 @@ class UserDTO:
         """Which users, and which page of them."""
 
         status: Status | None = None
-        name: str | None = None
+        name: Name | None = None
         limit: int = Field(default=50, ge=1, le=200)
         offset: int = Field(default=0, ge=0, le=2**31 - 1)
 

@@ -33,7 +33,7 @@ class UserDAO(DAL):
                 """,
                 [dto.name, dto.email, dto.cpf],
             )
-        return UserDTO.Read(**rows.result()[0])
+            return UserDTO.Read(**rows.result()[0])
 
     @staticmethod
     @DAL.connected
@@ -44,7 +44,7 @@ class UserDAO(DAL):
                 "SELECT id, name, email, cpf, status, created_at FROM users WHERE id = $1",
                 [user_id],
             )
-        return UserDTO.Read(**row.result())
+            return UserDTO.Read(**row.result())
 
     @staticmethod
     @DAL.connected
@@ -70,7 +70,7 @@ class UserDAO(DAL):
                 """,
                 parameters,
             )
-        return [UserDTO.Read(**row) for row in rows.result()]
+            return [UserDTO.Read(**row) for row in rows.result()]
 
     @staticmethod
     @DAL.connected
@@ -78,15 +78,16 @@ class UserDAO(DAL):
         """Return how many users have that status."""
         with driver_errors("Could not count the users"):
             count: int = await conn.fetch_val("SELECT count(*) FROM users WHERE status = $1", [status])
-        return count
+            return count
 
     @staticmethod
     @DAL.connected
     async def update(conn: Connection, user_id: int, dto: UserDTO.Update) -> UserDTO.Read:
         """Change the given fields of a user; 404 if there is none, 409 if a value is taken."""
+        failure = "Could not update the user"
         changes = dto.changes()
         assignments = ", ".join(f"{column} = ${place}" for place, column in enumerate(changes, start=2))
-        with driver_errors("Could not update the user"):
+        with driver_errors(failure):
             rows = await conn.execute(
                 f"""
                 UPDATE users SET {assignments}, updated_at = now()
@@ -95,15 +96,16 @@ class UserDAO(DAL):
                 """,
                 [user_id, *changes.values()],
             )
-        return UserDTO.Read(**only(rows.result(), "Could not update the user"))
+            return UserDTO.Read(**only(rows.result(), failure))
 
     @staticmethod
     @DAL.connected
     async def delete(conn: Connection, user_id: int) -> None:
         """Delete a user with the roles it has; 404 if there is none."""
-        with driver_errors("Could not delete the user"):
+        failure = "Could not delete the user"
+        with driver_errors(failure):
             rows = await conn.execute("DELETE FROM users WHERE id = $1 RETURNING id", [user_id])
-        only(rows.result(), "Could not delete the user")
+            only(rows.result(), failure)
 
     @staticmethod
     @DAL.connected
@@ -126,7 +128,7 @@ class UserDAO(DAL):
                     """,
                     [status, user_id],
                 )
-        return UserDTO.Read(**changed.result()[0])
+            return UserDTO.Read(**changed.result()[0])
 
     @staticmethod
     @DAL.connected
@@ -186,7 +188,7 @@ class UserDAO(DAL):
                     """,
                     [[item.email for item in items]],
                 )
-        return UserDTO.Synced(received=len(items), deactivated=len(missing.result()))
+            return UserDTO.Synced(received=len(items), deactivated=len(missing.result()))
 
 
 def only(rows: list[dict[str, Any]], failure: str) -> dict[str, Any]:
