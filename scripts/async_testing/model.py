@@ -27,6 +27,8 @@ class App:
     is_async: bool = False
     arguments: tuple[str, ...] = ()
     """Names of the factory's parameters that have no default."""
+    rank: int = 0
+    """How plausible it is as the one to test: lower is better, equal ranks are equally plausible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Project:
     fixtures: tuple[Fixture, ...] = ()
     """Fixtures visible in ``tests``: of its conftest and of those above it."""
     packages: dict[str, str] = field(default_factory=dict)
-    """Distribution name (normalised) → installed version, or ``""`` when only declared."""
+    """Distribution name (normalised) → installed version, else the locked one, else ``""`` when only declared."""
     interpreter: str = ""
     """The project's own Python, when a virtual environment in the root tells, else empty."""
     notes: tuple[Note, ...] = ()

@@ -1,0 +1,145 @@
+"""The ASGI applications in a project's code: which there are, and which of them is the one to test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from async_testing.detection.appfile import AppFile, Found, Maker
+from async_testing.detection.origins import Key
+from async_testing.detection.tree import Source, Tree
+
+MAKERS = {
+    "fastapi.FastAPI": "fastapi",
+    "fastapi.applications.FastAPI": "fastapi",
+    "starlette.applications.Starlette": "starlette",
+}
+OTHERS = {
+    "litestar.Litestar": "Litestar",
+    "litestar.app.Litestar": "Litestar",
+    "quart.Quart": "Quart",
+    "aiohttp.web.Application": "aiohttp",
+    "sanic.Sanic": "Sanic",
+}
+MARKERS = (b"FastAPI", b"Starlette", b"Litestar", b"Quart", b"web.Application", b"Sanic")
+MADE = re.compile(
+    rb"\b(?:FastAPI|Starlette|Litestar|Quart|web\.Application|Sanic)\s*\("
+    rb"|\((?:[\w.]+,\s*)*(?:\w+\.)?(?:FastAPI|Starlette)\b|\b(?:FastAPI|Starlette)[ \t]+as\b"
+    rb"|->\s*[\"']?(?:\w+\.)?(?:FastAPI|Starlette)\b"
+)
+USUAL = frozenset(
+    "app application api asgi asgi_app fastapi_app create_app create_application create_api get_app get_application"
+    " make_app make_application build_app build_application init_app app_factory factory create_fastapi_app".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An application and how plausible it is: rank 0 is best, equal ranks are equally plausible."""
+
+    found: Found
+    rank: int
+
+
+def candidates(tree: Tree) -> list[Candidate]:
+    """The applications in the application's own code, best first.
+
+    A factory without required arguments comes before the instance made from it, because it gives each test an
+    application of its own; an instance comes before a factory that wants arguments. What another application
+    mounts or another factory calls is a part, and comes last. Tests, examples and templates hold no candidates.
+    """
+    files = _read(tree)
+    found = [one for file in files.values() for one in file.found]
+    inner = {key for file in files.values() for key in file.mounted}
+    inner |= {key for one in found if one.kind == "factory" for key in one.calls if key != one.key}
+    makers = {one.key: one for one in found}
+    framework_is_fastapi = any(one.framework == "fastapi" and one.key not in inner for one in found)
+    usual = any(one.attribute in USUAL and one.key not in inner for one in found)
+    ranked = []
+    for one in found:
+        rank = 8 if one.key in inner else 0
+        if framework_is_fastapi and one.framework != "fastapi":
+            rank += 4
+        elif any(part.startswith("_") and part != "__init__.py" for part in one.path.split("/")):
+            rank += 4
+        if usual and one.attribute not in USUAL:
+            rank += 2
+        ranked.append(Candidate(one, rank + _second_choice(one, makers)))
+    return sorted(ranked, key=_order)
+
+
+def note_left_out(tree: Tree, *, anything: bool) -> None:
+    """Say that examples hold applications, where that is all there is."""
+    made = re.compile(rb"=\s*(?:FastAPI|Starlette)\(")
+    aside = [
+        one
+        for one in tree.matching(made, b"FastAPI(", b"Starlette(")
+        if one.aside in ("examples", "template")
+    ]
+    if aside and not anything:
+        number = len(aside)
+        files = "a file" if number == 1 else f"{number} files"
+        tree.note(
+            f"applications in {files} of examples or templates left out: --app MODULE:ATTR names one",
+            aside[0].path,
+        )
+
+
+def in_file(tree: Tree, source: Source) -> list[Found]:
+    """The applications of one file, wherever it lies."""
+    return AppFile(tree, source, _base_makers()).found
+
+
+def _second_choice(one: Found, makers: dict[Key, Found]) -> int:
+    if one.kind == "factory":
+        return 1 if one.arguments else 0
+    origin = makers.get(one.made_from) if one.made_from else None
+    return 1 if origin and not origin.arguments else 0
+
+
+def _order(candidate: Candidate) -> tuple[int, int, str, int]:
+    found = candidate.found
+    return candidate.rank, found.path.count("/"), found.path, found.line
+
+
+def _base_makers() -> dict[Key, Maker]:
+    return {("", dotted): Maker(framework) for dotted, framework in MAKERS.items()}
+
+
+def _read(tree: Tree) -> dict[str, AppFile]:
+    """Read the files that make an application, then those that call what the first ones define."""
+    makers = _base_makers()
+    pending = [source for source in tree.matching(MADE, *MARKERS) if not source.aside]
+    for source in pending:
+        _note_others(tree, source)
+    files: dict[str, AppFile] = {}
+    for _ in range(4):
+        for source in pending:
+            files[source.path] = AppFile(tree, source, makers)
+        fresh = {key: maker for file in files.values() for key, maker in file.makers() if key not in makers}
+        if not fresh:
+            break
+        makers.update(fresh)
+        names = sorted({attribute for _, attribute in fresh})
+        pending = [source for source in _calling(tree, names) if not source.aside]
+        pending += [files[path].source for path in files if files[path].source not in pending]
+    return files
+
+
+def _calling(tree: Tree, names: list[str]) -> Iterator[Source]:
+    markers = [name.encode() + suffix for name in names for suffix in (b"(", b")")]
+    return tree.having(*markers)
+
+
+def _note_others(tree: Tree, source: Source) -> None:
+    if not any(name in source.data for name in MARKERS[2:]):
+        return
+    for node in source.calls:
+        framework = OTHERS.get(source.names.dotted(node.func))
+        if framework:
+            message = (
+                f"an application of {framework}: app and client fixtures are for FastAPI and Starlette only"
+            )
+            tree.note(message, source.path, node.lineno)
+            return

@@ -1,0 +1,264 @@
+"""The Python files of a project, found in one walk and parsed only when something asks for it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import stat
+import warnings
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from async_testing.detection.names import Names
+from async_testing.model import Note, UsageError
+
+SKILL = "async-testing-expert"
+SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "__pypackages__", "bower_components"})
+OUTPUT = frozenset({"build", "dist"})
+TEST_FOLDERS = frozenset({"tests", "test", "testing", "testdata"})
+EXAMPLE_FOLDERS = frozenset(
+    "doc docs docs_src documentation example examples sample samples demo demos tutorial tutorials"
+    " benchmark benchmarks perf playground".split()
+)
+LARGEST = 4_000_000
+"""Bytes: a longer Python file was written by a program, and is not worth the time."""
+
+
+class Source:
+    """One Python file: its bytes, its syntax tree, what its names stand for; each read when first asked for."""
+
+    def __init__(self, tree: Tree, path: str) -> None:
+        self.home = tree
+        self.path = path
+
+    @cached_property
+    def data(self) -> bytes:
+        """The file's bytes, or none with a note where it cannot be read."""
+        return self.home.read(self.path) or b""
+
+    @cached_property
+    def module(self) -> ast.Module | None:
+        """The syntax tree, or None with a note where this Python cannot parse the file."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(self.data)
+        except SyntaxError as error:
+            self.home.note(f"not parsed: {error.msg}", self.path, error.lineno or 0)
+        except (ValueError, RecursionError, MemoryError) as error:
+            self.home.note(f"not parsed: {str(error) or type(error).__name__}", self.path)
+        return None
+
+    @cached_property
+    def names(self) -> Names:
+        """What the module's imports bind."""
+        return Names(self.module)
+
+    @cached_property
+    def calls(self) -> list[ast.Call]:
+        """Every call in the file."""
+        return [node for node in ast.walk(self.module) if isinstance(node, ast.Call)] if self.module else []
+
+    @cached_property
+    def aside(self) -> str:
+        """``tests``, ``examples`` or ``template`` for a file that is not the application's own code, else empty."""
+        *folders, name = self.path.split("/")
+        if any("{" in folder for folder in folders):
+            return "template"
+        if name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py"):
+            return "tests"
+        if not TEST_FOLDERS.isdisjoint(folders):
+            return "tests"
+        return "" if EXAMPLE_FOLDERS.isdisjoint(folders) else "examples"
+
+
+class Tree:
+    """A project's folder: ``sources`` by path relative to it, and safe reading of any other file in it.
+
+    Args:
+        root: an existing folder.
+
+    Raises:
+        UsageError: the folder is missing, is no folder, or cannot be listed.
+    """
+
+    def __init__(self, root: Path) -> None:
+        try:
+            self.root = root.resolve(strict=True)
+            os.listdir(self.root)
+        except NotADirectoryError:
+            raise UsageError(f"{root} is not a folder: give the root folder of the project") from None
+        except (FileNotFoundError, RuntimeError):
+            raise UsageError(f"{root} does not exist: give the root folder of the project") from None
+        except OSError as error:
+            raise UsageError(
+                f"{root} cannot be read ({error.strerror}): give a folder you may read"
+            ) from None
+        self.notes: list[Note] = []
+        self.folders: set[str] = set()
+        self.sources: dict[str, Source] = {}
+        own = Path(__file__).resolve().parents[2]
+        self._skill = str(own.parent) if own.name == "scripts" else str(own)
+        self._walk()
+
+    def note(self, message: str, path: str = "", line: int = 0) -> None:
+        """Remember something the user should know, once."""
+        found = Note(message, path, line)
+        if found not in self.notes:
+            self.notes.append(found)
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a regular file inside the root, or None (with a note if it is there but unreadable)."""
+        try:
+            full = os.path.realpath(os.path.join(self.root, path))
+            if not self._inside(full):
+                return None
+            status = os.stat(full)
+            if not stat.S_ISREG(status.st_mode):
+                return None
+            if status.st_size > LARGEST and path.endswith(".py"):
+                self.note("not read: larger than 4 MB", path)
+                return None
+            with open(full, "rb") as stream:
+                return stream.read()
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+        except OSError as error:
+            self.note(f"not read: {error.strerror or type(error).__name__}", path)
+            return None
+
+    def text(self, path: str) -> str | None:
+        """The text of a file inside the root, UTF-8 with or without its mark; None where it has none."""
+        data = self.read(path)
+        if data is None:
+            return None
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.note("not read: not UTF-8", path)
+            return None
+
+    def names_in(self, folder: str) -> list[str]:
+        """The names in a folder inside the root, sorted; none where it cannot be listed."""
+        try:
+            full = os.path.realpath(os.path.join(self.root, folder))
+            return sorted(os.listdir(full)) if self._inside(full) else []
+        except OSError:
+            return []
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a path is a folder that really lies inside the root."""
+        full = os.path.realpath(os.path.join(self.root, path))
+        return self._inside(full) and os.path.isdir(full)
+
+    def locate(self, start: str, module: str) -> str | None:
+        """The file of an absolute dotted module as seen from the folder ``start``: nearest ancestor first."""
+        relative = module.replace(".", "/")
+        for folder in ancestors(start):
+            base = join(folder, relative)
+            for path in (f"{base}.py", f"{base}/__init__.py"):
+                if path in self.sources:
+                    return path
+        return None
+
+    def having(self, *markers: bytes) -> Iterator[Source]:
+        """The sources whose bytes hold one of the markers."""
+        for source in self.sources.values():
+            data = source.data
+            if any(marker in data for marker in markers):
+                yield source
+
+    def matching(self, pattern: re.Pattern[bytes], *markers: bytes) -> Iterator[Source]:
+        """The sources that hold one of the markers and in which the pattern is found."""
+        return (source for source in self.having(*markers) if pattern.search(source.data))
+
+    def _inside(self, full: str) -> bool:
+        root = str(self.root)
+        return full == root or full.startswith(root.rstrip(os.sep) + os.sep)
+
+    def _walk(self) -> None:
+        pending = [""]
+        while pending:
+            folder = pending.pop()
+            full = os.path.join(self.root, folder)
+            try:
+                with os.scandir(full) as listing:
+                    entries = sorted(listing, key=lambda entry: entry.name)
+            except OSError as error:
+                self.note(f"folder not read: {error.strerror}", folder)
+                continue
+            if folder and self._foreign(full, {entry.name for entry in entries}):
+                continue
+            self.folders.add(folder or ".")
+            for entry in entries:
+                self._take(entry, f"{folder}/{entry.name}" if folder else entry.name, pending)
+        self.sources = dict(sorted(self.sources.items()))
+
+    def _take(self, entry: os.DirEntry[str], path: str, pending: list[str]) -> None:
+        name = entry.name
+        if name.startswith(".") or name in SKIPPED:
+            return
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(path)
+            elif name.endswith(".py") and entry.is_file() and path.isprintable():
+                if not entry.is_symlink() or self._inside(os.path.realpath(entry.path)):
+                    self.sources[path] = Source(self, path)
+        except OSError as error:
+            self.note(f"not read: {error.strerror}", path)
+
+    def _foreign(self, full: str, names: set[str]) -> bool:
+        name = os.path.basename(full)
+        if "pyvenv.cfg" in names or full == self._skill:
+            return True
+        if name in OUTPUT and "__init__.py" not in names:
+            return True
+        if "SKILL.md" not in names:
+            return False
+        return name == SKILL or self._named_skill(os.path.join(full, "SKILL.md"))
+
+    @staticmethod
+    def _named_skill(path: str) -> bool:
+        try:
+            with open(path, "rb") as stream:
+                head = stream.read(2000)
+        except OSError:
+            return False
+        return (
+            re.search(rb"^name:\s*[\"']?" + SKILL.encode() + rb"[\"']?\s*$", head, re.MULTILINE) is not None
+        )
+
+
+def ancestors(folder: str) -> Iterator[str]:
+    """A folder and those above it up to the root, which is ``"."``: ``a/b``, ``a``, ``.``."""
+    parts = [] if folder in ("", ".") else folder.split("/")
+    while parts:
+        yield "/".join(parts)
+        parts.pop()
+    yield "."
+
+
+def parent(path: str) -> str:
+    """The folder of a path: ``"."`` for what lies in the root."""
+    return path.rpartition("/")[0] or "."
+
+
+def join(folder: str, name: str) -> str:
+    """A path below a folder, without a leading ``./``."""
+    return name if folder in ("", ".") else f"{folder}/{name}"
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies below it."""
+    return folder in ("", ".") or path == folder or path.startswith(f"{folder}/")
+
+
+def module_name(path: str, import_root: str) -> str:
+    """How the file is imported when ``import_root`` is on ``sys.path``."""
+    relative = PurePosixPath(path).relative_to(import_root) if import_root != "." else PurePosixPath(path)
+    parts = list(relative.with_suffix("").parts)
+    if parts[-1] == "__init__" and len(parts) > 1:
+        parts.pop()
+    return ".".join(parts)
