@@ -58,7 +58,7 @@ class Raw:
     values: tuple[object, ...]
 
     def __init__(self, text: str, *values: object) -> None:
-        from .sqlreader import with_subqueries
+        from .sqltables import with_subqueries
 
         text, values = render(with_subqueries(bind(_tokens(text), values)))
         object.__setattr__(self, "text", text)
@@ -123,6 +123,11 @@ def value(tokens: Sequence[Token]) -> Any:
 def written(given: Expression) -> list[Token]:
     """The words of an expression as somebody wrote it in an assertion."""
     return (given if isinstance(given, Raw) else Raw(given)).tokens()
+
+
+def column_name(tokens: Sequence[Token]) -> str:
+    """The column that takes a value."""
+    return name_text(tokens[0]) if len(tokens) == 1 else inline(tokens)
 
 
 def split(tokens: Sequence[Token], *words: str) -> list[list[Token]]:

@@ -1,8 +1,7 @@
-"""Reads the words of a statement: its clauses, its tables, whose columns are meant."""
+"""Reads the words of a statement into what it means, verb by verb."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from .sqlexpressions import (
@@ -10,25 +9,25 @@ from .sqlexpressions import (
     Raw,
     UnreadableStatement,
     closes_early,
-    expression,
+    column_name,
     outside,
     split,
     value,
     written,
 )
-from .sqltokens import KEYWORDS, Each, Token, is_mark, is_word, join, name_text, render
-from .statements import Delete, Insert, Select, Statement, Update, target, unnamed
-
-Tokens = Sequence[Token]
-_QUERIES = ("select", "insert", "update", "delete", "with")
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which table a qualifier means; `dropped` is the one that is not worth telling, there being no other."""
-
-    names: Mapping[str, str]
-    dropped: str | None = None
+from .sqltables import (
+    Scope,
+    Tokens,
+    as_alias,
+    clauses,
+    closing,
+    marker_at,
+    source_parts,
+    sources,
+    with_subqueries,
+)
+from .sqltokens import Each, Token, is_mark, is_word, join, render
+from .statements import Delete, Insert, Select, Statement, Update, unnamed
 
 
 def read_tokens(
@@ -70,186 +69,13 @@ def _with(tokens: list[Token], outer: Mapping[str, str]) -> tuple[dict[str, Any]
         names = split(part[recursive:], "as")
         if len(names) != 2 or not is_mark(names[1][-1:], ")") or not place:
             raise UnreadableStatement("WITH " + join(part)[:60])
-        head = ("recursive " if recursive else "") + target(names[0])
+        head = ("recursive " if recursive else "") + column_name(names[0])
         ctes[head] = value(with_subqueries(names[1], Scope(outer)))
     return ctes, tokens[place:]
 
 
 def _verb(token: Token) -> tuple[str, ...]:
     return (token.text,) if token.text in ("select", "insert", "update", "delete", "values") else ("?",)
-
-
-def with_subqueries(tokens: Tokens, scope: Scope | None = None) -> list[Token]:
-    """Each readable query in parentheses becomes one value; qualifiers get the name of their table."""
-    scope = scope or Scope({})
-    result: list[Token] = []
-    place = 0
-    while place < len(tokens):
-        token = tokens[place]
-        if is_mark([token], "(") and tokens[place + 1 : place + 2] and tokens[place + 1].text in _QUERIES:
-            end = _closing(tokens, place)
-            try:
-                found = read_tokens(list(tokens[place + 1 : end]), outer=scope.names)
-            except UnreadableStatement:
-                inner = with_subqueries(tokens[place + 1 : end], Scope(scope.names))
-                result += [token, *inner, tokens[end]]
-            else:
-                result.append(Token("value", "", found))
-            place = end + 1
-        elif token.kind in ("word", "quoted") and is_mark(tokens[place + 1 : place + 2], "."):
-            end = _chain_end(tokens, place)
-            result += _qualified(tokens[place:end], scope, called=is_mark(tokens[end : end + 1], "("))
-            place = end
-        elif is_mark([token], ")") and is_mark(result[-2:-1], "(") and _is_query(result[-1]):
-            result[-2:] = result[-1:]
-            place += 1
-        else:
-            result.append(token)
-            place += 1
-    return result
-
-
-def _is_query(token: Token) -> bool:
-    return isinstance(token.value, Select | Insert | Update | Delete)
-
-
-def _closing(tokens: Tokens, start: int) -> int:
-    depth = 0
-    for place in range(start, len(tokens)):
-        depth += is_mark(tokens[place : place + 1], "(") - is_mark(tokens[place : place + 1], ")")
-        if depth == 0:
-            return place
-    raise UnreadableStatement("a parenthesis that is never closed")
-
-
-def _chain_end(tokens: Tokens, place: int) -> int:
-    while is_mark(tokens[place + 1 : place + 2], ".") and place + 2 < len(tokens):
-        place += 2
-    return place + 1
-
-
-def _qualified(chain: Tokens, scope: Scope, *, called: bool) -> list[Token]:
-    if called or len(chain) < 3:
-        return list(chain)
-    qualifier, column = target(_without_public(chain[:-2])), chain[-1]
-    if qualifier == scope.dropped:
-        return [column]
-    named = scope.names.get(qualifier)
-    return [Token("verbatim", named), chain[-2], column] if named else list(chain)
-
-
-def _without_public(chain: Tokens) -> Tokens:
-    return chain[2:] if len(chain) > 2 and name_text(chain[0]) == "public" else chain
-
-
-def clauses(tokens: Tokens, *markers: str) -> dict[str, list[Token]]:
-    """The tokens behind each marker (one or two words); markers may come once, in the given order.
-
-    Those after "limit" may come in any order.
-    """
-    found: dict[str, list[Token]] = {}
-    current, place = "", 0
-    places = [inside for _, inside in outside(tokens)]
-    while place < len(tokens):
-        marker = "" if places[place] else _marker(tokens, place, markers)
-        if marker:
-            rank = markers.index(marker)
-            if marker in found or any(
-                markers.index(m) > rank and "limit" not in markers[: rank + 1] for m in found
-            ):
-                raise UnreadableStatement(f"{marker.upper()}, which stands twice or in the wrong place")
-            current, found[marker] = marker, []
-            place += len(marker.split())
-        elif not current:
-            raise UnreadableStatement(join(tokens[place : place + 3]))
-        else:
-            found[current].append(tokens[place])
-            place += 1
-    for marker, behind in found.items():
-        if not behind:
-            raise UnreadableStatement(f"{marker.upper()} with nothing behind it")
-    return found
-
-
-def _marker(tokens: Tokens, place: int, markers: Tokens | Sequence[str]) -> str:
-    if tokens[place].kind != "word" or is_mark(tokens[place - 1 : place], "."):
-        return ""
-    if (
-        is_word(tokens[place - 1 : place + 1], "distinct", "from")
-        and place > 1
-        and tokens[place - 2].text in ("is", "not")
-    ):
-        return ""
-    return next((str(m) for m in markers if is_word(tokens[place:], *str(m).split())), "")
-
-
-_JOINS = ("natural", "inner", "left", "right", "full", "cross", "outer", "straight_join", "join")
-
-
-def _sources(tokens: Tokens, outer: Mapping[str, str]) -> tuple[list[Expression], Scope]:
-    """What stands behind FROM: the first table and the joins, and which table each qualifier means."""
-    segments: list[tuple[list[Token], list[Token]]] = [([], [])]
-    for place, inside in outside(tokens):
-        token = tokens[place]
-        head, body = segments[-1]
-        called = is_mark(tokens[place + 1 : place + 2], "(") and token.text in ("left", "right")
-        if not inside and (
-            is_mark([token], ",") or (token.kind == "word" and token.text in _JOINS and not called)
-        ):
-            if body or not segments[1:]:
-                segments.append(([token], []))
-            else:
-                head.append(token)
-        else:
-            body.append(token)
-    parts = [(head, *_source(body)) for head, body in segments]
-    count = Counter([*(name for _, name, *_ in parts), *outer.values()])
-    names, shown = dict(outer), []
-    for _, name, alias, extra, _ in parts:
-        key = alias or name.rpartition(".")[2]
-        own = bool(extra) or count[name] > 1
-        if key:
-            names[key] = key if own else name
-        shown.append([*([Token("verbatim", name)] if name else extra), *_as(alias if own else "")])
-    first = parts[0][2] or parts[0][1].rpartition(".")[2]
-    scope = Scope(names, first if first and len(parts) == 1 else None)
-    texts = []
-    for (head, _, _, _, rest), source in zip(parts, shown, strict=True):
-        kept = [token for token in head if token.text not in ("inner", "outer")]
-        texts.append(expression([*kept, *with_subqueries([*source, *rest], scope)]))
-    return texts, scope
-
-
-def _as(alias: str) -> list[Token]:
-    return [Token("word", "as"), Token("verbatim", alias)] if alias else []
-
-
-def _source(tokens: list[Token]) -> tuple[str, str, list[Token], list[Token]]:
-    """Name, alias, the tokens of what is no plain table, and what stands behind (ON …, USING …)."""
-    end = next(
-        (p for p, inside in outside(tokens) if not inside and tokens[p].text in ("on", "using")), len(tokens)
-    )
-    source, rest = tokens[:end], tokens[end:]
-    chain = _chain_end(source, 0)
-    plain = (
-        bool(source) and source[0].kind in ("word", "quoted") and not is_mark(source[chain : chain + 1], "(")
-    )
-    if plain and source[0].text not in KEYWORDS:
-        behind = source[chain + is_word(source[chain:], "as") :]
-        if len(behind) > 1 or any(token.kind not in ("word", "quoted") for token in behind):
-            raise UnreadableStatement(join(source))
-        return target(_without_public(source[:chain])), "".join(map(name_text, behind)), [], rest
-    if not source:
-        raise UnreadableStatement("FROM or JOIN with no table")
-    alias, body = _alias(source)
-    return "", alias, body, rest
-
-
-def _alias(source: list[Token]) -> tuple[str, list[Token]]:
-    """The alias of a function or a subquery; one with a list of columns stays with the source."""
-    if source[-1].kind in ("word", "quoted") and len(source) > 1:
-        return name_text(source[-1]), source[: -2 if is_word(source[-2:], "as") else -1]
-    return "", source
 
 
 def _select(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any]) -> Select:
@@ -260,13 +86,13 @@ def _select(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any]) -> S
     for marker in (*unread, "fetch"):
         if marker in found:
             raise UnreadableStatement(marker.upper())
-    sources, scope = _sources(found["from"], outer) if "from" in found else ([""], Scope(outer))
+    tables, scope = sources(found["from"], outer) if "from" in found else ([""], Scope(outer))
     clause = {key: with_subqueries(behind, scope) for key, behind in found.items() if key != "from"}
     listed, distinct = _distinct(clause["select"])
     return Select(
-        sources[0],
+        tables[0],
         [_raw(each) for each in split(listed, ",")],
-        joins=sources[1:],
+        joins=tables[1:],
         where=_condition(clause.get("where")),
         group_by=_items(clause.get("group by")),
         having=_condition(clause.get("having")),
@@ -284,7 +110,7 @@ def _distinct(tokens: list[Token]) -> tuple[list[Token], bool | list[Expression]
         return tokens[is_word(tokens, "all") :], False
     if not is_word(tokens, "distinct", "on") or not is_mark(tokens[2:], "("):
         return tokens[1:], True
-    end = _closing(tokens, 2)
+    end = closing(tokens, 2)
     return tokens[end + 1 :], _items(tokens[3:end])
 
 
@@ -313,8 +139,8 @@ def _condition(tokens: Tokens | None) -> Raw | None:
     return _raw(tokens) if tokens is not None else None
 
 
-def _target_table(tokens: list[Token]) -> tuple[str, str]:
-    name, alias, extra, rest = _source(tokens)
+def _own_table(tokens: list[Token]) -> tuple[str, str]:
+    name, alias, extra, rest = source_parts(tokens)
     if extra or rest or not name:
         raise UnreadableStatement(f"the table {join(tokens)}")
     return name, alias
@@ -334,9 +160,9 @@ def _assigned(tokens: Tokens) -> dict[str, Any]:
         if len(columns) != len(values) or not all(columns) or not all(values):
             raise UnreadableStatement("SET " + join(part))
         for column, given in zip(columns, values, strict=True):
-            if target(column) in result:
-                raise UnreadableStatement(f"SET of {target(column)}, which stands twice")
-            result[target(column)] = value(given)
+            if column_name(column) in result:
+                raise UnreadableStatement(f"SET of {column_name(column)}, which stands twice")
+            result[column_name(column)] = value(given)
     return result
 
 
@@ -353,16 +179,16 @@ def _update(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any]) -> U
     _refuse(found, "order by", "limit")
     if "set" not in found:
         raise UnreadableStatement("UPDATE without SET")
-    _target_table(found["update"])
-    sources, scope = _with_more(found["update"], found.get("from"), outer)
+    _own_table(found["update"])
+    tables, scope = _with_more(found["update"], found.get("from"), outer)
     clause = {
         key: with_subqueries(behind, scope) for key, behind in found.items() if key not in ("update", "from")
     }
     return Update(
-        sources[0],
+        tables[0],
         _assigned(clause["set"]),
         where=_condition(clause.get("where")),
-        from_=sources[1:],
+        from_=tables[1:],
         returning=_items(clause.get("returning")),
         ctes=ctes,
     )
@@ -379,8 +205,8 @@ def _with_more(
 ) -> tuple[list[Expression], Scope]:
     """The table of UPDATE or DELETE together with those of its FROM or USING."""
     if not more:
-        return _sources(table, outer)
-    texts, scope = _sources([*table, Token("mark", ","), *more], outer)
+        return sources(table, outer)
+    texts, scope = sources([*table, Token("mark", ","), *more], outer)
     first = texts[1]
     texts[1] = (
         Raw(first.text.removeprefix(", "), *first.values)
@@ -395,13 +221,13 @@ def _delete(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any]) -> D
         raise UnreadableStatement(join(tokens[:3]))
     found = clauses(tokens, "delete from", "using", "where", "order by", "limit", "returning")
     _refuse(found, "order by", "limit")
-    _target_table(found["delete from"])
-    sources, scope = _with_more(found["delete from"], found.get("using"), outer)
+    _own_table(found["delete from"])
+    tables, scope = _with_more(found["delete from"], found.get("using"), outer)
     clause = {key: with_subqueries(found[key], scope) for key in ("where", "returning") if key in found}
     return Delete(
-        sources[0],
+        tables[0],
         where=_condition(clause.get("where")),
-        using=sources[1:],
+        using=tables[1:],
         returning=_items(clause.get("returning")),
         ctes=ctes,
     )
@@ -418,7 +244,7 @@ def _insert(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any], sets
     scope = Scope(dict(outer), alias)
     markers = ("values", "default values", "on conflict", "on duplicate", "returning")
     ends = [
-        p for p, inside in outside(tokens) if not inside and p > start and _marker(tokens, p, markers[2:])
+        p for p, inside in outside(tokens) if not inside and p > start and marker_at(tokens, p, markers[2:])
     ]
     end = ends[0] if ends else len(tokens)
     rest = clauses(tokens[end:], *markers[2:]) if ends else {}
@@ -448,11 +274,11 @@ def _into(tokens: list[Token]) -> tuple[tuple[str, str], list[str] | None]:
     columns = None
     if is_mark(tokens[-1:], ")"):
         start = next((p for p, t in enumerate(tokens) if is_mark([t], "(")), 0)
-        columns = [target(part) for part in split(tokens[start + 1 : -1], ",") if part]
+        columns = [column_name(part) for part in split(tokens[start + 1 : -1], ",") if part]
         tokens = tokens[:start]
         if len(set(columns)) != len(columns) or not columns:
             raise UnreadableStatement("its list of columns")
-    return _target_table(tokens), columns
+    return _own_table(tokens), columns
 
 
 def _rows(tokens: Tokens, columns: list[str] | None, sets: int | None) -> list[dict[Any, Any]]:
@@ -483,12 +309,12 @@ def _selected(source: Statement, columns: list[str] | None) -> Select:
     outputs = [written(each) for each in source.columns]
     starred = any(each[-1] == ("op", "*", None) for each in outputs)
     if starred and columns and len(outputs) == 1:
-        return replace(source, columns=[_raw([*outputs[0], *_as(f"({', '.join(columns)})")])])
+        return replace(source, columns=[_raw([*outputs[0], *as_alias(f"({', '.join(columns)})")])])
     names = columns or [f'"{number}"' for number in range(1, len(outputs) + 1)]
     if (starred and (columns or len(outputs) > 1)) or len(names) != len(outputs):
         raise UnreadableStatement(f"SELECT of {len(outputs)} items for {len(names)} columns")
     pairs = zip(outputs, names, strict=True)
-    return replace(source, columns=[_raw([*unnamed(each), *_as(name)]) for each, name in pairs])
+    return replace(source, columns=[_raw([*unnamed(each), *as_alias(name)]) for each, name in pairs])
 
 
 def _conflict(rest: Mapping[str, list[Token]], scope: Scope) -> dict[str, Any]:
@@ -506,7 +332,7 @@ def _conflict(rest: Mapping[str, list[Token]], scope: Scope) -> dict[str, Any]:
     if is_word(where, "on", "constraint") and len(where) == 3:
         result["conflict"] = join(where)
     elif is_mark(where, "("):
-        end = _closing(where, 0)
+        end = closing(where, 0)
         result["conflict"] = _items(where[1:end])
         if end + 1 < len(where):
             result["conflict_where"] = _condition(clauses(where[end + 1 :], "where")["where"])

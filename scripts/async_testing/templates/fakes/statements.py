@@ -21,6 +21,7 @@ from .sqlexpressions import (
     Meaning,
     Raw,
     UnreadableStatement,
+    column_name,
     conditions,
     expression,
     inline,
@@ -97,7 +98,7 @@ class Select(_Statement):
     offset: Any = None
     distinct: bool | Iterable[Expression] = False
     lock: str = ""
-    ctes: Mapping[str, Any] = None
+    ctes: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         self._set(
@@ -141,7 +142,7 @@ class Insert(_Statement):
     do: str | Values | None = None
     do_where: Condition = None
     returning: Columns = ()
-    ctes: Mapping[str, Any] = None
+    ctes: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         rows = [assignments(row) for row in self.rows or ()]
@@ -178,7 +179,7 @@ class Update(_Statement):
     where: Condition = None
     from_: Iterable[Expression] = ()
     returning: Columns = ()
-    ctes: Mapping[str, Any] = None
+    ctes: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         self._set(
@@ -200,7 +201,7 @@ class Delete(_Statement):
     where: Condition = None
     using: Iterable[Expression] = ()
     returning: Columns = ()
-    ctes: Mapping[str, Any] = None
+    ctes: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         self._set(
@@ -225,18 +226,14 @@ def assignments(given: Values | None) -> dict[Any, Any] | None:
     if given is None:
         return None
     return {
-        key if isinstance(key, int) else target(tokenize(key)): plain(each) for key, each in given.items()
+        key if isinstance(key, int) else column_name(tokenize(key)): plain(each)
+        for key, each in given.items()
     }
-
-
-def target(tokens: Sequence[Token]) -> str:
-    """The column that takes a value."""
-    return name_text(tokens[0]) if len(tokens) == 1 else inline(tokens)
 
 
 def queries(given: Mapping[str, Any] | None) -> dict[str, Any]:
     """What WITH names, name → statement."""
-    return {target(tokenize(name)): plain(each) for name, each in (given or {}).items()}
+    return {column_name(tokenize(name)): plain(each) for name, each in (given or {}).items()}
 
 
 def outputs(given: Columns) -> list[Expression]:
@@ -284,8 +281,8 @@ def _is_name(tokens: Sequence[Token]) -> bool:
 
 def ordinal(tokens: list[Token]) -> list[Token]:
     """A bare number is the place of a column here, which no parameter can be."""
-    if len(tokens) == 1 and tokens[0].kind == "value" and tokens[0].text.isdecimal():
-        return [Token("verbatim", tokens[0].text)]
+    if tokens and tokens[0].kind == "value" and tokens[0].text.isdecimal():
+        return [Token("verbatim", tokens[0].text), *tokens[1:]]
     return tokens
 
 
@@ -313,10 +310,9 @@ def read(statement: str, parameters: object = None, *, style: str = "$", many: b
     """
     from .sqlreader import read_tokens
 
+    sets = len(parameters) if many and isinstance(parameters, Sequence) else None
     try:
-        return read_tokens(
-            bind(tokenize(statement, style), parameters, many=many), len(parameters) if many else None
-        )
+        return read_tokens(bind(tokenize(statement, style), parameters, many=many), sets)
     except UnreadableStatement as error:
         raise UnreadableStatement(error.construct, statement) from None
     except RecursionError:
