@@ -218,7 +218,9 @@ Statement = Select | Insert | Update | Delete
 
 def plain(given: Any) -> Any:
     """A value; Raw that is nothing but one becomes that value."""
-    return value(given.tokens()) if isinstance(given, Raw) else given
+    if isinstance(given, Raw):
+        return value(given.tokens())
+    return given.embedded() if isinstance(given, Meaning) else given
 
 
 def assignments(given: Values | None) -> dict[Any, Any] | None:
@@ -310,9 +312,14 @@ def read(statement: str, parameters: object = None, *, style: str = "$", many: b
     """
     from .sqlreader import read_tokens
 
+    tokens = tokenize(statement, style)
+    if "%" in style and parameters is not None:
+        tokens = [
+            t._replace(value=t.value.replace("%%", "%")) if isinstance(t.value, str) else t for t in tokens
+        ]
     sets = len(parameters) if many and isinstance(parameters, Sequence) else None
     try:
-        return read_tokens(bind(tokenize(statement, style), parameters, many=many), sets)
+        return read_tokens(bind(tokens, parameters, many=many), sets)
     except UnreadableStatement as error:
         raise UnreadableStatement(error.construct, statement) from None
     except RecursionError:
