@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psqlpy
@@ -16,23 +15,12 @@ from src.domain.dto.user import UserDTO
 
 pytestmark = pytest.mark.integration
 
-SCHEMA = Path(__file__).parent.parent / "schema.sql"
-
 
 @pytest.fixture
-def pool(database_url: str) -> Iterator[psqlpy.ConnectionPool]:
-    """Bind the DAOs to the real database, with the tables of the application and nothing in them."""
-
-    async def empty_tables() -> None:
-        async with psqlpy.connect_pool(dsn=database_url).acquire() as connection:
-            await connection.execute_batch(SCHEMA.read_text(encoding="utf-8"))
-            await connection.execute_batch("TRUNCATE users, roles, user_roles RESTART IDENTITY")
-
-    asyncio.run(empty_tables())
-    pool: psqlpy.ConnectionPool = psqlpy.connect_pool(dsn=database_url)
-    with DAL.bound(pool):
-        yield pool
-    pool.close()
+def pool(database_pool: psqlpy.ConnectionPool) -> Iterator[psqlpy.ConnectionPool]:
+    """Bind the DAOs to a real database that has the tables of the application and nothing in them."""
+    with DAL.bound(database_pool):
+        yield database_pool
 
 
 async def rows_of(pool: psqlpy.ConnectionPool, query: str) -> list[dict[str, Any]]:
@@ -279,7 +267,7 @@ async def test_more_calls_than_connections_do_not_block(pool: psqlpy.ConnectionP
         user: UserDTO.Read = await UserDAO.create(UserDTO.Create(name="x", email=f"x{number}@example.com"))
         assigned.append(UserDTO.Assign(user_id=user.id, role_id=2))
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(5):
         await asyncio.gather(*(UserDAO.assign(admin.id, dto) for dto in assigned))
 
     assert await rows_of(pool, "SELECT user_id FROM user_roles WHERE role_id = 2 ORDER BY user_id") == [

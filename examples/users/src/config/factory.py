@@ -14,18 +14,14 @@ from src.domain.adapter.user import UserAdapter
 from src.domain.dal import DAL
 from src.domain.dal.connection import Pool
 from src.domain.exception import DomainException
-from src.http import httpx
+from src.http import certificates, httpx
 
 logger = logging.getLogger(__name__)
 
 
 def open_pool(settings: Settings) -> Pool:
     """Make the pool of database connections; it connects when the first one is asked for."""
-    return psqlpy.connect_pool(
-        dsn=settings.database_url,
-        max_db_pool_size=settings.database_pool_size,
-        conn_recycling_method=psqlpy.ConnRecyclingMethod.Verified,
-    )
+    return psqlpy.connect_pool(dsn=settings.database_url, max_db_pool_size=settings.database_pool_size)
 
 
 async def answer_domain_exception(request: Request, error: Exception) -> JSONResponse:
@@ -54,7 +50,10 @@ def create_app(
         pool = open_pool(chosen)
         try:
             client = httpx.AsyncClient(
-                base_url=chosen.permission_url, timeout=chosen.permission_timeout, transport=transport
+                base_url=chosen.permission_url,
+                timeout=chosen.permission_timeout,
+                transport=transport,
+                verify=certificates(),
             )
             async with client:
                 app.state.user_adapter = UserAdapter(client)

@@ -1,0 +1,327 @@
+"""Expressions and conditions of SQL in the one form in which two of them compare."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .sqltokens import Each, Token, bind, is_mark, is_word, join, name_text, render, tokenize
+
+
+class UnreadableStatement(AssertionError):
+    """A statement of a form that `read` doesn't know; `construct` says which part of it."""
+
+    def __init__(self, construct: str, statement: str = "") -> None:
+        self.construct = construct
+        text = " ".join(statement.split())
+        text = text if len(text) <= 300 else text[:299] + "…"
+        super().__init__(
+            f"cannot tell what this statement means, because of {construct}: {text}\n"
+            'Compare its whole text instead: same_text(call, "the statement", [its parameters])'
+        )
+
+
+class Meaning:
+    """What a statement means; inside another one it stands as a value."""
+
+    def embedded(self) -> "Meaning":
+        """The same as part of another statement."""
+        return self
+
+
+class AnyOrder(list[Any]):
+    """A list whose order has no meaning."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, list) or len(self) != len(other):
+            return False
+        rest = list(other)
+        for item in self:
+            if item not in rest:
+                return False
+            rest.remove(item)
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+
+@dataclass(frozen=True, repr=False, init=False)
+class Raw:
+    """SQL that is no plain value: `Raw("now()")`, `Raw("hits + $1", 5)`; literals count as values too.
+
+    Arguments: the SQL, and the values of its `$1`, `$2` …
+    """
+
+    text: str
+    values: tuple[object, ...]
+
+    def __init__(self, text: str, *values: object) -> None:
+        from .sqltables import with_subqueries
+
+        text, values = render(with_subqueries(bind(_tokens(text), values)))
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "values", tuple(map(_embedded, values)))
+
+    def tokens(self) -> list[Token]:
+        """The SQL in words, its values in their places."""
+        return bind(tokenize(self.text), self.values)
+
+    def __repr__(self) -> str:
+        text = inline(self.tokens())
+        return (
+            f"Raw({', '.join([repr(self.text), *map(repr, self.values)] if '«' in text else [repr(text)])})"
+        )
+
+
+def _tokens(text: str) -> list[Token]:
+    tokens = tokenize(text)
+    if tokens and tokens[-1].kind == "broken":
+        raise ValueError(f"no SQL: {text!r} (from {tokens[-1].text[:40]!r} on)")
+    return tokens
+
+
+def inline(tokens: Sequence[Token]) -> str:
+    """The tokens as text with their values in it; one that SQL cannot write stands in «»."""
+    return join([Token("verbatim", _literal(t.value)) if t.kind == "value" else t for t in tokens])
+
+
+def _literal(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return str(value).upper().replace("NONE", "NULL")
+    if type(value) in (int, float, Decimal):
+        return str(value)
+    if type(value) is str:
+        return "'" + value.replace("'", "''") + "'"
+    return f"«{value!r}»"
+
+
+def _embedded(value: object) -> object:
+    return value.embedded() if isinstance(value, Meaning) else value
+
+
+Expression = str | Raw
+Condition = Mapping[str, Any] | Expression | None
+
+
+def expression(tokens: Sequence[Token]) -> Expression:
+    """SQL in a place where a name is usual: text, or Raw if it holds values."""
+    text, values = render(tokens)
+    return Raw(text, *values) if values else text
+
+
+def value(tokens: Sequence[Token]) -> Any:
+    """SQL in a place where a value is usual: the value, else Raw."""
+    tokens = unwrap(tokens)
+    if len(tokens) == 1 and tokens[0].kind == "value":
+        return _embedded(tokens[0].value)
+    text, values = render(tokens)
+    return Raw(text, *values)
+
+
+def written(given: Expression) -> list[Token]:
+    """The words of an expression as somebody wrote it in an assertion."""
+    return (given if isinstance(given, Raw) else Raw(given)).tokens()
+
+
+def column_name(tokens: Sequence[Token]) -> str:
+    """The column that takes a value."""
+    return name_text(tokens[0]) if len(tokens) == 1 else inline(tokens)
+
+
+def split(tokens: Sequence[Token], *words: str) -> list[list[Token]]:
+    """Cut at these words or marks, where they stand outside of brackets and CASE."""
+    parts: list[list[Token]] = [[]]
+    for place, inside in outside(tokens):
+        token = tokens[place]
+        if not inside and token.kind in ("word", "mark") and token.text in words:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def outside(tokens: Sequence[Token]) -> Iterator[tuple[int, bool]]:
+    """Each place, and whether it is inside of (or is) a bracket or CASE … END."""
+    depth = 0
+    for place, token in enumerate(tokens):
+        opens = (token.kind == "mark" and token.text in "([") or is_word([token], "case")
+        closes = (token.kind == "mark" and token.text in ")]") or is_word([token], "end")
+        depth += opens
+        yield place, depth > 0
+        depth -= closes and depth > 0
+
+
+def unwrap(tokens: Sequence[Token]) -> list[Token]:
+    """Without the parentheses around the whole, if they hold one expression."""
+    tokens = list(tokens)
+    while is_mark(tokens, "(") and is_mark(tokens[-1:], ")"):
+        query = len(tokens) > 2 and tokens[1].text in ("select", "with", "values")
+        if query or len(tokens) == 2 or closes_early(tokens) or len(split(tokens[1:-1], ",")) > 1:
+            break
+        tokens = tokens[1:-1]
+    return tokens
+
+
+def closes_early(tokens: Sequence[Token]) -> bool:
+    """Whether the bracket that opens the tokens shuts before their end."""
+    depth = 0
+    for token in tokens[:-1]:
+        depth += is_mark([token], "(") - is_mark([token], ")")
+        if depth == 0:
+            return True
+    return False
+
+
+_ARITHMETIC = (
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "^",
+    "|",
+    "&",
+    "#",
+    "||",
+    "->",
+    "->>",
+    "#>",
+    "#>>",
+    "#-",
+    ":",
+    ":=",
+    "@",
+)
+_COMPARING = ("in", "like", "ilike", "is", "between", "similar", "regexp", "rlike", "glob")
+
+
+def _comparison(tokens: Sequence[Token]) -> tuple[int, int, str] | None:
+    """Where the first comparison begins and ends, and how it is written: `(1, 3, "= ANY")`."""
+    for place, inside in outside(tokens):
+        token = tokens[place]
+        if inside or place == 0:
+            continue
+        if token.kind == "op" and token.text not in _ARITHMETIC:
+            end = place + 1
+        elif token.kind == "word" and (token.text in _COMPARING or token.text == "not"):
+            end = place + 1 + (token.text == "not")
+        else:
+            continue
+        end = min(end, len(tokens))
+        if tokens[end - 1].text == "is":
+            end += is_word(tokens[end:], "not")
+            end += 2 * is_word(tokens[end:], "distinct", "from")
+        following = tokens[end].text if end < len(tokens) and tokens[end].kind == "word" else ""
+        end += following in ("any", "all", "some", "symmetric", "asymmetric", "to")
+        return place, end, join(tokens[place:end]).upper()
+    return None
+
+
+def predicates(tokens: Sequence[Token]) -> dict[str, Any]:
+    """Conditions as a mapping, predicate → value; groups under "OR", "NOT" and "AND"."""
+    arms = split(unwrap(tokens), "or")
+    if len(arms) > 1:
+        return {"OR": _any_of(map(predicates, arms))}
+    parts: list[list[Token]] = []
+    for part in split(unwrap(tokens), "and"):
+        between = parts and _comparison(parts[-1])
+        if between and "BETWEEN" in between[2] and not split(parts[-1], "and")[1:]:
+            parts[-1] += [Token("word", "and"), *part]
+        else:
+            parts.append(part)
+    return merged(pair for part in parts for pair in _predicate(part, alone=len(parts) == 1))
+
+
+def _any_of(arms: Iterable[dict[str, Any]]) -> AnyOrder:
+    flat = AnyOrder()
+    for arm in arms:
+        flat.extend(arm["OR"] if arm.keys() == {"OR"} else [arm])
+    return flat
+
+
+def merged(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """One mapping; predicates of the same key stand in a list under "AND"."""
+    pairs = list(pairs)
+    count = Counter(key for key, _ in pairs)
+    result = {key: found for key, found in pairs if count[key] == 1}
+    again = AnyOrder({key: found} for key, found in pairs if count[key] > 1)
+    return {**result, "AND": again} if again else result
+
+
+def _pairs(group: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, found in group.items():
+        if key == "AND":
+            for single in found:
+                yield from single.items()
+        else:
+            yield key, found
+
+
+def _predicate(tokens: Sequence[Token], *, alone: bool = False) -> list[tuple[str, Any]]:
+    inner = unwrap(tokens)
+    if not inner:
+        raise UnreadableStatement("an empty condition")
+    if not alone and len(inner) < len(tokens):
+        return list(_pairs(predicates(inner)))
+    subquery = inner[-1].value if inner[-1].kind == "value" else None
+    if inner[0].text in ("not", "exists") and isinstance(subquery, Meaning):
+        heads = {1: ("exists",), 2: ("not", "exists")}
+        if is_word(inner, *heads.get(len(inner) - 1, ("?",))):
+            return [(join(inner[:-1]), _embedded(subquery))]
+    if is_word(inner, "not"):
+        return [("NOT", predicates(inner[1:]))]
+    found = _comparison(inner)
+    if found is None or found[1] == len(inner):
+        return [(inline(inner), True)]
+    start, end, operator = found
+    return [_pair(inner[:start], operator, _right(inner[end:], operator))]
+
+
+def _right(tokens: list[Token], operator: str) -> Any:
+    parts = split(tokens, "and")
+    if "BETWEEN" in operator and len(parts) == 2:
+        return [value(part) for part in parts]
+    bracketed = is_mark(tokens, "(") and not closes_early(tokens) and is_mark(tokens[-1:], ")")
+    if operator in ("IN", "NOT IN") and bracketed and not is_word(tokens[1:], "select"):
+        return [value(part) for part in split(tokens[1:-1], ",")]
+    return value(tokens)
+
+
+def _pair(left: Sequence[Token], operator: str, right: Any) -> tuple[str, Any]:
+    if isinstance(right, Raw):
+        right = value(right.tokens())
+    if operator in ("IN", "NOT IN") and isinstance(right, list | tuple | set | frozenset):
+        right = right if isinstance(right, Each) else AnyOrder(right)
+    left = unwrap(left)
+    name = name_text(left[0]) if len(left) == 1 and left[0].kind == "quoted" else inline(left)
+    return (name if operator == "=" else f"{name} {operator}"), _embedded(right)
+
+
+def conditions(given: Condition) -> dict[str, Any]:
+    """Conditions as written in an assertion, in the one form in which they compare."""
+    if given is None or isinstance(given, str | Raw):
+        return predicates(written(given)) if given else {}
+    return merged(pair for key, found in given.items() for pair in _condition(key, found))
+
+
+def _condition(key: str, found: Any) -> list[tuple[str, Any]]:
+    word = " ".join(key.upper().split())
+    if word == "OR":
+        return [("OR", _any_of(map(conditions, found)))]
+    if word == "AND":
+        return [pair for each in found for pair in _pairs(conditions(each))]
+    if word == "NOT":
+        return [("NOT", conditions(found))]
+    if word in ("EXISTS", "NOT EXISTS"):
+        return [(word, _embedded(found))]
+    tokens = written(key)
+    operator = _comparison(tokens)
+    if operator is None:
+        return [_pair(tokens, "=", found)]
+    if operator[1] == len(tokens):
+        return [_pair(tokens[: operator[0]], operator[2], found)]
+    if found is True:
+        return list(_pairs(predicates(tokens)))
+    raise ValueError(f"a key of conditions is an expression or ends in an operator, but here is {key!r}")
