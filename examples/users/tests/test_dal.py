@@ -62,11 +62,14 @@ async def test_more_calls_than_connections_do_not_block() -> None:
     assert len(pool.fake.execute_calls) == 3
 
 
-class UnreachablePool:
-    """A pool whose server is not there."""
+class BrokenPool:
+    """A pool that gives no connection, but raises."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error: BaseException = error
 
     def acquire(self) -> AbstractAsyncContextManager[NoReturn]:
-        raise BaseConnectionPoolError("error connecting to server: Connection refused")
+        raise self.error
 
     def close(self) -> None:
         """There is nothing to close."""
@@ -75,11 +78,23 @@ class UnreachablePool:
 @pytest.mark.asyncio
 async def test_unreachable_database_is_503() -> None:
     """No connection is a state that passes, unlike a failing statement."""
-    with DAL.bound(UnreachablePool()), pytest.raises(DAOException) as raised:
+    error: BaseConnectionPoolError = BaseConnectionPoolError("error connecting to server: Connection refused")
+
+    with DAL.bound(BrokenPool(error)), pytest.raises(DAOException) as raised:
         await UserDAO.count_by_status("pending")
 
     assert (raised.value.status_code, raised.value.detail) == (503, "The database is not available")
-    assert isinstance(raised.value.__cause__, BaseConnectionPoolError)
+    assert raised.value.__cause__ is error
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), TypeError("a bug")])
+async def test_acquiring_passes_on_what_is_no_database_error(error: BaseException) -> None:
+    """A request that is cancelled while it waits for a connection stays cancelled, and a bug stays a bug."""
+    with DAL.bound(BrokenPool(error)), pytest.raises(type(error)) as raised:
+        await UserDAO.count_by_status("pending")
+
+    assert raised.value is error
 
 
 @pytest.mark.asyncio

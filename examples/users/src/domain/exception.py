@@ -5,6 +5,5 @@ class DomainException(Exception):
     """A failure that the API answers with `status_code` and `detail`."""
 
     def __init__(self, status_code: int, detail: str) -> None:
-        super().__init__(status_code, detail)
         self.status_code = status_code
         self.detail = detail
