@@ -1,11 +1,12 @@
 """The clauses of a statement, its tables, and whose columns its qualifiers mean."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .sqlexpressions import Expression, Meaning, UnreadableStatement, column_name, expression, outside
-from .sqltokens import Token, is_mark, is_word, join, name_text
+from .sqltokens import RESERVED, Token, is_mark, is_word, join, name_text
 
 Tokens = Sequence[Token]
 _QUERIES = ("select", "insert", "update", "delete", "with")
@@ -128,6 +129,7 @@ def marker_at(tokens: Tokens, place: int, markers: Sequence[str]) -> str:
 
 
 _JOINS = ("natural", "inner", "left", "right", "full", "cross", "outer", "straight_join", "join")
+_JOIN = re.compile("|,|(NATURAL )?((INNER|(LEFT|RIGHT|FULL)( OUTER)?) )?JOIN|CROSS JOIN|straight_join")
 _CONDITIONS = (("word", "on"), ("word", "using"))
 _NO_NAMES = (("word", "lateral"), ("word", "only"))
 
@@ -158,6 +160,8 @@ def sources(tokens: Tokens, outer: Mapping[str, str]) -> tuple[list[Expression],
     scope = Scope(names, frozenset(names.keys() - outer.keys()) if len(parts) == 1 else frozenset())
     texts = []
     for (head, _, _, _, rest), source in zip(parts, shown, strict=True):
+        if not _JOIN.fullmatch(join(head)):
+            raise UnreadableStatement(join(head))
         kept = [token for token in head if token.text not in ("inner", "outer")]
         texts.append(expression([*kept, *with_subqueries([*source, *rest], scope)]))
     return texts, scope
@@ -179,7 +183,7 @@ def source_parts(tokens: list[Token]) -> tuple[str, str, list[Token], list[Token
     called = is_mark(source[chain : chain + 1], "(")
     if source[0].kind in ("word", "quoted") and not called and source[0][:2] not in _NO_NAMES:
         behind = source[chain + is_word(source[chain:], "as") :]
-        if len(behind) > 1 or any(token.kind not in ("word", "quoted") for token in behind):
+        if len(behind) > 1 or any(t.kind not in ("word", "quoted") or t[:2] in RESERVED for t in behind):
             raise UnreadableStatement(join(source))
         return column_name(_without_public(source[:chain])), "".join(map(name_text, behind)), [], rest
     alias, body = _alias(source)

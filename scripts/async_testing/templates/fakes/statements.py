@@ -265,6 +265,8 @@ def output(tokens: list[Token]) -> list[Token]:
     if last.kind not in ("word", "quoted") or last[:2] in RESERVED or not (named_as or ends):
         return tokens
     body = body[:-1] if named_as else body
+    if not body:
+        return tokens
     if body[-1].kind in ("word", "quoted") and name_text(body[-1]) == name_text(last) and _is_name(body):
         return body
     return [*body, Token("word", "as"), last]
@@ -290,8 +292,9 @@ def ordinal(tokens: list[Token]) -> list[Token]:
 
 def ordering(tokens: list[Token]) -> list[Token]:
     """One item of ORDER BY, without ASC."""
-    places = [p for p, inside in outside(tokens) if not inside and is_word(tokens[p:], "asc")]
-    return ordinal([token for place, token in enumerate(tokens) if place not in places])
+    place = next((p for p, inside in outside(tokens) if not inside and is_word(tokens[p:], "asc")), 0)
+    ends = place + 1 == len(tokens) or is_word(tokens[place + 1 :], "nulls")
+    return ordinal(tokens[:place] + tokens[place + 1 :] if place and ends else tokens)
 
 
 def join_words(tokens: list[Token]) -> list[Token]:
