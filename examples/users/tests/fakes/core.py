@@ -38,11 +38,12 @@ class Call(tuple[str, Any]):
     batch: bool
 
     def __new__(cls, method: str, statement: str, parameters: Any, transaction: int, batch: bool) -> "Call":
+        """Copy the parameters, so that the code can't change what was recorded."""
         self = super().__new__(cls, (statement, copied(parameters)))
         self.method, self.transaction, self.batch = method, transaction, batch
         return self
 
-    def __getnewargs__(self) -> tuple[Any, ...]:  # type: ignore[override]
+    def __getnewargs__(self) -> tuple[Any, ...]:
         return self.method, self[0], self[1], self.transaction, self.batch
 
     @property
@@ -76,6 +77,7 @@ class Event(str):
     name: str
 
     def __new__(cls, kind: str, call: Call | None = None, name: str = "") -> "Event":
+        """A string of its own kind."""
         self = super().__new__(cls, kind)
         self.call, self.name = call, name
         return self

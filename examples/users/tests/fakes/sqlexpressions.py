@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .sqltokens import Each, Token, bind, is_mark, is_word, join, name_text, render, tokenize
+from .sqltokens import Each, Missing, Token, bind, is_mark, is_word, join, name_text, render, tokenize
 
 
 class UnreadableStatement(AssertionError):
@@ -146,8 +146,9 @@ def outside(tokens: Sequence[Token]) -> Iterator[tuple[int, bool]]:
     """Each place, and whether it is inside of (or is) a bracket or CASE … END."""
     depth = 0
     for place, token in enumerate(tokens):
-        opens = (token.kind == "mark" and token.text in "([") or is_word([token], "case")
-        closes = (token.kind == "mark" and token.text in ")]") or is_word([token], "end")
+        word = token.kind == "word" and not is_mark(tokens[place - 1 : place], ".")
+        opens = (token.kind == "mark" and token.text in "([") or (word and token.text == "case")
+        closes = (token.kind == "mark" and token.text in ")]") or (word and token.text == "end")
         depth += opens
         yield place, depth > 0
         depth -= closes and depth > 0
@@ -174,26 +175,8 @@ def closes_early(tokens: Sequence[Token]) -> bool:
     return False
 
 
-_ARITHMETIC = (
-    "+",
-    "-",
-    "*",
-    "/",
-    "%",
-    "^",
-    "|",
-    "&",
-    "#",
-    "||",
-    "->",
-    "->>",
-    "#>",
-    "#>>",
-    "#-",
-    ":",
-    ":=",
-    "@",
-)
+_OPERATORS = "+ - * / % ^ | & # || -> ->> #> #>> #- : := @ <-> <#> <=> <+>"
+_ARITHMETIC = frozenset(_OPERATORS.split())
 _COMPARING = ("in", "like", "ilike", "is", "between", "similar", "regexp", "rlike", "glob")
 
 
@@ -231,7 +214,7 @@ def predicates(tokens: Sequence[Token]) -> dict[str, Any]:
             parts[-1] += [Token("word", "and"), *part]
         else:
             parts.append(part)
-    return merged(pair for part in parts for pair in _predicate(part, alone=len(parts) == 1))
+    return merged(pair for part in parts for pair in _predicate(part))
 
 
 def _any_of(arms: Iterable[dict[str, Any]]) -> AnyOrder:
@@ -259,11 +242,11 @@ def _pairs(group: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, found
 
 
-def _predicate(tokens: Sequence[Token], *, alone: bool = False) -> list[tuple[str, Any]]:
+def _predicate(tokens: Sequence[Token]) -> list[tuple[str, Any]]:
     inner = unwrap(tokens)
     if not inner:
         raise UnreadableStatement("an empty condition")
-    if not alone and len(inner) < len(tokens):
+    if len(inner) < len(tokens):
         return list(_pairs(predicates(inner)))
     subquery = inner[-1].value if inner[-1].kind == "value" else None
     if inner[0].text in ("not", "exists") and isinstance(subquery, Meaning):
@@ -274,9 +257,14 @@ def _predicate(tokens: Sequence[Token], *, alone: bool = False) -> list[tuple[st
         return [("NOT", predicates(inner[1:]))]
     found = _comparison(inner)
     if found is None or found[1] == len(inner):
-        return [(inline(inner), True)]
+        return [(inline(inner), _missing(inner, True))]
     start, end, operator = found
-    return [_pair(inner[:start], operator, _right(inner[end:], operator))]
+    return [_pair(inner[:start], operator, _missing(inner[:start], _right(inner[end:], operator)))]
+
+
+def _missing(tokens: Sequence[Token], found: object) -> object:
+    """What a key says can be equal though a parameter of it is missing: the value must not be, then."""
+    return next((token.value for token in tokens if isinstance(token.value, Missing)), found)
 
 
 def _right(tokens: list[Token], operator: str) -> Any:
@@ -294,6 +282,8 @@ def _pair(left: Sequence[Token], operator: str, right: Any) -> tuple[str, Any]:
         right = value(right.tokens())
     if operator in ("IN", "NOT IN") and isinstance(right, list | tuple | set | frozenset):
         right = right if isinstance(right, Each) else AnyOrder(right)
+    if "BETWEEN" in operator and isinstance(right, tuple):
+        right = list(right)
     left = unwrap(left)
     name = name_text(left[0]) if len(left) == 1 and left[0].kind == "quoted" else inline(left)
     return (name if operator == "=" else f"{name} {operator}"), _embedded(right)

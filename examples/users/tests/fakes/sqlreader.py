@@ -63,11 +63,12 @@ def _with(tokens: list[Token], outer: Mapping[str, str]) -> tuple[dict[str, Any]
     place = next(
         (p for p, inside in outside(tokens) if not inside and is_word(tokens[p:], *_verb(tokens[p]))), 0
     )
-    ctes = {}
+    ctes: dict[str, Any] = {}
     for part in split(tokens[1:place], ","):
         recursive = is_word(part, "recursive")
         names = split(part[recursive:], "as")
-        if len(names) != 2 or not is_mark(names[1][-1:], ")") or not place:
+        twice = any(column_name(names[0]) == name.rpartition(" ")[2] for name in ctes)
+        if len(names) != 2 or not is_mark(names[1][-1:], ")") or twice:
             raise UnreadableStatement("WITH " + join(part)[:60])
         head = ("recursive " if recursive else "") + column_name(names[0])
         ctes[head] = value(with_subqueries(names[1], Scope(outer)))
@@ -79,13 +80,9 @@ def _verb(token: Token) -> tuple[str, ...]:
 
 
 def _select(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any]) -> Select:
-    last = ("limit", "offset", "fetch", "for")
-    unread = ("into", "window", "union", "intersect", "except", "procedure")
+    unread = ("into", "window", "union", "intersect", "except", "fetch", "procedure")
     middle = ("from", "where", "group by", "having", "order by")
-    found = clauses(tokens, "select", *middle, *last, *unread)
-    for marker in (*unread, "fetch"):
-        if marker in found:
-            raise UnreadableStatement(marker.upper())
+    found = clauses(tokens, "select", *middle, "limit", "offset", "for", refused=unread)
     tables, scope = sources(found["from"], outer) if "from" in found else ([""], Scope(outer))
     clause = {key: with_subqueries(behind, scope) for key, behind in found.items() if key != "from"}
     listed, distinct = _distinct(clause["select"])
@@ -175,8 +172,7 @@ def split_first(tokens: Tokens, operator: str) -> tuple[list[Token], list[Token]
 
 
 def _update(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any]) -> Update:
-    found = clauses(tokens, "update", "set", "from", "where", "order by", "limit", "returning")
-    _refuse(found, "order by", "limit")
+    found = clauses(tokens, "update", "set", "from", "where", "returning", refused=("order by", "limit"))
     if "set" not in found:
         raise UnreadableStatement("UPDATE without SET")
     _own_table(found["update"])
@@ -192,12 +188,6 @@ def _update(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any]) -> U
         returning=_items(clause.get("returning")),
         ctes=ctes,
     )
-
-
-def _refuse(found: Mapping[str, object], *markers: str) -> None:
-    for marker in markers:
-        if marker in found:
-            raise UnreadableStatement(marker.upper())
 
 
 def _with_more(
@@ -219,8 +209,7 @@ def _with_more(
 def _delete(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any]) -> Delete:
     if not is_word(tokens, "delete", "from"):
         raise UnreadableStatement(join(tokens[:3]))
-    found = clauses(tokens, "delete from", "using", "where", "order by", "limit", "returning")
-    _refuse(found, "order by", "limit")
+    found = clauses(tokens, "delete from", "using", "where", "returning", refused=("order by", "limit"))
     _own_table(found["delete from"])
     tables, scope = _with_more(found["delete from"], found.get("using"), outer)
     clause = {key: with_subqueries(found[key], scope) for key in ("where", "returning") if key in found}
@@ -237,11 +226,11 @@ def _insert(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any], sets
     if not is_word(tokens, "insert", "into"):
         raise UnreadableStatement(join(tokens[:3]))
     start = next(
-        (p for p, inside in outside(tokens) if not inside and tokens[p].text in _SOURCES), len(tokens)
+        (p for p, inside in outside(tokens) if not inside and tokens[p][:2] in _SOURCES), len(tokens)
     )
     table, columns = _into(list(tokens[2:start]))
     alias = table[1] or table[0].rpartition(".")[2]
-    scope = Scope(dict(outer), alias)
+    scope = Scope(dict(outer), frozenset([alias]))
     markers = ("values", "default values", "on conflict", "on duplicate", "returning")
     ends = [
         p for p, inside in outside(tokens) if not inside and p > start and marker_at(tokens, p, markers[2:])
@@ -267,16 +256,16 @@ def _insert(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any], sets
     )
 
 
-_SOURCES = ("values", "select", "with", "default")
+_SOURCES = [("word", word) for word in ("values", "select", "with", "default")]
 
 
 def _into(tokens: list[Token]) -> tuple[tuple[str, str], list[str] | None]:
     columns = None
     if is_mark(tokens[-1:], ")"):
         start = next((p for p, t in enumerate(tokens) if is_mark([t], "(")), 0)
-        columns = [column_name(part) for part in split(tokens[start + 1 : -1], ",") if part]
+        columns = [column_name(part) for part in split(tokens[start + 1 : -1], ",")]
         tokens = tokens[:start]
-        if len(set(columns)) != len(columns) or not columns:
+        if len(set(columns)) != len(columns) or not all(columns):
             raise UnreadableStatement("its list of columns")
     return _own_table(tokens), columns
 

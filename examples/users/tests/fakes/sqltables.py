@@ -1,11 +1,12 @@
 """The clauses of a statement, its tables, and whose columns its qualifiers mean."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .sqlexpressions import Expression, Meaning, UnreadableStatement, column_name, expression, outside
-from .sqltokens import Token, is_mark, is_word, join, name_text
+from .sqltokens import RESERVED, Token, is_mark, is_word, join, name_text
 
 Tokens = Sequence[Token]
 _QUERIES = ("select", "insert", "update", "delete", "with")
@@ -13,10 +14,10 @@ _QUERIES = ("select", "insert", "update", "delete", "with")
 
 @dataclass(frozen=True)
 class Scope:
-    """Which table a qualifier means; `dropped` is the one that is not worth telling, there being no other."""
+    """Which table a qualifier means; `dropped` are those not worth telling, there being one table."""
 
     names: Mapping[str, str]
-    dropped: str | None = None
+    dropped: frozenset[str] = frozenset()
 
 
 def with_subqueries(tokens: Tokens, scope: Scope | None = None) -> list[Token]:
@@ -75,7 +76,7 @@ def _qualified(chain: Tokens, scope: Scope, *, called: bool) -> list[Token]:
     if called or len(chain) < 3:
         return list(chain)
     qualifier, column = column_name(_without_public(chain[:-2])), chain[-1]
-    if qualifier == scope.dropped:
+    if qualifier in scope.dropped:
         return [column]
     named = scope.names.get(qualifier)
     return [Token("verbatim", named), chain[-2], column] if named else list(chain)
@@ -85,16 +86,18 @@ def _without_public(chain: Tokens) -> Tokens:
     return chain[2:] if len(chain) > 2 and name_text(chain[0]) == "public" else chain
 
 
-def clauses(tokens: Tokens, *markers: str) -> dict[str, list[Token]]:
+def clauses(tokens: Tokens, *markers: str, refused: Sequence[str] = ()) -> dict[str, list[Token]]:
     """The tokens behind each marker (one or two words); markers may come once, in the given order.
 
-    Those after "limit" may come in any order.
+    Those after "limit" may come in any order. Raises UnreadableStatement, at a `refused` marker too.
     """
     found: dict[str, list[Token]] = {}
     current, place = "", 0
     places = [inside for _, inside in outside(tokens)]
     while place < len(tokens):
-        marker = "" if places[place] else marker_at(tokens, place, markers)
+        marker = "" if places[place] else marker_at(tokens, place, (*markers, *refused))
+        if marker in refused:
+            raise UnreadableStatement(marker.upper())
         if marker:
             early = markers[markers.index(marker) + 1 :] if "limit" not in found else ()
             if marker in found or found.keys() & early:
@@ -112,7 +115,7 @@ def clauses(tokens: Tokens, *markers: str) -> dict[str, list[Token]]:
     return found
 
 
-def marker_at(tokens: Tokens, place: int, markers: Tokens | Sequence[str]) -> str:
+def marker_at(tokens: Tokens, place: int, markers: Sequence[str]) -> str:
     """Which of the markers, of one or two words, stands here; "" for none."""
     if tokens[place].kind != "word" or is_mark(tokens[place - 1 : place], "."):
         return ""
@@ -122,10 +125,11 @@ def marker_at(tokens: Tokens, place: int, markers: Tokens | Sequence[str]) -> st
         and is_word(tokens[place - 1 :], "distinct", "from")
     ):
         return ""
-    return next((str(m) for m in markers if is_word(tokens[place:], *str(m).split())), "")
+    return next((each for each in markers if is_word(tokens[place : place + 2], *each.split())), "")
 
 
 _JOINS = ("natural", "inner", "left", "right", "full", "cross", "outer", "straight_join", "join")
+_JOIN = re.compile("|,|(NATURAL )?((INNER|(LEFT|RIGHT|FULL)( OUTER)?) )?JOIN|CROSS JOIN|straight_join")
 _CONDITIONS = (("word", "on"), ("word", "using"))
 _NO_NAMES = (("word", "lateral"), ("word", "only"))
 
@@ -151,13 +155,13 @@ def sources(tokens: Tokens, outer: Mapping[str, str]) -> tuple[list[Expression],
     for _, name, alias, extra, _ in parts:
         key = alias or name.rpartition(".")[2]
         own = bool(extra) or count[name] > 1
-        if key:
-            names[key] = key if own else name
+        names |= {each: key if own else name for each in (key, key if alias else name) if each}
         shown.append([*([Token("verbatim", name)] if name else extra), *as_alias(alias if own else "")])
-    first = parts[0][2] or parts[0][1].rpartition(".")[2]
-    scope = Scope(names, first if first and len(parts) == 1 else None)
+    scope = Scope(names, frozenset(names.keys() - outer.keys()) if len(parts) == 1 else frozenset())
     texts = []
     for (head, _, _, _, rest), source in zip(parts, shown, strict=True):
+        if not _JOIN.fullmatch(join(head)):
+            raise UnreadableStatement(join(head))
         kept = [token for token in head if token.text not in ("inner", "outer")]
         texts.append(expression([*kept, *with_subqueries([*source, *rest], scope)]))
     return texts, scope
@@ -179,7 +183,7 @@ def source_parts(tokens: list[Token]) -> tuple[str, str, list[Token], list[Token
     called = is_mark(source[chain : chain + 1], "(")
     if source[0].kind in ("word", "quoted") and not called and source[0][:2] not in _NO_NAMES:
         behind = source[chain + is_word(source[chain:], "as") :]
-        if len(behind) > 1 or any(token.kind not in ("word", "quoted") for token in behind):
+        if len(behind) > 1 or any(t.kind not in ("word", "quoted") or t[:2] in RESERVED for t in behind):
             raise UnreadableStatement(join(source))
         return column_name(_without_public(source[:chain])), "".join(map(name_text, behind)), [], rest
     alias, body = _alias(source)

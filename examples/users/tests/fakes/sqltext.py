@@ -10,7 +10,7 @@ _CLAUSES = (
     "select from where group having order limit offset for insert values on returning update set delete using "
     "with union intersect except join left right full inner cross window and or"
 )
-_BEFORE_TABLE = ("from", "join", "into", "update", "using", "table")
+_BEFORE_TABLE = ("from", "join", "into", "update", "using", "table", "truncate")
 _VERBS = ("select", "insert", "update", "delete", "merge")
 _UNGIVEN = object()
 
@@ -76,7 +76,6 @@ def _table_places(tokens: Sequence[Token]) -> list[tuple[int, str]]:
             queries.append(bool(after) and after[0].text in (*_VERBS, "with"))
             listing.append(-1)
         elif is_mark([token], ")"):
-            del queries[1:][-1:], listing[1:][-1:]
             queries, listing = queries[:-1] or [True], listing[:-1] or [-1]
         elif is_mark([token], ",") and listing[-1] >= 0:
             found += _table(tokens, place + 1, listing[-1])
@@ -99,7 +98,7 @@ def _table_places(tokens: Sequence[Token]) -> list[tuple[int, str]]:
 
 
 def _table(tokens: Sequence[Token], place: int, announced: int) -> list[tuple[int, str]]:
-    while tokens[place : place + 1] and tokens[place].text in ("only", "lateral"):
+    while tokens[place : place + 1] and tokens[place].text in ("only", "lateral", "if", "not", "exists"):
         place += 1
     parts: list[str] = []
     while tokens[place : place + 1] and tokens[place].kind in ("word", "quoted"):
@@ -109,7 +108,11 @@ def _table(tokens: Sequence[Token], place: int, announced: int) -> list[tuple[in
             break
         place += 1
     into = tokens[announced].text == "into"
-    if not parts or parts[0] in _VERBS or (is_mark(tokens[place : place + 1], "(") and not into):
+    if (
+        not parts
+        or parts[0] in (*_VERBS, "table", "set")
+        or (is_mark(tokens[place : place + 1], "(") and not into)
+    ):
         return []
     return [(announced, ".".join(parts[1:] if parts[0] == "public" and len(parts) > 1 else parts))]
 
@@ -139,7 +142,7 @@ def same_text(call: object, expected: str, parameters: object = _UNGIVEN) -> Non
 
 
 def _as_list(parameters: object) -> object:
-    return list(parameters) if isinstance(parameters, tuple) else parameters
+    return list(parameters or ()) if parameters is None or isinstance(parameters, tuple) else parameters
 
 
 def _lines(statement: str) -> list[str]:

@@ -218,7 +218,9 @@ Statement = Select | Insert | Update | Delete
 
 def plain(given: Any) -> Any:
     """A value; Raw that is nothing but one becomes that value."""
-    return value(given.tokens()) if isinstance(given, Raw) else given
+    if isinstance(given, Raw):
+        return value(given.tokens())
+    return given.embedded() if isinstance(given, Meaning) else given
 
 
 def assignments(given: Values | None) -> dict[Any, Any] | None:
@@ -263,6 +265,8 @@ def output(tokens: list[Token]) -> list[Token]:
     if last.kind not in ("word", "quoted") or last[:2] in RESERVED or not (named_as or ends):
         return tokens
     body = body[:-1] if named_as else body
+    if not body:
+        return tokens
     if body[-1].kind in ("word", "quoted") and name_text(body[-1]) == name_text(last) and _is_name(body):
         return body
     return [*body, Token("word", "as"), last]
@@ -288,8 +292,9 @@ def ordinal(tokens: list[Token]) -> list[Token]:
 
 def ordering(tokens: list[Token]) -> list[Token]:
     """One item of ORDER BY, without ASC."""
-    places = [p for p, inside in outside(tokens) if not inside and is_word(tokens[p:], "asc")]
-    return ordinal([token for place, token in enumerate(tokens) if place not in places])
+    place = next((p for p, inside in outside(tokens) if not inside and is_word(tokens[p:], "asc")), 0)
+    ends = place + 1 == len(tokens) or is_word(tokens[place + 1 :], "nulls")
+    return ordinal(tokens[:place] + tokens[place + 1 :] if place and ends else tokens)
 
 
 def join_words(tokens: list[Token]) -> list[Token]:
@@ -310,9 +315,14 @@ def read(statement: str, parameters: object = None, *, style: str = "$", many: b
     """
     from .sqlreader import read_tokens
 
+    tokens = tokenize(statement, style)
+    if "%" in style and parameters is not None:
+        tokens = [
+            t._replace(value=t.value.replace("%%", "%")) if isinstance(t.value, str) else t for t in tokens
+        ]
     sets = len(parameters) if many and isinstance(parameters, Sequence) else None
     try:
-        return read_tokens(bind(tokenize(statement, style), parameters, many=many), sets)
+        return read_tokens(bind(tokens, parameters, many=many), sets)
     except UnreadableStatement as error:
         raise UnreadableStatement(error.construct, statement) from None
     except RecursionError:
