@@ -122,8 +122,8 @@ class BaseConnection:
         """
         call = Call(method, statement, parameters, self.session.depth, batch)
         self.ledger.record(call, kind)
-        await pause()
         try:
+            await pause()
             self.session.admit(statement)
             check(call)
             value, source = self.ledger.answer(call, kind)
