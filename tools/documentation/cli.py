@@ -23,7 +23,7 @@ a block says how:
   <!-- fails: PATH::test with "TEXT" -->             Python: a counter-example that fails and prints TEXT
   <!-- misses: PATH::test where "OLD" becomes "NEW" in FILE, caught by NODE -->
                                                      Python: a counter-example that stays green with the bug
-                                                     planted, while NODE fails
+                                                     planted (\\n is a new line), while NODE fails
   <!-- tree: FOLDER -->                              text: a drawn tree of files that are there
   <!-- output: COMMAND -->                           text: lines that COMMAND prints in this order
   <!-- in: examples/NAME -->                         bash, toml, yaml: run in a copy of that example (default: users)

@@ -51,7 +51,9 @@ def counter_of(block: Block) -> Counter:
     if block.keyword == "misses" and (claim := MISSES.match(block.rest)):
         given = claim.groupdict()
         address, node = parse(given.pop("address"))[0], given.pop("node")
-        return Counter(address, caught_by=node, **given)
+        return Counter(
+            address, caught_by=node, **{name: text.replace(r"\n", "\n") for name, text in given.items()}
+        )
     raise Problem(f"{block.keyword}: is not of the form that tools/documentation describes")
 
 
