@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,9 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import pytest_asyncio
-from faker import Faker
 
-from src.domain.dto.user import UserDTO
 from tests.database import empty, fresh_database
 from tests.fakes import FakeConnection, FakePool, settled
 
@@ -264,25 +261,3 @@ async def database_pool(emptied_database: str) -> AsyncIterator[psqlpy.Connectio
     pool = psqlpy.ConnectionPool(emptied_database, max_db_pool_size=4)
     yield pool
     pool.close()
-
-
-# --- what is this application's own ---
-
-
-@pytest.fixture
-def user_row(faker: Faker) -> dict[str, Any]:
-    """A row of the table of users."""
-    return {
-        "id": faker.random_int(1, 1000),
-        "name": faker.name(),
-        "email": faker.email(),
-        "cpf": "".join(digit for digit in faker.cpf() if digit.isdigit()),
-        "status": "pending",
-        "created_at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
-    }
-
-
-@pytest.fixture
-def user(user_row: dict[str, Any]) -> UserDTO.Read:
-    """The user of that row."""
-    return UserDTO.Read(**user_row)

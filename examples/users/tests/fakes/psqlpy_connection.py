@@ -82,6 +82,7 @@ class FakeConnection(Operations, BaseConnection):
         return FakeTransaction(self, isolation_level, read_variant, deferrable)
 
     def opened(self) -> "FakeConnection":
+        """This connection. Raises: ConnectionClosedError."""
         if not self._is_open:
             raise error("ConnectionClosedError")(CLOSED)
         return self
@@ -195,6 +196,7 @@ class FakeTransaction(Operations):
         await (self.commit() if kind is None else self.rollback())
 
     def opened(self) -> FakeConnection:
+        """The connection. Raises: TransactionClosedError after the end of the transaction."""
         if not self._is_open:
             raise error("TransactionClosedError")(CLOSED)
         return self.connection

@@ -31,6 +31,7 @@ def given_parameters(statement: str, parameters: Any) -> tuple[int, int, bool]:
 
 
 def require_string(value: object) -> None:
+    """Raises: TypeError where a text is expected."""
     if not isinstance(value, str):
         kind = "None" if value is None else type(value).__name__
         shown = f"'{kind}'" if value is None else f"'{kind}' object"

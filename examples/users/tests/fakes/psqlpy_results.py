@@ -1,6 +1,7 @@
 """What psqlpy hands out: results, records, and its exceptions where it is not installed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from .core import as_rows, copied
@@ -31,7 +32,7 @@ _stand_ins: dict[str, type[Exception]] = {"Exception": Exception}
 def error(name: str) -> type[Exception]:
     """An exception class of `psqlpy.exceptions`, or a stand-in of that name where psqlpy is not installed."""
     try:
-        from psqlpy import exceptions
+        exceptions = import_module("psqlpy").exceptions
     except ImportError:
         if name not in _stand_ins:
             _stand_ins[name] = type(name, (error(_PARENTS.get(name, "Exception")),), {"__module__": __name__})

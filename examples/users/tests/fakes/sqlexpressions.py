@@ -157,22 +157,22 @@ def outside(tokens: Sequence[Token]) -> Iterator[tuple[int, bool]]:
 def unwrap(tokens: Sequence[Token]) -> list[Token]:
     """Without the parentheses around the whole, if they hold one expression."""
     tokens = list(tokens)
-    while is_mark(tokens, "(") and is_mark(tokens[-1:], ")"):
+    while bracketed(tokens):
         query = len(tokens) > 2 and tokens[1].text in ("select", "with", "values")
-        if query or len(tokens) == 2 or closes_early(tokens) or len(split(tokens[1:-1], ",")) > 1:
+        if query or len(tokens) == 2 or len(split(tokens[1:-1], ",")) > 1:
             break
         tokens = tokens[1:-1]
     return tokens
 
 
-def closes_early(tokens: Sequence[Token]) -> bool:
-    """Whether the bracket that opens the tokens shuts before their end."""
+def bracketed(tokens: Sequence[Token]) -> bool:
+    """Whether one pair of parentheses holds all of the tokens."""
     depth = 0
     for token in tokens[:-1]:
         depth += is_mark([token], "(") - is_mark([token], ")")
         if depth == 0:
-            return True
-    return False
+            return False
+    return depth == 1 and is_mark(tokens[-1:], ")")
 
 
 _OPERATORS = "+ - * / % ^ | & # || -> ->> #> #>> #- : := @ <-> <#> <=> <+>"
@@ -271,8 +271,7 @@ def _right(tokens: list[Token], operator: str) -> Any:
     parts = split(tokens, "and")
     if "BETWEEN" in operator and len(parts) == 2:
         return [value(part) for part in parts]
-    bracketed = is_mark(tokens, "(") and not closes_early(tokens) and is_mark(tokens[-1:], ")")
-    if operator in ("IN", "NOT IN") and bracketed and not is_word(tokens[1:], "select"):
+    if operator in ("IN", "NOT IN") and bracketed(tokens) and not is_word(tokens[1:], "select"):
         return [value(part) for part in split(tokens[1:-1], ",")]
     return value(tokens)
 

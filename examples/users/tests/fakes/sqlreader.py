@@ -8,7 +8,7 @@ from .sqlexpressions import (
     Expression,
     Raw,
     UnreadableStatement,
-    closes_early,
+    bracketed,
     column_name,
     outside,
     split,
@@ -36,33 +36,36 @@ def read_tokens(
     """What a statement means: its bound tokens, how many parameter sets it ran with, the tables around it."""
     while is_mark(tokens[-1:], ";"):
         tokens = tokens[:-1]
+    depth = 0
     for token in tokens:
-        if token.kind == "broken" or is_mark([token], ";"):
-            what = (
-                "what begins unfinished or unknown at"
-                if token.kind == "broken"
-                else "more than one statement,"
-            )
-            raise UnreadableStatement(f"{what} {token.text[:40]}")
+        depth += is_mark([token], "(") - is_mark([token], ")")
+        if token.kind == "broken":
+            raise UnreadableStatement(f"what is unfinished or unknown from {token.text[:40]!r} on")
+        if is_mark([token], ";"):
+            raise UnreadableStatement("a second statement behind the semicolon")
+        if depth < 0:
+            break
+    if depth:
+        raise UnreadableStatement("a parenthesis without its partner")
     outer = outer or {}
     ctes: dict[str, Any] = {}
     if is_word(tokens, "with"):
         ctes, tokens = _with(tokens, outer)
-    verb = tokens[0].text if tokens else ""
+    verb = tokens[0].text if tokens and tokens[0].kind == "word" else ""
     readers: dict[str, Callable[..., Statement]] = {"select": _select, "update": _update, "delete": _delete}
-    if is_word(tokens, "insert"):
+    if verb == "insert":
         return _insert(tokens, outer, ctes, sets)
-    if not is_word(tokens[:1], *readers.keys() & {verb}) or verb not in readers:
-        raise UnreadableStatement(
-            f"{verb.upper() or 'an empty text'} (known are SELECT, INSERT, UPDATE and DELETE)"
-        )
+    if verb not in readers:
+        begin = join(tokens[:1]) or "an empty text"
+        raise UnreadableStatement(f"{begin.upper()} (known are SELECT, INSERT, UPDATE and DELETE)")
     return readers[verb](tokens, outer, ctes)
 
 
+_VERBS = [("word", word) for word in ("select", "insert", "update", "delete")]
+
+
 def _with(tokens: list[Token], outer: Mapping[str, str]) -> tuple[dict[str, Any], list[Token]]:
-    place = next(
-        (p for p, inside in outside(tokens) if not inside and is_word(tokens[p:], *_verb(tokens[p]))), 0
-    )
+    place = next((p for p, inside in outside(tokens) if not inside and tokens[p][:2] in _VERBS), 0)
     ctes: dict[str, Any] = {}
     for part in split(tokens[1:place], ","):
         recursive = is_word(part, "recursive")
@@ -73,10 +76,6 @@ def _with(tokens: list[Token], outer: Mapping[str, str]) -> tuple[dict[str, Any]
         head = ("recursive " if recursive else "") + column_name(names[0])
         ctes[head] = value(with_subqueries(names[1], Scope(outer)))
     return ctes, tokens[place:]
-
-
-def _verb(token: Token) -> tuple[str, ...]:
-    return (token.text,) if token.text in ("select", "insert", "update", "delete", "values") else ("?",)
 
 
 def _select(tokens: Tokens, outer: Mapping[str, str], ctes: dict[str, Any]) -> Select:
@@ -125,7 +124,8 @@ def _items(tokens: Tokens | None) -> list[Expression]:
 
 
 def _is_ordinal(tokens: Tokens) -> bool:
-    return bool(tokens) and tokens[0].kind == "value" and tokens[0].text.isdecimal()
+    values = [token for token in tokens if token.kind == "value"]
+    return bool(values) and values == list(tokens[:1]) and values[0].text.isdecimal()
 
 
 def _numbers_shown(tokens: Tokens) -> list[Token]:
@@ -151,7 +151,7 @@ def _assigned(tokens: Tokens) -> dict[str, Any]:
         columns, values = [sides[0]], [sides[1]]
         if is_mark(sides[0], "("):
             row = sides[1][is_word(sides[1], "row") :]
-            if not is_mark(row, "(") or closes_early(row):
+            if not bracketed(sides[0]) or not bracketed(row):
                 raise UnreadableStatement("SET " + join(part))
             columns, values = split(sides[0][1:-1], ","), split(row[1:-1], ",")
         if len(columns) != len(values) or not all(columns) or not all(values):
@@ -273,11 +273,12 @@ def _into(tokens: list[Token]) -> tuple[tuple[str, str], list[str] | None]:
 def _rows(tokens: Tokens, columns: list[str] | None, sets: int | None) -> list[dict[Any, Any]]:
     rows = []
     for part in split(tokens, ","):
-        if not is_mark(part, "(") or closes_early(part):
+        if not bracketed(part):
             raise UnreadableStatement(f"VALUES {join(part)}".strip())
-        values = [value(each) for each in split(part[1:-1], ",") if each]
+        items = split(part[1:-1], ",")
+        values = [value(each) for each in items if each]
         names: Sequence[Any] = columns or range(1, len(values) + 1)
-        if len(names) != len(values) or len(values) != len(split(part[1:-1], ",")):
+        if len(names) != len(values) or len(values) != len(items):
             raise UnreadableStatement(f"{len(names)} columns for {len(values)} values")
         rows.append(dict(zip(names, values, strict=True)))
     if sets is None:
