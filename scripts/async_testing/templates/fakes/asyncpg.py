@@ -50,8 +50,11 @@ class FakePool:
         self._emptied: Any = None
         self.fake.ledger.unreleased = lambda: self._places.out
 
-    def __await__(self) -> Generator[None, None, "FakePool"]:
-        yield from pause().__await__()
+    def __await__(self) -> Generator[Any, None, "FakePool"]:
+        return self._ready().__await__()
+
+    async def _ready(self) -> "FakePool":
+        await pause()
         return self
 
     async def __aenter__(self) -> "FakePool":
@@ -106,7 +109,7 @@ class FakePool:
     def discard(self, connection: FakeConnection) -> None:
         """Let go of a connection that was closed; called by the connection."""
         self._forget(connection, "release")
-        self._places.made -= 1
+        self._places.made -= not self._closed
 
     def _forget(self, connection: FakeConnection, kind: str) -> None:
         connection._released = True

@@ -271,7 +271,7 @@ class FakeConnection(Copies, BaseConnection):
             return as_rows(value)
         return value
 
-    def aborts(self, failure: BaseException) -> bool:
+    def aborts(self, failure: BaseException, call: Call) -> bool:
         """Errors of the server and cancelled statements; not those that asyncpg finds on its own."""
         if isinstance(failure, Refused | TimeoutError) or type(failure).__name__ == "CancelledError":
             return True

@@ -129,7 +129,7 @@ class BaseConnection:
             value, source = self.ledger.answer(call, kind)
             value = self.shape(kind, source, value)
         except BaseException as error:
-            self.session.done(call, failed=True, aborts=self.aborts(error))
+            self.session.done(call, failed=True, aborts=self.aborts(error, call))
             raise
         self.session.done(call)
         return value
@@ -138,8 +138,8 @@ class BaseConnection:
         """A scripted answer as this driver hands it out; raises where the driver does."""
         raise NotImplementedError
 
-    def aborts(self, error: BaseException) -> bool:
-        """Whether an error came from the server, which aborts the transaction."""
+    def aborts(self, error: BaseException, call: Call) -> bool:
+        """Whether an error of a call came from the server, which aborts the transaction."""
         raise NotImplementedError
 
 
@@ -181,6 +181,7 @@ class Places:
     def give_back(self) -> None:
         """Free a place for the one who has waited longest."""
         self.out -= 1
+        self.made -= self.closed
         self.wake()
 
     def wake(self, count: int = 1) -> None:

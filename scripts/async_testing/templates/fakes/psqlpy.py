@@ -78,7 +78,7 @@ class FakePool:
 
     async def connection(self) -> FakeConnection:
         """A connection, given back by `close()`, by leaving `async with`, or when nothing refers to it."""
-        await self.take()
+        await self._take()
         connection = self._twin()
         connection._pool, connection._enters, connection._is_open = self, False, True
         weakref.finalize(connection, _collected, self._places, connection._returned).atexit = False
@@ -86,10 +86,10 @@ class FakePool:
 
     def _twin(self) -> FakeConnection:
         twin = self.fake.sibling()
-        twin._in_transaction, twin._returned = False, []
+        twin._in_transaction, twin._returned, twin._cached = False, [], set()
         return twin
 
-    async def take(self) -> None:
+    async def _take(self) -> None:
         """Wait for a free place. Raises: BaseConnectionPoolError where the pool is closed."""
         await pause()
         if not self._places.closed:
@@ -98,7 +98,7 @@ class FakePool:
             raise error("BaseConnectionPoolError")("Database engine pool exception: Pool has been closed")
         self.fake.events.append(Event("acquire"))
 
-    def release(self, connection: FakeConnection) -> None:
+    def _release(self, connection: FakeConnection) -> None:
         """Take a connection back; called by the connection."""
         connection._returned.append(True)
         self._places.give_back()

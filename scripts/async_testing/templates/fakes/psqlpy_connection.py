@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from .psqlpy import FakePool
 
 
+_BUILDING = "Cannot build statement in execute_many"
+_RUNNING = "Error occurred in `execute_many` statement"
+
+
 def _prefix(method: str) -> str:
     return "Cannot execute query, error - " if method in ("execute", "fetch") else ""
 
@@ -35,7 +39,7 @@ class FakeConnection(Operations, BaseConnection):
     async def __aenter__(self) -> "FakeConnection":
         if self._enters and self._pool is not None:
             self._enters = False
-            await self._pool.take()
+            await self._pool._take()
             self._is_open = True
         self.opened()
         return self
@@ -61,11 +65,7 @@ class FakeConnection(Operations, BaseConnection):
                 "a connection went back to the pool with its transaction still open: psqlpy hands it like that "
                 "to whoever is next\n  Use `async with conn.transaction()`, or commit or roll back in a finally."
             )
-        self._pool.release(self)
-
-    def is_closed(self) -> bool:
-        """True while the connection is open: psqlpy has it the wrong way round."""
-        return self._is_open
+        self._pool._release(self)
 
     async def in_transaction(self) -> bool:
         """Whether `begin` was called since the last commit or rollback; BEGIN as a statement does not count."""
@@ -103,22 +103,25 @@ class FakeConnection(Operations, BaseConnection):
                 self._check_count(expected, given, prefix=_prefix(method))
                 if dropped:
                     self._dropped(call)
+            if prepares and not unprepared:
+                self._cached.add(querystring)
 
         cached = querystring in self._cached
         try:
-            value = await self.perform(kind, method, querystring, parameters, check=check, batch=many)
+            return await self.perform(kind, method, querystring, parameters, check=check, batch=many)
         except Refused as refusal:
-            text = f"db error: ERROR: {refusal}"
+            running = unprepared or cached or refusal.sqlstate == "25006"
             if many:
+                stage = _RUNNING if running else _BUILDING
+                raise error("ConnectionExecuteError")(f"{stage}: db error: ERROR: {refusal}") from None
+            if prepares and running:
                 raise error("ConnectionExecuteError")(
-                    f"Cannot build statement in execute_many: {text}"
+                    f"{_prefix(method)}db error: ERROR: {refusal}"
                 ) from None
-            if prepares and (unprepared or cached):
-                raise error("ConnectionExecuteError")(_prefix(method) + text) from None
-            raise error("DatabaseError")(text) from None
-        if prepares and not unprepared:
-            self._cached.add(querystring)
-        return value
+            raise error("DatabaseError")(f"db error: ERROR: {refusal}") from None
+        except error("DatabaseError"):
+            self._cached.discard(querystring)
+            raise
 
     def _check_count(self, expected: int, given: int, *, prefix: str) -> None:
         if given < expected:
@@ -136,8 +139,8 @@ class FakeConnection(Operations, BaseConnection):
                 if number:
                     raise
                 name = "ConnectionExecuteError"
-                raise error(name)(f"Cannot build statement in execute_many: {problem}") from None
-            self._check_count(expected, given, prefix="Error occurred in `execute_many` statement: ")
+                raise error(name)(f"{_BUILDING}: {problem}") from None
+            self._check_count(expected, given, prefix=_RUNNING + ": ")
             if dropped:
                 self._dropped(self.calls[-1])
 
@@ -158,10 +161,10 @@ class FakeConnection(Operations, BaseConnection):
             raise error("ConnectionExecuteError")(WRONG_NUMBER_OF_ROWS)
         return rows[0] if kind == "fetch_row" else next(iter(dict(rows[0].items()).values()), None)
 
-    def aborts(self, failure: BaseException) -> bool:
-        """Errors of the server: ConnectionExecuteError and DatabaseError, but for those the client finds out."""
-        if isinstance(failure, Refused):
-            return True
+    def aborts(self, failure: BaseException, call: Call) -> bool:
+        """Errors of the server; not those that the client finds, nor those of `execute_many`: it has a savepoint."""
+        if isinstance(failure, Refused) or call.method == "execute_many":
+            return isinstance(failure, Refused)
         server = (error("ConnectionExecuteError"), error("DatabaseError"))
         if not isinstance(failure, server) or isinstance(failure, error("PyToRustValueMappingError")):
             return False

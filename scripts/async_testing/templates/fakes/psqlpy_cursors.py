@@ -90,6 +90,10 @@ class FakeCursor:
         self.querystring, self.parameters = querystring, parameters
         await self.start()
 
+    def is_closed(self) -> bool:
+        """True while this is open: psqlpy has it the wrong way round."""
+        return self._target is not None
+
     def close(self) -> None:
         """Close the cursor; it can't be started again."""
         self._target = self._rows = None

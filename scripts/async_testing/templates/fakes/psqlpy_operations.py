@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 def given_parameters(statement: str, parameters: Any) -> tuple[int, int, bool]:
     """How many parameters the server expects, how many it gets, and whether some are dropped on the way."""
-    from .statements import named, placeholders
+    from .sqltext import placeholders
+    from .sqltokens import tokenize
 
-    names = named(statement)
+    holders = [token.value for token in tokenize(statement) if token.kind == "placeholder"]
+    names = [name for name in holders if isinstance(name, str)]
     expected = len(names) or placeholders(statement)
     if parameters is None:
         return expected, 0, False
@@ -42,6 +44,11 @@ class Operations:
     """The calls that a connection and a transaction have in common."""
 
     plain = False
+    _is_open = True
+
+    def is_closed(self) -> bool:
+        """True while this is open: psqlpy has it the wrong way round."""
+        return self._is_open
 
     async def execute(
         self, querystring: str, parameters: Parameters = None, prepared: bool | None = None

@@ -1,0 +1,7 @@
+"""The drivers under contract; a new one is a folder with its adapter and its behaviours, and one line here."""
+
+from tests.contract.harness import Driver
+from tests.contract.on_asyncpg.adapter import DRIVER as ASYNCPG
+from tests.contract.on_psqlpy.adapter import DRIVER as PSQLPY
+
+DRIVERS: tuple[Driver, ...] = (PSQLPY, ASYNCPG)
