@@ -67,6 +67,11 @@ class PytestConfig:
     testpaths: tuple[str, ...] = ()
     fixture_loop_scope: str | None = None
     test_loop_scope: str | None = None
+    filterwarnings: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
+    """Registered markers, each with its description."""
+    options: tuple[str, ...] = ()
+    """Names of the options that the file sets at all."""
 
 
 @dataclass(frozen=True, slots=True)

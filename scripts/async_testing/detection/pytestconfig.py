@@ -35,6 +35,12 @@ class Settings:
         except ValueError:
             return tuple(value.split())
 
+    def lines(self, name: str) -> tuple[str, ...]:
+        """An option that is a list with an item on each line."""
+        value = self.options.get(name)
+        items = value if isinstance(value, list) else value.splitlines() if isinstance(value, str) else []
+        return tuple(text for item in items if (text := str(item).strip()))
+
     def text(self, name: str) -> str | None:
         """An option that is a string, None where it is not set."""
         value = self.options.get(name)

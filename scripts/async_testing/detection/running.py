@@ -51,6 +51,9 @@ def configuration(
         testpaths=config.folders("testpaths"),
         fixture_loop_scope=config.text("asyncio_default_fixture_loop_scope"),
         test_loop_scope=config.text("asyncio_default_test_loop_scope"),
+        filterwarnings=config.lines("filterwarnings"),
+        markers=config.lines("markers"),
+        options=tuple(config.options),
     )
 
 
