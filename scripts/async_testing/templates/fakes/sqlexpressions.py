@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .sqltokens import Each, Missing, Token, bind, is_mark, is_word, join, name_text, render, tokenize
+from .sqltokens import (
+    KEYWORDS,
+    Each,
+    Missing,
+    Token,
+    bind,
+    is_mark,
+    is_word,
+    join,
+    name_text,
+    render,
+    tokenize,
+)
 
 
 class UnreadableStatement(AssertionError):
@@ -58,9 +70,7 @@ class Raw:
     values: tuple[object, ...]
 
     def __init__(self, text: str, *values: object) -> None:
-        from .sqltables import with_subqueries
-
-        text, values = render(with_subqueries(bind(_tokens(text), values)))
+        text, values = render(_bound(text, values))
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "values", tuple(map(_embedded, values)))
 
@@ -75,11 +85,13 @@ class Raw:
         )
 
 
-def _tokens(text: str) -> list[Token]:
+def _bound(text: str, values: Sequence[object] = ()) -> list[Token]:
+    from .sqltables import with_subqueries
+
     tokens = tokenize(text)
     if tokens and tokens[-1].kind == "broken":
         raise ValueError(f"no SQL: {text!r} (from {tokens[-1].text[:40]!r} on)")
-    return tokens
+    return with_subqueries(bind(tokens, values))
 
 
 def inline(tokens: Sequence[Token]) -> str:
@@ -122,7 +134,7 @@ def value(tokens: Sequence[Token]) -> Any:
 
 def written(given: Expression) -> list[Token]:
     """The words of an expression as somebody wrote it in an assertion."""
-    return (given if isinstance(given, Raw) else Raw(given)).tokens()
+    return given.tokens() if isinstance(given, Raw) else _bound(given)
 
 
 def column_name(tokens: Sequence[Token]) -> str:
@@ -276,6 +288,10 @@ def _right(tokens: list[Token], operator: str) -> Any:
     return value(tokens)
 
 
+# Keywords that stand for a value: in quotes they are another thing, a column.
+_FUNCTIONS = [word for word in KEYWORDS if word.startswith(("current_", "local", "session_", "user"))]
+
+
 def _pair(left: Sequence[Token], operator: str, right: Any) -> tuple[str, Any]:
     if isinstance(right, Raw):
         right = value(right.tokens())
@@ -284,7 +300,8 @@ def _pair(left: Sequence[Token], operator: str, right: Any) -> tuple[str, Any]:
     if "BETWEEN" in operator and isinstance(right, tuple):
         right = list(right)
     left = unwrap(left)
-    name = name_text(left[0]) if len(left) == 1 and left[0].kind == "quoted" else inline(left)
+    alone = len(left) == 1 and left[0].kind != "value" and left[0].text not in _FUNCTIONS
+    name = name_text(left[0]) if alone else inline(left)
     return (name if operator == "=" else f"{name} {operator}"), _embedded(right)
 
 

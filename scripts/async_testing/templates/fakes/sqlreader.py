@@ -56,8 +56,8 @@ def read_tokens(
     if verb == "insert":
         return _insert(tokens, outer, ctes, sets)
     if verb not in readers:
-        begin = join(tokens[:1]) or "an empty text"
-        raise UnreadableStatement(f"{begin.upper()} (known are SELECT, INSERT, UPDATE and DELETE)")
+        begin = join(tokens[:1]).upper() or "an empty text"
+        raise UnreadableStatement(f"{begin} (known are SELECT, INSERT, UPDATE and DELETE)")
     return readers[verb](tokens, outer, ctes)
 
 

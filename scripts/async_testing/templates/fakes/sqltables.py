@@ -99,8 +99,9 @@ def clauses(tokens: Tokens, *markers: str, refused: Sequence[str] = ()) -> dict[
         if marker in refused:
             raise UnreadableStatement(marker.upper())
         if marker:
-            early = markers[markers.index(marker) + 1 :] if "limit" not in found else ()
-            if marker in found or found.keys() & early:
+            rank = markers.index(marker)
+            later = markers[rank + 1 :] if "limit" not in markers[: rank + 1] else ()
+            if marker in found or found.keys() & later:
                 raise UnreadableStatement(f"{marker.upper()}, which stands twice or in the wrong place")
             current, found[marker] = marker, []
             place += len(marker.split())

@@ -76,7 +76,9 @@ def _table_places(tokens: Sequence[Token]) -> list[tuple[int, str]]:
             queries.append(bool(after) and after[0].text in (*_VERBS, "with"))
             listing.append(-1)
         elif is_mark([token], ")"):
-            queries, listing = queries[:-1] or [True], listing[:-1] or [-1]
+            if len(queries) > 1:
+                queries.pop()
+                listing.pop()
         elif is_mark([token], ",") and listing[-1] >= 0:
             found += _table(tokens, place + 1, listing[-1])
         elif token.kind == "word" and token.text in _BEFORE_TABLE and queries[-1]:

@@ -98,7 +98,7 @@ def _pattern(style: str) -> re.Pattern[str]:
         |(?P<number>(?:\d[\d_]*+(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d{1, 4})?)
         |(?P<cast>::)|(?P<placeholder>{holders})
         |(?P<mark>[()\[\],;.])
-        |(?P<op>(?:(?!{stop})[-+*/<>=~!@\#%^&|?])++|:=?)""",
+        |(?P<op>(?:(?!{stop})[-+*/<>=~!@\#%^&|?]){{1,63}}+|:=?)""",
         re.VERBOSE | re.DOTALL,
     )
 
@@ -150,9 +150,9 @@ def _comment_end(text: str, start: int) -> int | None:
 
 def _operator(text: str) -> str:
     """As PostgreSQL cuts: `=-1` is `=` and `-`, but `@-` is one operator."""
-    while len(text) > 1 and text[-1] in "+-" and not set(text) & set("~!@#%^&|?"):
-        text = text[:-1]
-    return text
+    if set(text) & set("~!@#%^&|?"):
+        return text
+    return text.rstrip("+-") or text[0]
 
 
 def _token(kind: str, text: str) -> Token:

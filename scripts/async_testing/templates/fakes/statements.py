@@ -62,7 +62,10 @@ class _Statement(Meaning):
         shown = []
         for place, each in enumerate(fields(self)):  # type: ignore[arg-type]
             found = getattr(self, each.name)
-            if place == 0 or (found is not None and found is not False and found not in ([], {}, "")):
+            empty = (
+                found is None or found is False or found in ({}, "") or (found == [] and each.name != "rows")
+            )
+            if place == 0 or not empty:
                 text = _shown(found)
                 shown.append(f"{each.name}={text}" if each.kw_only else text)
         return f"{type(self).__name__}({', '.join(shown)})"
@@ -146,8 +149,8 @@ class Insert(_Statement):
 
     def __post_init__(self) -> None:
         rows = [assignments(row) for row in self.rows or ()]
-        if self.values is not None:
-            rows.insert(0, assignments(self.values))
+        if self.values is not None or (self.rows is None and self.select is None):
+            rows.insert(0, assignments(self.values) or {})
         conflict: object = self.conflict
         if isinstance(self.conflict, str):
             conflict = expression(written(self.conflict))
