@@ -90,12 +90,12 @@ def _pattern(style: str) -> re.Pattern[str]:
     stop = "|".join([r"--", r"/\*", *(_PLACEHOLDERS[mark] for mark in style if mark in "%?")])
     return re.compile(
         rf"""(?P<space>\s++|--[^\n]*+)
-        |(?P<escaped>[eE]'(?:[^'\\]++|''|\\.)*+')
+        |(?P<escaped>[eE]'(?:[^'\\]++|''|\\.)*+')|(?P<unfinished>[eE]')
         |(?P<verbatim>(?:[bBxXnN]|[uU]&)'(?:[^']++|'')*+'|[uU]&"(?:[^"]++|"")*+")
         |(?P<word>[^\W\d][\w$]*+)
         |(?P<string>'(?:[^']++|'')*+')
         |(?P<quoted>"(?:[^"]++|"")*+"|`(?:[^`]++|``)*+`)
-        |(?P<number>(?:\d[\d_]*+(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d{1, 4})?)
+        |(?P<number>(?:\d[\d_]*+(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d{{1,4}})?)
         |(?P<cast>::)|(?P<placeholder>{holders})
         |(?P<mark>[()\[\],;.])
         |(?P<op>(?:(?!{stop})[-+*/<>=~!@\#%^&|?]){{1,63}}+|:=?)""",
@@ -128,7 +128,7 @@ def tokenize(text: str, style: str = "$") -> list[Token]:
             tokens.append(Token("value", text[dollar.start() : place], inside))
             continue
         found = match(text, place)
-        if found is None:
+        if found is None or found.lastgroup == "unfinished":
             return [*tokens, Token("broken", text[place:])]
         kind, word = str(found.lastgroup), found[0]
         if kind == "op":
