@@ -168,6 +168,8 @@ class FakeConnection(Copies, BaseConnection):
         if self._closed:
             return
         self._closed = True
+        self.ledger.rolled_back += self.session.pending
+        self.session.pending = []
         self.events.append(Event("close"))
         if self._pool is not None:
             self._pool.discard(self)

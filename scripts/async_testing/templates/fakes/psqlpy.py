@@ -81,7 +81,10 @@ class FakePool:
         await self._take()
         connection = self._twin()
         connection._pool, connection._enters, connection._is_open = self, False, True
-        weakref.finalize(connection, _collected, self._places, connection._returned).atexit = False
+        collected = weakref.finalize(
+            connection, _collected, self._places, connection._returned, self.fake.events
+        )
+        collected.atexit = False
         return connection
 
     def _twin(self) -> FakeConnection:
@@ -122,6 +125,7 @@ class FakePool:
             self.fake.events.append(Event("close"))
 
 
-def _collected(places: Places, returned: list[bool]) -> None:
+def _collected(places: Places, returned: list[bool], events: list[Event]) -> None:
     if not returned:
         places.give_back()
+        events.append(Event("release"))

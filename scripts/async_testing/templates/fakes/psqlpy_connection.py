@@ -154,7 +154,7 @@ class FakeConnection(Operations, BaseConnection):
         """Rows as a list; for fetch_row the only one; for fetch_val a value."""
         if kind == "copy" or (kind == "fetch_val" and source == "fetch_val" and value is not UNSET):
             return value
-        rows = as_rows(value)
+        rows = as_rows(None if kind == "execute" and isinstance(value, int | str) else value)
         if kind in ("execute", "fetch"):
             return rows
         if len(rows) != 1:

@@ -93,11 +93,12 @@ class FakeRecord:
         return super().__new__((SingleQueryResult if single else QueryResult) if cls is FakeRecord else cls)
 
     def __init__(self, data: Any = None, rowcount: int | None = None) -> None:
-        self._rows = [dict(row.items()) for row in as_rows(data)]
-        self.rowcount = len(self._rows) if rowcount is None else rowcount
+        counted = data if isinstance(data, int) else None
+        self.rows = [dict(row.items()) for row in as_rows(data if counted is None else None)]
+        self.rowcount = next(each for each in (rowcount, counted, len(self.rows)) if each is not None)
 
     def _decoded(self, decoders: Decoders) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = copied(self._rows)
+        rows: list[dict[str, Any]] = copied(self.rows)
         for row in rows:
             for name in row.keys() & (decoders or {}).keys():
                 if row[name] is not None and decoders:
