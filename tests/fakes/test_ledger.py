@@ -22,7 +22,7 @@ async def test_a_call_unpacks_and_tells_more() -> None:
     statement, parameters = conn.execute_calls[0]
     assert (statement, parameters) == (INSERT, ["Ann"])
     call = conn.execute_calls[0]
-    assert call == (INSERT, ["Ann"])
+    assert tuple(call) == (INSERT, ["Ann"])
     assert (call.method, call.statement, call.parameters, call.transaction) == ("execute", INSERT, ["Ann"], 0)
     assert call.meaning == Insert("users", {"name": "Ann"})
 
