@@ -100,6 +100,8 @@ READINGS: list[tuple[str, Any, Statement]] = [
         [60],
         Select("old", ["id"], ctes={"old": Select("users", ["id"], where={"age >": 60})}),
     ),
+    ('SELECT "order" FROM "user" u WHERE u."order" = 1', [], Select("user", ["order"], where={"order": 1})),
+    ("SELECT user", [], Select("", ["user"])),
     # INSERT
     (
         "INSERT INTO users (name, email) VALUES ($1, $2) RETURNING id",
@@ -325,6 +327,13 @@ def test_every_meaning_can_be_pasted(statement: str, parameters: Any, meaning: S
 
     names = {**globals(), "datetime": datetime}
     assert eval(repr(read(statement, parameters)), names) == meaning
+
+
+def test_a_column_in_quotes_is_not_the_function_of_that_name() -> None:
+    assert read('SELECT 1 FROM t WHERE "user" = 1', []) != read("SELECT 1 FROM t WHERE user = 1", [])
+    assert read('SELECT "current_date" FROM t', []) != read("SELECT current_date FROM t", [])
+    assert read('SELECT "A" FROM t', []) != read("SELECT A FROM t", [])
+    assert read('SELECT 1 FROM "T"', []) != read("SELECT 1 FROM t", [])
 
 
 def test_a_missing_parameter_equals_nothing_and_can_be_seen() -> None:

@@ -119,8 +119,27 @@ Condition = Mapping[str, Any] | Expression | None
 
 def expression(tokens: Sequence[Token]) -> Expression:
     """SQL in a place where a name is usual: text, or Raw if it holds values."""
+    if _is_plain(tokens):
+        return name_text(tokens[0])
     text, values = render(tokens)
     return Raw(text, *values) if values else text
+
+
+# Keywords that stand for a value: in quotes they are another thing, a column.
+_FUNCTIONS = [word for word in KEYWORDS if word.startswith(("current_", "local", "session_", "user"))]
+
+
+def _is_plain(tokens: Sequence[Token]) -> bool:
+    return len(tokens) == 1 and tokens[0].kind in ("word", "quoted") and tokens[0].text not in _FUNCTIONS
+
+
+def table_name(given: Expression) -> Expression:
+    """A table as one writes it, or the SQL that stands for one."""
+    tokens = written(given)
+    parts = split(tokens, ".")
+    if all(len(part) == 1 and part[0].kind in ("word", "quoted") for part in parts):
+        return ".".join(name_text(part[0]) for part in parts)
+    return expression(tokens)
 
 
 def value(tokens: Sequence[Token]) -> Any:
@@ -288,10 +307,6 @@ def _right(tokens: list[Token], operator: str) -> Any:
     return value(tokens)
 
 
-# Keywords that stand for a value: in quotes they are another thing, a column.
-_FUNCTIONS = [word for word in KEYWORDS if word.startswith(("current_", "local", "session_", "user"))]
-
-
 def _pair(left: Sequence[Token], operator: str, right: Any) -> tuple[str, Any]:
     if isinstance(right, Raw):
         right = value(right.tokens())
@@ -300,8 +315,7 @@ def _pair(left: Sequence[Token], operator: str, right: Any) -> tuple[str, Any]:
     if "BETWEEN" in operator and isinstance(right, tuple):
         right = list(right)
     left = unwrap(left)
-    alone = len(left) == 1 and left[0].kind != "value" and left[0].text not in _FUNCTIONS
-    name = name_text(left[0]) if alone else inline(left)
+    name = name_text(left[0]) if _is_plain(left) else inline(left)
     return (name if operator == "=" else f"{name} {operator}"), _embedded(right)
 
 

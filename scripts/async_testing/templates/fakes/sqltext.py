@@ -11,6 +11,7 @@ _CLAUSES = (
     "with union intersect except join left right full inner cross window and or"
 )
 _BEFORE_TABLE = ("from", "join", "into", "update", "using", "table", "truncate")
+_AFTER_TABLES = ("where", "set", "group", "order", "select", "values", "on")
 _VERBS = ("select", "insert", "update", "delete", "merge")
 _UNGIVEN = object()
 
@@ -86,15 +87,7 @@ def _table_places(tokens: Sequence[Token]) -> list[tuple[int, str]]:
             if (token.text, before) not in {("from", "distinct")} and before not in ("for", "do", "key", "."):
                 found += _table(tokens, place + 1, place)
                 listing[-1] = place if token.text in ("from", "using") else -1
-        elif token.kind == "word" and token.text in (
-            "where",
-            "set",
-            "group",
-            "order",
-            "select",
-            "values",
-            "on",
-        ):
+        elif token.kind == "word" and token.text in _AFTER_TABLES:
             listing[-1] = -1
     return found
 
@@ -109,11 +102,11 @@ def _table(tokens: Sequence[Token], place: int, announced: int) -> list[tuple[in
         if not is_mark(tokens[place : place + 1], "."):
             break
         place += 1
-    into = tokens[announced].text == "into"
+    made = tokens[announced].text in ("into", "table")
     if (
         not parts
         or parts[0] in (*_VERBS, "table", "set")
-        or (is_mark(tokens[place : place + 1], "(") and not into)
+        or (is_mark(tokens[place : place + 1], "(") and not made)
     ):
         return []
     return [(announced, ".".join(parts[1:] if parts[0] == "public" and len(parts) > 1 else parts))]

@@ -26,6 +26,7 @@ from .sqlexpressions import (
     expression,
     inline,
     outside,
+    table_name,
     value,
     written,
 )
@@ -105,7 +106,7 @@ class Select(_Statement):
 
     def __post_init__(self) -> None:
         self._set(
-            table=expression(written(self.table)),
+            table=table_name(self.table),
             columns=outputs(self.columns),
             where=conditions(self.where),
             joins=[expression(join_words(written(each))) for each in self.joins],
@@ -157,7 +158,7 @@ class Insert(_Statement):
         elif self.conflict is not None or self.do is not None:
             conflict = AnyOrder(expression(written(each)) for each in self.conflict or ())
         self._set(
-            table=expression(written(self.table)),
+            table=table_name(self.table),
             values=rows[0] if len(rows) == 1 else None,
             rows=rows if len(rows) != 1 and self.rows is not None else None,
             conflict=conflict,
@@ -186,7 +187,7 @@ class Update(_Statement):
 
     def __post_init__(self) -> None:
         self._set(
-            table=expression(written(self.table)),
+            table=table_name(self.table),
             values=assignments(self.values),
             where=conditions(self.where),
             from_=[expression(join_words(written(each))) for each in self.from_],
@@ -208,7 +209,7 @@ class Delete(_Statement):
 
     def __post_init__(self) -> None:
         self._set(
-            table=expression(written(self.table)),
+            table=table_name(self.table),
             where=conditions(self.where),
             using=[expression(join_words(written(each))) for each in self.using],
             returning=outputs(self.returning),
