@@ -273,11 +273,11 @@ class FakeConnection(Copies, BaseConnection):
             return as_rows(value)
         return value
 
-    def aborts(self, failure: BaseException, call: Call) -> bool:
+    def aborts(self, problem: BaseException, call: Call) -> bool:
         """Errors of the server and cancelled statements; not those that asyncpg finds on its own."""
-        if isinstance(failure, Refused | TimeoutError) or type(failure).__name__ == "CancelledError":
+        if isinstance(problem, Refused | TimeoutError) or type(problem).__name__ == "CancelledError":
             return True
-        return isinstance(failure, error("PostgresError")) and type(failure) is not error("DataError")
+        return isinstance(problem, error("PostgresError")) and type(problem) is not error("DataError")
 
 
 class _Rows(list[FakeRecord]):

@@ -62,7 +62,8 @@ class FakeRecord:
     __slots__ = ("_names", "_values")
 
     def __init__(self, data: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> None:
-        pairs = list(data.items() if hasattr(data, "items") else data)
+        source: Any = data
+        pairs = list(source.items() if hasattr(source, "items") else source)
         self._names = [name for name, _ in pairs]
         self._values = tuple(value for _, value in pairs)
 

@@ -13,6 +13,8 @@ _Connection = TypeVar("_Connection", bound="BaseConnection")
 class BaseConnection:
     """A fake connection of any driver: its script, its ledger and its session.
 
+    A single row, or a value, that is not scripted for itself is taken from the rows of `fetch_return`.
+
     Arguments: `strict`, to raise `UnscriptedCall` for what nothing is scripted for instead of answering as on
     an empty table.
     """
@@ -138,7 +140,7 @@ class BaseConnection:
         """A scripted answer as this driver hands it out; raises where the driver does."""
         raise NotImplementedError
 
-    def aborts(self, error: BaseException, call: Call) -> bool:
+    def aborts(self, problem: BaseException, call: Call) -> bool:
         """Whether an error of a call came from the server, which aborts the transaction."""
         raise NotImplementedError
 

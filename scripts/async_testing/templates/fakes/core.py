@@ -312,7 +312,7 @@ class Scripted:
     """An attribute such as `fetch_return`: set it to script, read what was set."""
 
     def __init__(self, kind: Kind) -> None:
-        self.kind = kind
+        self.kind: Kind = kind
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name

@@ -161,14 +161,14 @@ class FakeConnection(Operations, BaseConnection):
             raise error("ConnectionExecuteError")(WRONG_NUMBER_OF_ROWS)
         return rows[0] if kind == "fetch_row" else next(iter(dict(rows[0].items()).values()), None)
 
-    def aborts(self, failure: BaseException, call: Call) -> bool:
+    def aborts(self, problem: BaseException, call: Call) -> bool:
         """Errors of the server; not those that the client finds, nor those of `execute_many`: it has a savepoint."""
-        if isinstance(failure, Refused) or call.method == "execute_many":
-            return isinstance(failure, Refused)
+        if isinstance(problem, Refused) or call.method == "execute_many":
+            return isinstance(problem, Refused)
         server = (error("ConnectionExecuteError"), error("DatabaseError"))
-        if not isinstance(failure, server) or isinstance(failure, error("PyToRustValueMappingError")):
+        if not isinstance(problem, server) or isinstance(problem, error("PyToRustValueMappingError")):
             return False
-        text = str(failure)
+        text = str(problem)
         return WRONG_NUMBER_OF_ROWS not in text and " parameters but got " not in text
 
 

@@ -117,10 +117,8 @@ class Operations:
         schema_name: str | None = None,
     ) -> int:
         """Recorded in `copy_calls`. Returns what `copy_return` says, else 0."""
-        content = source if isinstance(source, bytes | bytearray | memoryview) else None
-        if content is None and hasattr(source, "getvalue"):
-            content = source.getvalue()
-        if content is None:
+        content = source.getvalue() if hasattr(source, "getvalue") else source
+        if not isinstance(content, bytes | bytearray | memoryview):
             raise error("PyToRustValueMappingError")("source must be bytes or support Buffer protocol")
         return await self._copy("binary_copy_to_table", table_name, bytes(content), columns, schema_name)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, Self
 
 from .core import as_rows, copied
 
@@ -87,10 +87,13 @@ class Record:
 class FakeRecord:
     """A psqlpy result: `FakeRecord({…})` of a single row, `FakeRecord([{…}, …])` of many."""
 
-    def __new__(cls, data: Any = None, rowcount: int | None = None) -> "FakeRecord":
+    def __new__(cls, data: Any = None, rowcount: int | None = None) -> Self:
         """A mapping makes the result of a single row, anything else one of many."""
-        single = isinstance(data, Mapping)
-        return super().__new__((SingleQueryResult if single else QueryResult) if cls is FakeRecord else cls)
+        kind: Any = cls
+        if cls is FakeRecord:
+            kind = SingleQueryResult if isinstance(data, Mapping) else QueryResult
+        made: Self = super().__new__(kind)
+        return made
 
     def __init__(self, data: Any = None, rowcount: int | None = None) -> None:
         counted = data if isinstance(data, int) else None
