@@ -218,6 +218,8 @@ CONDITIONS: list[tuple[str, Any, Any]] = [
     ("NOT EXISTS (SELECT 1 FROM p)", [], {"NOT EXISTS": Select("p", ["1"])}),
     ("age = $1 AND (name = $2)", [1, "n"], Raw("name = $1 AND age = $2", "n", 1)),
     ("age = 1", [], "age = 1"),
+    ("(a > 1 AND a > 2) AND b = 3", [], {"b": 3, "AND": [{"a >": 2}, {"a >": 1}]}),
+    ("lower(a) = lower(b) AND c = 1", [], {"lower(a) = lower(b)": True, "c": 1}),
     ("x_intersects(a, $1)", [DAY], Raw("x_intersects(a, $1)", DAY)),
     ("CASE WHEN a = 1 AND b THEN c ELSE d END = $1", [5], {"case when a = 1 and b then c else d end": 5}),
     ("a > now() - '2 days'::interval", [], {"a >": Raw("now() - $1", "2 days")}),
@@ -268,6 +270,9 @@ UNREADABLE = [
     ("INSERT INTO t (a, a) VALUES (1, 2)", "list of columns"),
     ("INSERT INTO t (a) VALUES (1) ON CONFLICT (a) DO UPDATE", "UPDATE"),
     ("INSERT INTO t (a, b) SELECT *, 1 FROM u", "2 items for 2 columns"),
+    ("INSERT INTO t (a) WITH x AS (SELECT 1) DELETE FROM u RETURNING a", "something else than SELECT"),
+    ("DELETE FROM t WHERE AND a = 1", "an empty condition"),
+    ("SELECT a FROM t JOIN", "no table"),
     ("INSERT INTO t (a)", "without VALUES or SELECT"),
     ("INSERT OR REPLACE INTO t (a) VALUES (1)", "INSERT OR"),
     ("UPDATE t SET a = 1, a = 2", "a, which stands twice"),
@@ -390,6 +395,7 @@ def test_many_sets_make_rows_of_an_insert_and_each_value_elsewhere() -> None:
     update = read("UPDATE t SET b = $2 WHERE a = $1", sets, many=True)
     assert update == Update("t", {"b": Each(["x", "y"])}, where={"a": Each([1, 2])})
     assert update != Update("t", {"b": ["x", "y"]}, where={"a": [1, 2]})
+    assert repr(update) == "Update('t', {'b': Each(['x', 'y'])}, where={'a': Each([1, 2])})"
 
 
 def test_values_compare_as_python_does() -> None:
@@ -439,6 +445,15 @@ def test_pytest_explains_a_difference_by_its_part(pytester: pytest.Pytester) -> 
     output = pytester.runpytest("-vv", "-p", "no:asyncio").stdout.str()
     assert "['values']" in output
     assert "{'name': 'a@b.c'} != {'name': 'Ann'}" in output
+
+
+def test_a_list_is_not_its_only_member() -> None:
+    assert read("DELETE FROM t WHERE a IN (1)", []) != Delete("t", where={"a IN": 1})
+
+
+def test_sql_that_is_none_is_an_error_of_its_own() -> None:
+    with pytest.raises(UnreadableStatement, match="without its partner"):
+        Raw("EXISTS (SELECT 1 FROM t")
 
 
 def test_a_call_is_read_with_its_own_parameters() -> None:

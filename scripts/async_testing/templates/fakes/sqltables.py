@@ -63,7 +63,7 @@ def closing(tokens: Tokens, start: int) -> int:
         depth += is_mark(tokens[place : place + 1], "(") - is_mark(tokens[place : place + 1], ")")
         if depth == 0:
             return place
-    raise UnreadableStatement("a parenthesis that is never closed")
+    raise UnreadableStatement("a parenthesis without its partner")
 
 
 def _chain_end(tokens: Tokens, place: int) -> int:

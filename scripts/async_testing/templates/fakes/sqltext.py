@@ -1,7 +1,7 @@
 """What can be told from the text of a statement alone: its placeholders, its verb and tables, its wording."""
 
-import difflib
 from collections.abc import Sequence
+from typing import Any
 
 from .sqltokens import Token, is_mark, is_word, join, name_text, tokenize
 
@@ -112,7 +112,7 @@ def _table(tokens: Sequence[Token], place: int, announced: int) -> list[tuple[in
     return [(announced, ".".join(parts[1:] if parts[0] == "public" and len(parts) > 1 else parts))]
 
 
-def same_text(call: object, expected: str, parameters: object = _UNGIVEN) -> None:
+def same_text(call: Any, expected: str, parameters: object = _UNGIVEN) -> None:
     """Assert that a statement reads as expected; for what `read` cannot make sense of.
 
     Arguments: a recorded call or the text of a statement; the text it should have; with `parameters` (then
@@ -132,6 +132,8 @@ def same_text(call: object, expected: str, parameters: object = _UNGIVEN) -> Non
             actual.append(f"-- with {_as_list(sent)!r}")
             wanted.append(f"-- with {_as_list(parameters)!r}")
     if actual != wanted:
+        import difflib
+
         diff = difflib.unified_diff(wanted, actual, "expected", "sent", lineterm="", n=20)
         raise AssertionError("the statement differs from the expected one:\n" + "\n".join(diff))
 

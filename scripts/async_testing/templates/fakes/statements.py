@@ -250,7 +250,7 @@ def outputs(given: Columns) -> list[Expression]:
     return kind(expression(output(written(each))) for each in given)
 
 
-def _as_raw(given: Mapping[str, Expression]) -> list[tuple[str, Raw]]:
+def _as_raw(given: Mapping[Any, Any]) -> list[tuple[str, Raw]]:
     return [(name, each if isinstance(each, Raw) else Raw(each)) for name, each in given.items()]
 
 
