@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,19 +12,17 @@ from async_testing.scaffolding.pieces import Pieces, joined, take_apart
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 DRIVERS = ("psqlpy", "asyncpg")
-HOOK = "pytest_collection_modifyitems"
 DECORATOR = "@pytest_asyncio.fixture(loop_scope=LOOP_SCOPE)"
-INIT_BODY = ""
 
 
-def fixtures(choices: Choices, locale: str, fakes: str | None, database: str | None) -> Pieces:
+def fixtures(choices: Choices, locale: str, modules: Mapping[str, str]) -> Pieces:
     """Everything that the conftest of a project may hold.
 
     Args:
         choices: the decisions.
         locale: Faker's locale.
-        fakes: how the package of fakes is imported, None to do without.
-        database: how the module of the real database is imported, None to do without.
+        modules: how ``app_clients``, ``fakes`` and ``real_database`` are imported; those that are not there are
+            done without.
     """
     names = []
     if choices.plugin == "anyio":
@@ -31,47 +30,53 @@ def fixtures(choices: Choices, locale: str, fakes: str | None, database: str | N
     elif choices.loop_scope is not None:
         names.append("loop_scope")
     app = choices.app
-    if app and not (app.is_async and choices.plugin is None):
+    if app:
         names.append("app_instance" if app.kind == "instance" else f"app_{'async_' * app.is_async}factory")
-    if choices.has_app:
+    if "app_clients" in modules:
         names += ["lifespan"] if choices.plugin else []
         names += ["clients"] if choices.client and choices.plugin else []
         names += ["sync_clients"] if choices.client and not (app and app.is_async) else []
         names += ["overrides"] if choices.fastapi else []
     names += ["fake_data"] if choices.faker else []
-    names += ["fake_database"] if fakes else []
-    names += ["real_database"] if database else []
-    names += [f"real_{choices.database}"] if database and choices.plugin else []
+    names += ["fake_database"] if "fakes" in modules else []
+    if "real_database" in modules:
+        names += ["real_database", *([f"real_{choices.database}"] if choices.plugin else [])]
     found = Pieces((), frozenset(), frozenset())
     for name in names:
         text = _adapted(_template(f"fixtures/{name}.py"), choices, locale)
-        text = text.replace("from ..fakes import", f"from ..{fakes} import")
-        found += take_apart(text.replace("from ..database.server import", f"from ..{database} import"))
+        text = text.replace("from ..real_database.server import", "from ..real_database import")
+        for module, spelled in modules.items():
+            text = text.replace(f"from ..{module} import", f"from ..{spelled} import")
+        found += take_apart(text)
     return _absolute(found)
 
 
 def conftest(pieces: Pieces) -> str:
     """The text of a conftest made of these pieces, without its header."""
-    about = "Fixtures for the tests of this folder."
-    return joined(pieces, f"{about} Yours to change: what is changed is never overwritten.")
+    return joined(pieces, "Fixtures of the tests; yours to change, as scaffold never overwrites changes.")
 
 
-def database_module(choices: Choices, schema: str | None) -> str:
-    """The text of ``database.py``, without its header.
+def real_database(choices: Choices, schema: str | None) -> str:
+    """The text of ``real_database.py``, without its header.
 
     Args:
         choices: the decisions.
         schema: the file that makes the tables, as seen from the tests folder.
     """
-    text = _template("database/server.py")
+    text = _template("real_database/server.py")
     if schema is not None:
         up = schema.count("../")
         place = f'Path(__file__).parents[{up}] / "{schema.replace("../", "")}"'
         text = text.replace("SCHEMA: Path | None = None", f"SCHEMA: Path | None = {place}")
-    pieces = take_apart(text) + take_apart(_template(f"database/{choices.database}.py"))
+    pieces = take_apart(text) + take_apart(_template(f"real_database/{choices.database}.py"))
     kept = frozenset(one for one in pieces.imports if not one.local)
     about = "A real PostgreSQL for the tests marked ``integration``: a database of their own."
     return joined(Pieces(pieces.blocks, kept, pieces.typing), about)
+
+
+def app_clients(choices: Choices) -> str:
+    """The text of ``app_clients.py``, without its header."""
+    return _types_of(choices, _template("app_clients.py"))
 
 
 def fakes(driver: str) -> dict[str, str]:
@@ -80,7 +85,9 @@ def fakes(driver: str) -> dict[str, str]:
     for path in sorted((TEMPLATES / "fakes").glob("*.py")):
         if path.stem.partition("_")[0] not in set(DRIVERS) - {driver}:
             found[path.name] = path.read_text(encoding="utf-8")
-    found["__init__.py"] = found["__init__.py"].replace(f"from .{DRIVERS[0]} import", f"from .{driver} import")
+    found["__init__.py"] = found["__init__.py"].replace(
+        f"from .{DRIVERS[0]} import", f"from .{driver} import"
+    )
     return found
 
 
@@ -97,8 +104,7 @@ def _adapted(text: str, choices: Choices, locale: str) -> str:
         text = text.replace(DECORATOR, "@pytest_asyncio.fixture")
     else:
         text = text.replace('LOOP_SCOPE: Final = "function"', f'LOOP_SCOPE: Final = "{choices.loop_scope}"')
-    if choices.client == "httpx2":
-        text = text.replace("    import httpx\n", "    import httpx2 as httpx\n")
+    text = _types_of(choices, text)
     if not choices.fastapi:
         text = text.replace("from fastapi import FastAPI", "from starlette.applications import Starlette")
         text = text.replace("FastAPI", "Starlette")
@@ -111,6 +117,14 @@ def _adapted(text: str, choices: Choices, locale: str) -> str:
         return re.sub(r"\bcreate_app(_async)?\b", app.attribute, text).replace(".placeholders", app.module)
     alias = "" if app.attribute == "application" else f"{app.attribute} as "
     return text.replace("from .placeholders import ", f"from {app.module} import {alias}")
+
+
+def _types_of(choices: Choices, text: str) -> str:
+    return (
+        text.replace("    import httpx\n", "    import httpx2 as httpx\n")
+        if choices.client == "httpx2"
+        else text
+    )
 
 
 def _absolute(pieces: Pieces) -> Pieces:

