@@ -273,6 +273,7 @@ UNREADABLE = [
     ("INSERT INTO t (a) WITH x AS (SELECT 1) DELETE FROM u RETURNING a", "something else than SELECT"),
     ("DELETE FROM t WHERE AND a = 1", "an empty condition"),
     ("SELECT a FROM t JOIN", "no table"),
+    ("SELECT a FROM t JOIN u AS ON u.a = t.a", "u AS"),
     ("INSERT INTO t (a)", "without VALUES or SELECT"),
     ("INSERT OR REPLACE INTO t (a) VALUES (1)", "INSERT OR"),
     ("UPDATE t SET a = 1, a = 2", "a, which stands twice"),
@@ -445,6 +446,15 @@ def test_pytest_explains_a_difference_by_its_part(pytester: pytest.Pytester) -> 
     output = pytester.runpytest("-vv", "-p", "no:asyncio").stdout.str()
     assert "['values']" in output
     assert "{'name': 'a@b.c'} != {'name': 'Ann'}" in output
+
+
+def test_a_cast_needs_a_type() -> None:
+    assert (
+        read("SELECT $1::int AS a", [1])
+        == read("SELECT $1::interval AS a", [1])
+        == Select("", [Raw("$1 AS a", 1)])
+    )
+    assert read("SELECT $1:: AS a", [1]) != read("SELECT $1 AS a", [1])
 
 
 def test_a_list_is_not_its_only_member() -> None:

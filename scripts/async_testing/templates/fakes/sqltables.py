@@ -184,7 +184,11 @@ def source_parts(tokens: list[Token]) -> tuple[str, str, list[Token], list[Token
     called = is_mark(source[chain : chain + 1], "(")
     if source[0].kind in ("word", "quoted") and not called and source[0][:2] not in _NO_NAMES:
         behind = source[chain + is_word(source[chain:], "as") :]
-        if len(behind) > 1 or any(t.kind not in ("word", "quoted") or t[:2] in RESERVED for t in behind):
+        if (
+            len(behind) > 1
+            or is_word(source[-1:], "as")
+            or any(t.kind not in ("word", "quoted") or t[:2] in RESERVED for t in behind)
+        ):
             raise UnreadableStatement(join(source))
         return column_name(_without_public(source[:chain])), "".join(map(name_text, behind)), [], rest
     alias, body = _alias(source)

@@ -252,6 +252,8 @@ def _skip_casts(tokens: Sequence[Token], place: int, bound: list[Token]) -> int:
     """Where to go on behind `value::type` and `CAST(value AS type)`; takes `CAST (` off what is bound."""
     while place < len(tokens):
         if is_mark(tokens[place : place + 1], "::"):
+            if not _names_a_type(tokens[place + 1 : place + 2]):
+                break
             place = _type_end(tokens, place + 1)
             continue
         called = [token.text for token in bound[-3:-1]] == ["cast", "("]
@@ -261,6 +263,11 @@ def _skip_casts(tokens: Sequence[Token], place: int, bound: list[Token]) -> int:
         del bound[-3:-1]
         place = end + 1
     return place
+
+
+def _names_a_type(tokens: Sequence[Token]) -> bool:
+    named = [token for token in tokens if token.kind in ("word", "quoted") and token[:2] not in RESERVED]
+    return bool(named) or is_word(tokens, "interval")
 
 
 def _type_end(tokens: Sequence[Token], place: int) -> int:
