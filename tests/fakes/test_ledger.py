@@ -178,6 +178,15 @@ async def test_a_closed_connection_of_asyncpg_rolls_back() -> None:
     assert conn.rolled_back == [(INSERT, ("Ann",))]
 
 
+async def test_what_is_open_when_a_connection_of_asyncpg_is_released_is_rolled_back() -> None:
+    pool = asyncpg_fakes.FakePool()
+    async with pool.acquire() as conn:
+        await conn.transaction().start()
+        await conn.execute(INSERT, "Ann")
+    assert pool.fake.events == ["acquire", "begin", "execute", "rollback", "release"]
+    assert pool.fake.rolled_back == [(INSERT, ("Ann",))]
+
+
 @pytest.mark.parametrize("make", [FakePool, asyncpg_fakes.FakePool])
 async def test_a_pool_writes_into_the_ledger_of_its_connection(make: Any) -> None:
     pool = make()

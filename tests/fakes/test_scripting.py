@@ -39,6 +39,13 @@ async def test_rows_are_copied_when_they_are_handed_out() -> None:
     assert await rows(conn) == [{"tags": ["a"]}]
 
 
+async def test_values_are_copied_when_they_are_handed_out() -> None:
+    conn = FakeConnection()
+    conn.fetch_val_return = ["a"]
+    (await conn.fetch_val(ORDERS)).append("b")
+    assert await conn.fetch_val(ORDERS) == ["a"]
+
+
 async def test_records_of_asyncpg_are_copied_when_they_are_handed_out() -> None:
     conn = asyncpg_fakes.FakeConnection()
     conn.fetchrow_return = asyncpg_fakes.FakeRecord({"tags": ["a"]})

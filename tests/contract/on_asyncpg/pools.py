@@ -160,3 +160,12 @@ async def acquire_takes_a_keyword(db: World) -> None:
         pool.acquire(5)
     except TypeError:
         db.note("refused")
+
+
+async def a_connection_closed_in_a_transaction_is_replaced(db: World) -> None:
+    pool = await db.make_pool()
+    conn = await pool.acquire()
+    await conn.transaction().start()
+    await db.see(conn.close())
+    async with pool.acquire() as conn:
+        await db.see(conn.is_in_transaction, conn.transaction().start())

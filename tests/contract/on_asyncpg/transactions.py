@@ -77,7 +77,7 @@ async def a_block_is_entered_once(db: World) -> None:
     transaction = db.connection.transaction()
     async with transaction:
         await db.see(transaction.__aenter__())
-    await db.see(transaction.__aenter__())
+    await db.see(transaction.commit(), transaction.__aenter__())
 
 
 @scripted(execute=answers(1, DUPLICATE, 1), fetch_val=4)
@@ -147,6 +147,11 @@ async def a_timeout_aborts(db: World) -> None:
         await db.see(db.connection.execute("SELECT pg_sleep(2)", timeout=0.02), db.connection.execute(NOBODY))
 
 
+async def a_failed_prepare_aborts(db: World) -> None:
+    async with db.connection.transaction():
+        await db.see(db.connection.prepare("SELECT 1; SELECT 2"), db.connection.fetch(NOBODY))
+
+
 async def isolation_is_a_word(db: World) -> None:
     for level in ("serializable", "repeatable_read", "read_committed", "read_uncommitted", None):
         async with db.connection.transaction(isolation=level, deferrable=level == "serializable"):
@@ -170,6 +175,7 @@ async def isolation_is_the_same_within(db: World) -> None:
 async def a_read_only_transaction_refuses_to_write(db: World) -> None:
     async with db.connection.transaction(readonly=True):
         await db.see(db.connection.fetch(NOBODY), db.connection.execute(INSERT, 3, "three"))
+        await db.see(db.connection.fetch(ONE, 1))
 
 
 async def a_begin_as_a_statement_is_counted(db: World) -> None:

@@ -118,3 +118,13 @@ async def a_pool_is_resized(db: World) -> None:
     pool = await db.make_pool()
     await db.see(lambda: pool.resize(3))
     db.note(pool.status())
+
+
+async def a_pool_forgets_that_a_transaction_was_begun(db: World) -> None:
+    pool = await db.make_pool()
+    async with pool.acquire() as conn:
+        await conn.transaction().begin()
+        async with await pool.connection() as other:
+            await db.see(other.in_transaction(), conn.in_transaction())
+    async with pool.acquire() as conn:
+        await db.see(conn.in_transaction(), conn.execute("ROLLBACK"))

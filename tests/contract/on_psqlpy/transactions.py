@@ -4,10 +4,10 @@ import asyncio
 
 from async_testing.templates.fakes.core import answers
 from psqlpy import IsolationLevel, ReadVariant
-from psqlpy.exceptions import ConnectionExecuteError
+from psqlpy.exceptions import ConnectionExecuteError, DatabaseError
 
 from tests.contract.harness import ROWS, World, scripted
-from tests.contract.on_psqlpy.calls import ALL, DUPLICATE, INSERT, NOBODY, ONE, PREFIX
+from tests.contract.on_psqlpy.calls import ALL, DUPLICATE, INSERT, NOBODY, ONE, PREFIX, UNKNOWN
 
 COUNT = "SELECT count(*) FROM item"
 FAILING = answers(ConnectionExecuteError(PREFIX + DUPLICATE), [], [], [], [], [])
@@ -208,6 +208,27 @@ async def isolation_is_an_enum(db: World) -> None:
 async def a_read_only_transaction_refuses_to_write(db: World) -> None:
     async with db.connection.transaction(read_variant=ReadVariant.ReadOnly) as transaction:
         await db.see(transaction.execute(NOBODY), transaction.execute(INSERT, [3, "three"]))
+        await db.see(transaction.execute(ONE, [1]))
+
+
+async def a_second_begin_changes_who_may_write(db: World) -> None:
+    first = db.connection.transaction(read_variant=ReadVariant.ReadOnly)
+    second = db.connection.transaction(read_variant=ReadVariant.ReadWrite)
+    await db.see(first.begin(), db.connection.transaction().begin(), first.execute(INSERT, [3, "three"]))
+    await db.see(first.rollback(), second.begin(), second.execute(INSERT, [3, "three"]), second.rollback())
+
+
+async def a_rollback_to_a_savepoint_forgets_later_ones(db: World) -> None:
+    async with db.connection.transaction() as transaction:
+        await db.see(transaction.create_savepoint("a"), transaction.create_savepoint("b"))
+        await db.see(transaction.rollback_savepoint("a"), transaction.release_savepoint("b"))
+
+
+@scripted(execute=answers(DatabaseError(UNKNOWN)))
+async def a_statement_that_could_not_be_prepared_is_not_kept(db: World) -> None:
+    async with db.connection.transaction() as transaction:
+        for _ in range(2):
+            await db.see(transaction.execute("SELECT * FROM nope WHERE id = $1", [1]))
 
 
 @scripted(fetch_val=answers(2, 3))

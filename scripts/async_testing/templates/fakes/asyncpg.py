@@ -73,14 +73,12 @@ class FakePool:
         """Wait for a connection. Raises: InterfaceError where the pool is closed, TimeoutError."""
         await pause()
         self._check_open()
-        if timeout is None:
-            await self._places.take()
-        else:
+        taking = self._places.take()
+        if timeout is not None:
             import asyncio
 
-            await asyncio.wait_for(self._places.take(), timeout)
-        if self._closed:
-            self._places.out -= 1
+            taking = asyncio.wait_for(taking, timeout)
+        if not await taking:
             self._check_open()
         connection = self.fake if self.fake not in self._out else self.fake.sibling()
         connection._reset_state(self)

@@ -162,8 +162,8 @@ class Places:
         """Connections that are made and not out."""
         return self.made - self.out
 
-    async def take(self) -> None:
-        """Wait for a place. Never times out by itself."""
+    async def take(self) -> bool:
+        """Wait for a place, for ever if need be. Returns False, and takes none, where the pool is closed."""
         import asyncio
 
         while self.out >= self.limit and not self.closed:
@@ -177,8 +177,11 @@ class Places:
                 elif not waiter.cancelled():
                     self.wake()
                 raise
+        if self.closed:
+            return False
         self.out += 1
         self.made = max(self.made, self.out)
+        return True
 
     def give_back(self) -> None:
         """Free a place for the one who has waited longest."""

@@ -95,9 +95,7 @@ class FakePool:
     async def _take(self) -> None:
         """Wait for a free place. Raises: BaseConnectionPoolError where the pool is closed."""
         await pause()
-        if not self._places.closed:
-            await self._places.take()
-        if self._places.closed:
+        if not await self._places.take():
             raise error("BaseConnectionPoolError")("Database engine pool exception: Pool has been closed")
         self.fake.events.append(Event("acquire"))
 

@@ -183,7 +183,7 @@ class FakeTransaction(Operations):
         deferrable: Any = None,
     ) -> None:
         self.connection = connection
-        self._read_only = getattr(read_variant, "name", str(read_variant)).endswith("ReadOnly")
+        self._read_only = None if read_variant is None else str(read_variant).endswith("ReadOnly")
         self._is_open = True
         for name, method in vars(connection).items():
             if callable(method) and hasattr(type(self), name):
