@@ -72,13 +72,15 @@ class Driver:
     known: dict[str, str]
 
     def behaviours(self) -> dict[str, Behaviour]:
-        """All behaviours by name."""
-        return {
-            name: function
-            for module in self.modules
-            for name, function in getmembers(module, iscoroutinefunction)
-            if function.__module__ == module.__name__ and not name.startswith("_")
-        }
+        """All behaviours by name. Raises: ValueError for a name that occurs twice."""
+        found: dict[str, Behaviour] = {}
+        for module in self.modules:
+            for name, function in getmembers(module, iscoroutinefunction):
+                if function.__module__ == module.__name__ and not name.startswith("_"):
+                    if name in found:
+                        raise ValueError(f"{self.name} has two behaviours of the name {name}")
+                    found[name] = function
+        return found
 
 
 def scripted(**script: Any) -> Callable[[Behaviour], Behaviour]:

@@ -47,7 +47,7 @@ async def a_block_releases(db: World) -> None:
     await db.see(lambda: conn.execute("SELECT 1"))
 
 
-async def a_block_is_entered_once(db: World) -> None:
+async def an_acquiring_block_is_entered_once(db: World) -> None:
     pool = await db.make_pool()
     acquiring = pool.acquire()
     async with acquiring:

@@ -116,7 +116,6 @@ class Session:
 
             verb = verb_and_tables(statement)[0]
             if verb in _WRITES:
-                self.aborted = True
                 raise Refused("25006", f"cannot execute {verb} in a read-only transaction")
 
     def done(self, call: Call, *, failed: bool = False, aborts: bool = False) -> None:
