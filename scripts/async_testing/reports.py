@@ -16,15 +16,17 @@ NOTES = 6
 NOTE_BYTES = 600
 
 
-def changes(found: Sequence[Change], *, diffs: bool) -> list[str]:
-    """One line for each change, with its reason; and its diff where asked for."""
+def changes(found: Sequence[Change]) -> list[str]:
+    """One line for each change, with its reason."""
     width = max((len(one.state) for one in found), default=0)
-    lines = []
-    for one in found:
-        lines.append(f"{one.state:<{width}}  {one.path}" + (f"  ({one.reason})" if one.reason else ""))
-        if diffs and one.diff:
-            lines += one.diff.splitlines()
-    return lines
+    return [
+        f"{one.state:<{width}}  {one.path}" + (f"  ({one.reason})" if one.reason else "") for one in found
+    ]
+
+
+def diffs(found: Sequence[Change]) -> list[str]:
+    """The lines of every diff."""
+    return [line for one in found for line in one.diff.split("\n") if one.diff and line]
 
 
 def grouped(found: Sequence[Change]) -> list[Change]:

@@ -103,12 +103,14 @@ def _report(options: Namespace, scaffold: Scaffold, command: str) -> None:
         print(reports.to_json(**{**parts, "changes": found, "next": command}))
         return
     told = scaffold.changes if options.all else reports.grouped(scaffold.changes)
-    lines = reports.changes(told, diffs=options.dry_run)
+    lines = reports.changes(told)
     if scaffold.fixtures:
         lines.insert(0, f"fixtures: {', '.join(scaffold.fixtures)}")
     if scaffold.configuration:
         where, *wanted = scaffold.configuration
         lines += [f"add to {where}", *(f"    {line}" for line in "\n".join(wanted).splitlines())]
+    if options.dry_run:
+        lines += reports.diffs(scaffold.changes)
     reports.say(lines, reports.notes(scaffold.notes), f"next: {command}", everything=options.all)
 
 

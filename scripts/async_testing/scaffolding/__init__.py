@@ -13,13 +13,13 @@ from async_testing import files
 from async_testing.model import Change, Note, Project
 from async_testing.scaffolding import configuration, headers, merging, rendering, spelling
 from async_testing.scaffolding.choices import Choices, Wishes, choose
-from async_testing.scaffolding.pieces import Pieces, names_of
+from async_testing.scaffolding.pieces import Pieces
 
 __all__ = ["Scaffold", "Wishes", "apply", "changes", "has_database", "removals"]
 
 NEEDED = {
     "fakes": frozenset({"FakeConnection", "FakePool", "settled"}),
-    "app_clients": frozenset({"in_lifespan", "http_client", "sync_client", "dependencies_of"}),
+    "app_clients": frozenset({"in_lifespan", "client_of", "sync_client_of", "dependencies_of"}),
     "real_database": frozenset({"fresh_database", "empty"}),
 }
 """What the conftest imports of a file beside it: one that lacks it is another file of the same name."""
@@ -172,7 +172,7 @@ class _Planner:
             found.append(Change(package.path, "conflict", reason=reason, diff=package.diff))
             return
         found += planned
-        self.modules["fakes"] = spelling.importable(self.project, "fakes")
+        self._import("fakes")
 
     def _module(self, found: list[Change], name: str, body: str) -> None:
         """Plan a module beside the conftest, and how it is imported."""
@@ -182,7 +182,11 @@ class _Planner:
         if change.state == "conflict" and not self._defines(path, NEEDED[name]):
             self.notes.append(Note("left out: the fixtures that need this file, another one is there", path))
             return
-        self.modules[name] = spelling.importable(self.project, name)
+        self._import(name)
+
+    def _import(self, name: str) -> None:
+        source = files.read(self.root, f"{self.tests}/conftest.py")
+        self.modules[name] = spelling.importable(self.project, name, source.text if source else "")
 
     def _schema(self, path: str) -> str | None:
         """The one schema.sql of the project, as seen from the tests folder."""
@@ -215,7 +219,6 @@ class _Planner:
             return self._whole(path, body), tuple(names)
         host = merging.parse(path, source)
         here = {one.name for one in self.project.fixtures if one.path == path}
-        here |= {name for node in host.module.body for name in names_of(node)}
         missing = [name for name in names if name not in here]
         if not missing:
             return Change(path, "identical"), ()

@@ -58,7 +58,7 @@ def choose(project: Project, wishes: Wishes) -> Choices:
     fixtures = {one.name for one in project.fixtures if one.path != f"{project.tests}/conftest.py"}
     app = None if "app" in fixtures else _app(project, notes)
     driver = choose_driver(project)
-    has_app = app is not None or "app" in {one.name for one in project.fixtures}
+    has_app = app is not None or _has_app_fixture(project)
     if not has_app and driver is None:
         reason = f" ({notes[-1].message})" if notes else ""
         raise UsageError(
@@ -96,6 +96,12 @@ def available(project: Project, name: str) -> bool:
     if name in project.packages:
         return True
     return not project.interpreter and find_spec(MODULES.get(name, name)) is not None
+
+
+def _has_app_fixture(project: Project) -> bool:
+    """Whether the project has a fixture ``app`` that is an application of Starlette's family."""
+    asgi = bool(project.apps) or not {"fastapi", "starlette"}.isdisjoint(project.packages)
+    return asgi and any(one.name == "app" for one in project.fixtures)
 
 
 def _app(project: Project, notes: list[Note]) -> App | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from async_testing.files import Text
@@ -91,6 +92,7 @@ def merged(host: Host, library: Pieces, missing: list[str]) -> str:
     if HOOK not in bound and any(SCOPE in block.uses for block in library.select(missing).blocks):
         wanted.append(HOOK)
     chosen = library.select(wanted, same)
+    chosen = replace(chosen, blocks=tuple(_renamed(block, bound.keys()) for block in chosen.blocks))
     brought = {one.bound for one in chosen.imports | chosen.typing}
     brought |= {name for block in chosen.blocks for name in block.names}
     if taken := sorted(brought & bound.keys()):
@@ -157,6 +159,20 @@ def _docstring_end(host: Host) -> int:
             break
         comments += 1
     return comments
+
+
+def _renamed(block: Block, taken: Collection[str]) -> Block:
+    """A fixture whose function needs another name, because ``from app.main import app`` has taken the fixture's."""
+    name = block.names[0]
+    if not block.fixture or name not in taken:
+        return block
+    head, found, rest = block.text.partition("\n")
+    named = f'(name="{name}"'
+    head = head.replace("(", f"{named}, ", 1) if "(" in head else f"{head}{named})"
+    other = f"{name}_fixture"
+    return replace(
+        block, text=head + found + rest.replace(f"def {name}(", f"def {other}(", 1), names=(other,)
+    )
 
 
 def _quoted(block: Block, typed: frozenset[str]) -> Block:

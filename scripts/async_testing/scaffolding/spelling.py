@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 
 from async_testing.model import Project
 
 
-def importable(project: Project, name: str) -> str:
+def importable(project: Project, name: str, conftest: str = "") -> str:
     """The name under which the conftest and the tests both get at ``name`` in the tests folder.
 
     One spelling for all, because two names for one file would be two modules with a state each.
@@ -15,27 +16,40 @@ def importable(project: Project, name: str) -> str:
     Args:
         project: what was detected.
         name: the module or package beside the conftest, ``fakes``.
+        conftest: the text of the conftest that is there: what it says already stays, as long as it holds.
 
     Returns:
         ``tests.fakes``, ``fakes``, or ``.fakes`` where no absolute name leads there.
     """
+    possible = [spelled for place in _places(project) if (spelled := _dotted(project, place, name))]
+    if project.pytest.import_mode == "importlib" or is_package(project):
+        possible.append(f".{name}")
+    said = re.findall(rf"^from (\S*\b{name}) import", conftest, re.MULTILINE)
+    return next((one for one in said if one in possible), possible[0])
+
+
+def _places(project: Project) -> list[Path]:
+    """The folders on ``sys.path`` that lead to the tests folder, the one to name it by first."""
     root = Path(project.root)
-    tests = PurePosixPath(project.tests)
-    base = _above_packages(root / tests) if is_package(project) else root / tests
-    places = [root / folder for folder in project.pytest.pythonpath]
-    if project.pytest.import_mode == "importlib":
-        configured = root / PurePosixPath(project.pytest.path or "x").parent
-        places.append(configured)
-    elif is_package(project):
-        places = [base]
-    else:
-        places.append(base)
-    for place in places:
-        if (root / tests).is_relative_to(place):
-            parts = [*(root / tests).relative_to(place).parts, name]
-            if all(part.isidentifier() for part in parts):
-                return ".".join(parts)
-    return f".{name}"
+    tests = root / project.tests
+    configured = [
+        root / folder for folder in project.pytest.pythonpath if tests.is_relative_to(root / folder)
+    ]
+    if project.pytest.import_mode != "importlib":
+        return [_above_packages(tests)] if is_package(project) else [*configured, tests]
+    if configured:
+        return configured
+    home = root / PurePosixPath(project.pytest.path or "x").parent
+    application = root / project.import_root
+    # Once the printed pythonpath is there, pytest names the tests by it: only a relative import holds in both.
+    moves = tests.is_relative_to(application) and application != home
+    return [] if moves else [home]
+
+
+def _dotted(project: Project, place: Path, name: str) -> str:
+    tests = Path(project.root) / project.tests
+    parts = [*tests.relative_to(place).parts, name] if tests.is_relative_to(place) else [""]
+    return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
 
 
 def is_package(project: Project) -> bool:

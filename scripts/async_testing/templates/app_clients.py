@@ -59,7 +59,7 @@ async def in_lifespan(app: ASGIApp) -> AsyncIterator[ASGIApp]:
         await task
 
 
-def http_client(app: ASGIApp, **options: Any) -> httpx.AsyncClient:
+def client_of(app: ASGIApp, **options: Any) -> httpx.AsyncClient:
     """A client of ``app`` without a network; httpx2 where installed, else httpx."""
     http: Any = import_module("httpx2" if find_spec("httpx2") else "httpx")
     client: httpx.AsyncClient = http.AsyncClient(
@@ -70,7 +70,7 @@ def http_client(app: ASGIApp, **options: Any) -> httpx.AsyncClient:
 
 
 @contextmanager
-def sync_client(
+def sync_client_of(
     app: ASGIApp,
     request: pytest.FixtureRequest,
     **options: Any,
