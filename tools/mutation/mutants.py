@@ -1,0 +1,115 @@
+"""Every mutant of a folder: made, deduplicated, named by a fingerprint that survives moving lines."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutation import edits as editing
+from mutation.edits import Edits
+from mutation.registry import Operator
+from mutation.source import Source
+
+
+class MutationError(Exception):
+    """Something the user has to mend: one line that says what was wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed file."""
+
+    operator: str
+    path: str
+    line: int
+    scope: str
+    before: str
+    after: str
+    text: str
+    fingerprint: str
+
+    @property
+    def diff(self) -> str:
+        """What was changed, as lines with - and +."""
+        lines = difflib.ndiff(self.before.splitlines(), self.after.splitlines())
+        return "\n".join(line for line in lines if line[0] in "-+")
+
+
+def read_sources(root: Path, folder: str) -> list[Source]:
+    """Read the Python and SQL files of a folder below the root; MutationError if there is none to read."""
+    base = root / folder
+    files = sorted(
+        path
+        for path in ([base] if base.is_file() else base.rglob("*"))
+        if path.suffix in (".py", ".sql")
+        and not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(root).parts)
+    )
+    if not files:
+        raise MutationError(f"{base} has no .py or .sql file: name the folder of the code with --source")
+    sources = []
+    for path in files:
+        try:
+            text = path.read_bytes().decode()
+            sources.append(Source(path.relative_to(root).as_posix(), text))
+        except (SyntaxError, UnicodeDecodeError, OSError) as error:
+            raise MutationError(f"{path} cannot be read as source: {error}") from error
+    return sources
+
+
+def mutants(sources: Iterable[Source], operators: Sequence[Operator]) -> list[Mutant]:
+    """Return every different mutant that compiles; the same text twice counts for the first operator."""
+    found: list[Mutant] = []
+    for source in sources:
+        seen: set[str] = set()
+        for operator in operators:
+            for edits in operator.plan(source):
+                text = changed(source, edits)
+                if text is not None and text not in seen:
+                    seen.add(text)
+                    found.append(_mutant(operator.name, source, edits, text))
+    return list(_with_fingerprints(found))
+
+
+def changed(source: Source, edits: Edits) -> str | None:
+    """Return the file with the edits made, or None if that is no other program."""
+    if not edits:
+        return None
+    text = editing.apply(source.text, edits)
+    if source.is_sql:
+        return text if text != source.text else None
+    try:
+        tree = ast.parse(text)
+        compile(tree, source.path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
+    return text if ast.dump(tree) != ast.dump(source.tree) else None
+
+
+def _mutant(operator: str, source: Source, edits: Edits, text: str) -> Mutant:
+    first, last = min(edits).start, max(edit.end for edit in edits)
+    start = source.text.rfind("\n", 0, first) + 1
+    end = source.text.find("\n", last)
+    end = len(source.text) if end < 0 else end
+    before = source.text[start:end]
+    after = text[start : end + len(text) - len(source.text)]
+    line = source.line(first)
+    return Mutant(operator, source.path, line, source.scope(line), before, after, text, "")
+
+
+def _with_fingerprints(found: Iterable[Mutant]) -> Iterator[Mutant]:
+    """Number what is alike, so that two equal lines of one function have different fingerprints."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for mutant in found:
+        key = (mutant.operator, mutant.path, mutant.scope, _squeezed(mutant.before), _squeezed(mutant.after))
+        counts[key] += 1
+        digest = hashlib.sha256("\0".join([*key, str(counts[key])]).encode()).hexdigest()[:12]
+        yield Mutant(**{**vars(mutant), "fingerprint": digest})
+
+
+def _squeezed(text: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines())

@@ -1,0 +1,176 @@
+"""Bugs in what goes wrong: exceptions, status codes, details."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mutation.edits import Edit, Edits
+from mutation.regions import called_name
+from mutation.registry import Operator, collector
+from mutation.source import Source
+
+ORDER = 50
+OPERATORS: list[Operator] = []
+operator = collector(OPERATORS)
+
+_STATUS = {200: 201, 201: 200, 204: 200, 400: 500, 401: 403, 403: 401, 404: 500, 409: 500, 422: 400, 500: 400}
+_NAMES = {
+    "200_OK": "201_CREATED",
+    "201_CREATED": "200_OK",
+    "204_NO_CONTENT": "200_OK",
+    "401_UNAUTHORIZED": "403_FORBIDDEN",
+    "403_FORBIDDEN": "401_UNAUTHORIZED",
+}
+
+
+@operator(
+    "except-narrowed",
+    {
+        "try:\n    a()\nexcept (A, B):\n    b()": [
+            "try:\n    a()\nexcept (B):\n    b()",
+            "try:\n    a()\nexcept (A):\n    b()",
+            "try:\n    a()\nexcept ():\n    b()",
+        ],
+    },
+)
+def narrowed(source: Source) -> Iterator[Edits]:
+    """A handler that catches one type less, or nothing."""
+    for node in _handlers(source):
+        if isinstance(node.type, ast.Tuple) and len(node.type.elts) > 1:
+            names = [source.code(element) for element in node.type.elts]
+            for name in names:
+                rest = ", ".join(other for other in names if other != name)
+                yield (source.replace(node.type, f"({rest})"),)
+        if node.type is not None:
+            yield (source.replace(node.type, "()"),)
+
+
+@operator(
+    "except-widened",
+    {
+        "try:\n    a()\nexcept A as error:\n    b()\nexcept Exception:\n    pass": [
+            "try:\n    a()\nexcept Exception as error:\n    b()\nexcept Exception:\n    pass"
+        ]
+    },
+)
+def widened(source: Source) -> Iterator[Edits]:
+    """A handler that catches everything."""
+    for node in _handlers(source):
+        if node.type is not None and called_name(node.type) not in ("Exception", "BaseException"):
+            yield (source.replace(node.type, "Exception"),)
+
+
+@operator(
+    "except-swallowed",
+    {
+        "def f():\n    try:\n        a()\n    except A:\n        log()\n        raise B": [
+            "def f():\n    try:\n        a()\n    except A:\n        pass",
+            "def f():\n    try:\n        a()\n    except A:\n        return None",
+        ]
+    },
+)
+def swallowed(source: Source) -> Iterator[Edits]:
+    """A handler that does nothing, or returns None."""
+    for node in _handlers(source):
+        start, end = source.span(node.body[0])[0], source.span(node.body[-1])[1]
+        yield (Edit(start, end, "pass"),)
+        function = source.function(node)
+        if function is not None and not _is_generator(function):
+            yield (Edit(start, end, "return None"),)
+
+
+def _is_generator(node: ast.AST) -> bool:
+    return any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node))
+
+
+@operator(
+    "raise-removed",
+    {"def f(x):\n    if x:\n        raise A(x)": ["def f(x):\n    if x:\n        pass"]},
+)
+def removed_raise(source: Source) -> Iterator[Edits]:
+    """An error that is not raised."""
+    for node in source.nodes:
+        if isinstance(node, ast.Raise):
+            yield (source.replace(node, "pass"),)
+
+
+@operator(
+    "status-code",
+    {
+        "raise HTTPException(404, 'x')": ["raise HTTPException(500, 'x')"],
+        "@r.post('', status_code=201)\ndef f(): g(404)": ["@r.post('', status_code=200)\ndef f(): g(404)"],
+        "raise E(status_code=status.HTTP_404_NOT_FOUND)": [
+            "raise E(status_code=status.HTTP_500_INTERNAL_SERVER_ERROR)"
+        ],
+        "if response.status_code in (401, 403): pass": [
+            "if response.status_code in (403, 403): pass",
+            "if response.status_code in (401, 401): pass",
+        ],
+        "x = sizes[404]": [],
+    },
+)
+def wrong_status(source: Source) -> Iterator[Edits]:
+    """Another status code."""
+    for node in source.nodes:
+        if isinstance(node, ast.Constant) and type(node.value) is int and node.value in range(200, 600):
+            if is_status(node, source):
+                yield (source.replace(node, str(_STATUS.get(node.value, 500))),)
+        elif isinstance(node, ast.Attribute) and (match := re.fullmatch(r"HTTP_(\d+_\w+)", node.attr)):
+            start, end = source.span(node)
+            other = _NAMES.get(match[1], "500_INTERNAL_SERVER_ERROR")
+            yield (Edit(end - len(match[1]), end, other),)
+
+
+def is_status(node: ast.Constant, source: Source) -> bool:
+    """Whether a number stands where a status code does: by keyword, by comparison, in an exception, in a table."""
+    for parent in source.above(node):
+        if isinstance(parent, ast.keyword):
+            return "status" in (parent.arg or "")
+        if isinstance(parent, ast.Compare):
+            return "status" in source.code(parent)
+        if isinstance(parent, ast.Call):
+            name = called_name(parent)
+            return bool(re.search(r"exception|error|response|status|cls", name, re.IGNORECASE))
+        if isinstance(parent, ast.Dict | ast.Tuple | ast.List):
+            continue
+        if isinstance(parent, ast.stmt):
+            text = source.code(parent).lower()
+            return "status" in text or "codes" in text or "exception" in text
+    return False
+
+
+@operator(
+    "error-detail",
+    {
+        "raise HTTPException(404, detail='not found')": ["raise HTTPException(404, detail='!not found')"],
+        "raise DAOException(404, f'{x}: not found')": ["raise DAOException(404, f'!{x}: not found')"],
+        "raise ValueError('for people')": [],
+    },
+)
+def wrong_detail(source: Source) -> Iterator[Edits]:
+    """Another text in what the caller gets to read."""
+    for literal in source.literals:
+        if is_detail(literal.node, source):
+            yield literal.edit(0, 0, "!")
+
+
+def is_detail(node: ast.AST | None, source: Source) -> bool:
+    """Whether a string is the detail of an error response."""
+    parent = source.parents.get(node) if node is not None else None
+    if isinstance(parent, ast.keyword):
+        return parent.arg == "detail"
+    return (
+        isinstance(parent, ast.Call)
+        and len(parent.args) > 1
+        and node in parent.args[1:]
+        and isinstance(parent.args[0], ast.Constant | ast.Attribute | ast.Name)
+        and bool(re.search(r"exception|error|cls", called_name(parent), re.IGNORECASE))
+    )
+
+
+def _handlers(source: Source) -> Iterator[ast.ExceptHandler]:
+    for node in source.nodes:
+        if isinstance(node, ast.ExceptHandler) and "ImportError" not in (ast.unparse(node.type) if node.type else ""):
+            yield node

@@ -1,0 +1,213 @@
+"""Bugs in any Python: comparisons, conditions, constants, results."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mutation.edits import Edit, Edits
+from mutation.operators.errors import is_detail, is_status
+from mutation.operators.responses import is_route
+from mutation.registry import Operator, collector
+from mutation.source import Source
+
+ORDER = 90
+OPERATORS: list[Operator] = []
+operator = collector(OPERATORS)
+
+_COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
+    ast.Lt: ("<", "<="),
+    ast.LtE: ("<=", "<"),
+    ast.Gt: (">", ">="),
+    ast.GtE: (">=", ">"),
+    ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="),
+    ast.Is: ("is", "is not"),
+    ast.IsNot: (r"is\s+not", "is"),
+    ast.In: ("in", "not in"),
+    ast.NotIn: (r"not\s+in", "in"),
+}
+_ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
+    ast.Add: (r"\+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: (r"\*", "/"),
+    ast.Div: ("/", "*"),
+    ast.FloorDiv: ("//", "*"),
+    ast.Mod: ("%", "+"),
+    ast.Pow: (r"\*\*", "*"),
+    ast.BitAnd: ("&", "|"),
+}
+
+
+@operator(
+    "comparison",
+    {
+        "x = a < b <= c": ["x = a <= b <= c", "x = a < b < c"],
+        "x = (a) is  not b": ["x = (a) is b"],
+        "x = a in b and a == c": ["x = a not in b and a == c", "x = a in b and a != c"],
+    },
+)
+def comparison(source: Source) -> Iterator[Edits]:
+    """Another comparison."""
+    for node in source.nodes:
+        if isinstance(node, ast.Compare):
+            operands = [node.left, *node.comparators]
+            for left, sign, right in zip(operands, node.ops, operands[1:], strict=False):
+                yield _between(source, left, right, *_COMPARISONS[type(sign)])
+
+
+@operator(
+    "connective",
+    {"x = a and b and c": ["x = a or b and c", "x = a and b or c"], "x = a or b": ["x = a and b"]},
+)
+def connective(source: Source) -> Iterator[Edits]:
+    """`and` for `or` and the other way round."""
+    for node in source.nodes:
+        if isinstance(node, ast.BoolOp):
+            old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
+            for left, right in zip(node.values, node.values[1:], strict=False):
+                yield _between(source, left, right, old, new)
+
+
+@operator("not-removed", {"x = not a": ["x = a"]})
+def negation(source: Source) -> Iterator[Edits]:
+    """A condition without its `not`."""
+    for node in source.nodes:
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            yield (Edit(source.span(node)[0], source.span(node.operand)[0], ""),)
+
+
+@operator(
+    "condition",
+    {
+        "if a: b()": ["if True: b()", "if False: b()"],
+        "x = [y for y in z if y]": ["x = [y for y in z if True]", "x = [y for y in z if False]"],
+        "while a: b()": ["while False: b()"],
+    },
+)
+def condition(source: Source) -> Iterator[Edits]:
+    """A condition that always holds, or never."""
+    for node in source.nodes:
+        if isinstance(node, ast.If | ast.IfExp):
+            tests = [node.test]
+        elif isinstance(node, ast.comprehension):
+            tests = node.ifs
+        elif isinstance(node, ast.While):
+            yield (source.replace(node.test, "False"),)
+            continue
+        else:
+            continue
+        for test in tests:
+            yield (source.replace(test, "True"),)
+            yield (source.replace(test, "False"),)
+
+
+@operator(
+    "arithmetic",
+    {"x = a + b * 2": ["x = a - b * 2", "x = a + b / 2"], "x += 1": ["x -= 1"], "x = 'a' + b": [], "x = 2**3 - 1": ["x = 2**3 + 1", "x = 2*3 - 1"]},
+)
+def arithmetic(source: Source) -> Iterator[Edits]:
+    """Another operation."""
+    for node in source.nodes:
+        if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+            if not any(isinstance(part, ast.JoinedStr) or _is_text(part) for part in (node.left, node.right)):
+                yield _between(source, node.left, node.right, *_ARITHMETIC[type(node.op)])
+        elif isinstance(node, ast.AugAssign) and type(node.op) in _ARITHMETIC:
+            old, new = _ARITHMETIC[type(node.op)]
+            yield _between(source, node.target, node.value, f"{old}=", f"{new}=")
+
+
+@operator(
+    "return-none",
+    {"def f():\n    return a": ["def f():\n    return None"], "def f():\n    return": []},
+)
+def no_result(source: Source) -> Iterator[Edits]:
+    """None instead of the result."""
+    for node in source.nodes:
+        if isinstance(node, ast.Return) and node.value is not None and source.code(node.value) != "None":
+            yield (source.replace(node.value, "None"),)
+
+
+@operator("call-removed", {"f(a)\nx = g()\nlogger.info('x')": ["pass\nx = g()\nlogger.info('x')"]})
+def removed_call(source: Source) -> Iterator[Edits]:
+    """A call that does not happen."""
+    for node in source.nodes:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield (source.replace(node, "pass"),)
+
+
+@operator(
+    "assignment-removed",
+    {"def f(self):\n    self.a = 1\n    b.c['d'] += 2\n    e = 3": [
+        "def f(self):\n    pass\n    b.c['d'] += 2\n    e = 3",
+        "def f(self):\n    self.a = 1\n    pass\n    e = 3",
+    ]},
+)
+def removed_assignment(source: Source) -> Iterator[Edits]:
+    """A change of an object that does not happen, or an augmentation."""
+    for node in source.nodes:
+        if isinstance(node, ast.AugAssign):
+            yield (source.replace(node, "pass"),)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute | ast.Subscript):
+            yield (source.replace(node, "pass"),)
+
+
+@operator("loop", {"for a in b:\n    break": ["for a in b:\n    continue"], "for a in b:\n    continue": ["for a in b:\n    break"]})
+def loop(source: Source) -> Iterator[Edits]:
+    """`break` for `continue` and the other way round."""
+    for node in source.nodes:
+        if isinstance(node, ast.Break | ast.Continue):
+            yield (source.replace(node, "continue" if isinstance(node, ast.Break) else "break"),)
+
+
+@operator(
+    "constant",
+    {
+        "x = f(0, True, 1.5)": ["x = f(1, True, 1.5)", "x = f(0, False, 1.5)", "x = f(0, True, 2.5)"],
+        "x = 'name'": ["x = '!name'"],
+        "x: int = 3": ["x: int = 4"],
+        "def f(a=None, b=False): ...": ["def f(a=None, b=True): ..."],
+        "def f():\n    'doc'\n    raise ValueError('for people')": [],
+        "q = 'SELECT a FROM b'": [],
+    },
+)
+def constant(source: Source) -> Iterator[Edits]:
+    """Another number, truth value or text."""
+    for node in source.nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+            yield (source.replace(node, str(not node.value)),)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+            if not is_status(node, source):
+                yield (source.replace(node, repr(node.value + 1)),)
+    for literal in source.literals:
+        if literal.node in source.statements or is_detail(literal.node, source) or source.is_sql:
+            continue
+        if literal.node is not None and not _is_for_people(literal.node, source):
+            yield literal.edit(0, 0, "!")
+
+
+def _is_for_people(node: ast.expr, source: Source) -> bool:
+    """Whether a text is a message of an error, a path that another operator changes, or a type's name."""
+    for parent in source.above(node):
+        if isinstance(parent, ast.Raise):
+            return True
+        if isinstance(parent, ast.Call) and is_route(parent):
+            return True
+        if isinstance(parent, ast.stmt):
+            return False
+    return False
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _between(source: Source, left: ast.expr, right: ast.expr, old: str, new: str) -> Edits:
+    """Replace the operator between two operands; brackets and comments may stand there too."""
+    start, end = source.span(left)[1], source.span(right)[0]
+    word = r"\b" if old[0].isalpha() else ""
+    match = re.compile(rf"(?:[)\s]|\#[^\n]*|\\\n)*({word}{old}{word})").match(source.text, start, end)
+    return (Edit(match.start(1), match.end(1), new),) if match else ()
+
+
