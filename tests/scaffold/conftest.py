@@ -37,7 +37,10 @@ class Result:
     @property
     def counts(self) -> dict[str, int]:
         """pytest's last line: outcome → how many."""
-        return {word.rstrip("s"): int(number) for number, word in re.findall(r"(\d+) (\w+)", self.out.splitlines()[-1])}
+        return {
+            word.rstrip("s"): int(number)
+            for number, word in re.findall(r"(\d+) (\w+)", self.out.splitlines()[-1])
+        }
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,11 @@ class Sandbox:
     def pytest(self, *options: str, cwd: str = ".") -> Result:
         """Run the project's suite as its developer would; its own configuration decides."""
         command = [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV"))}
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PYTEST", "PYTHON", "COV"))
+        }
         done = subprocess.run(
             [*command, *options],
             cwd=self.root / cwd,
@@ -107,7 +114,7 @@ def shop(sandbox: Sandbox) -> Sandbox:
     return sandbox.write({"pyproject.toml": PYPROJECT + STRICT, "shop/__init__.py": "", "shop/main.py": SHOP})
 
 
-SHOP = '''\
+SHOP = """\
 import asyncpg
 from contextlib import asynccontextmanager
 
@@ -171,4 +178,4 @@ def create_app() -> FastAPI:
     app = FastAPI(lifespan=lifespan, dependencies=[Depends(everywhere)])
     app.include_router(router)
     return app
-'''
+"""

@@ -60,7 +60,9 @@ def test_a_foreign_file_is_a_conflict_and_the_rest_is_done(shop: Sandbox, scaffo
 
 
 @pytest.mark.parametrize("existing", ["tests/fakes.py", "tests/fakes/__init__.py"])
-def test_other_fakes_are_neither_hidden_nor_imported(existing: str, shop: Sandbox, scaffold: Scaffold) -> None:
+def test_other_fakes_are_neither_hidden_nor_imported(
+    existing: str, shop: Sandbox, scaffold: Scaffold
+) -> None:
     shop.write({existing: "class FakeRecord: ...\n"})
     result = scaffold("--output-format", "json")
     assert result.code == 1
@@ -104,7 +106,9 @@ def test_an_unmodified_older_file_is_replaced_by_update_only(
     assert json.loads(told.out)["next"].endswith("--update")
 
     assert scaffold("--update").code == 0
-    assert shop.snapshot()["tests/fakes/core.py"] == fresh["tests/fakes/core.py"].replace(b"\n", newline.encode())
+    assert shop.snapshot()["tests/fakes/core.py"] == fresh["tests/fakes/core.py"].replace(
+        b"\n", newline.encode()
+    )
 
 
 def test_a_modified_file_stays_a_conflict_with_its_diff(shop: Sandbox, scaffold: Scaffold) -> None:
@@ -125,7 +129,9 @@ def test_only_another_version_of_the_same_text_is_identical(shop: Sandbox, scaff
     assert scaffold("--update").code == 0
 
 
-def test_a_conftest_with_every_fixture_is_identical_whoever_changed_it(shop: Sandbox, scaffold: Scaffold) -> None:
+def test_a_conftest_with_every_fixture_is_identical_whoever_changed_it(
+    shop: Sandbox, scaffold: Scaffold
+) -> None:
     scaffold()
     shop.write({CONFTEST: shop.text(CONFTEST) + "\n\nMORE = 1\n"})
     result = scaffold("--output-format", "json")
@@ -150,7 +156,9 @@ def test_a_conftest_of_ours_that_lacks_a_fixture_is_a_conflict_that_merge_mends(
 
 def test_fixtures_of_a_conftest_above_are_not_written_again(shop: Sandbox, scaffold: Scaffold) -> None:
     above = "import pytest\n\n@pytest.fixture\ndef client():\n    return 'mine'\n"
-    shop.write({"conftest.py": above, "tests/test_mine.py": "def test_mine(client): assert client == 'mine'\n"})
+    shop.write(
+        {"conftest.py": above, "tests/test_mine.py": "def test_mine(client): assert client == 'mine'\n"}
+    )
     assert scaffold().code == 0
     assert "def client(" not in shop.text(CONFTEST)
     assert shop.pytest("-W", "error").counts == {"passed": 1}
@@ -217,7 +225,9 @@ def test_what_needs_a_missing_package_is_left_out_with_the_install_line(
     missing: str, shop: Sandbox, scaffold: Scaffold
 ) -> None:
     shop.write({".venv/pyvenv.cfg": "version = 3.11.7\n", ".venv/bin/python": "", "uv.lock": ""})
-    shop.write({"pyproject.toml": PYPROJECT.replace(f', "{missing}"', "").replace(f'"{missing}"', '"pytest"')})
+    shop.write(
+        {"pyproject.toml": PYPROJECT.replace(f', "{missing}"', "").replace(f'"{missing}"', '"pytest"')}
+    )
     result = scaffold("--all")
     assert result.code == 0, result.err
     text = shop.text(CONFTEST)
@@ -253,8 +263,12 @@ def test_an_old_pytest_asyncio_gets_no_loop_scope(shop: Sandbox, scaffold: Scaff
     assert "@pytest_asyncio.fixture\nasync def" in shop.text(CONFTEST)
 
 
-def test_a_factory_that_wants_arguments_is_left_out_with_the_reason(sandbox: Sandbox, scaffold: Scaffold) -> None:
-    factory = "import asyncpg\nfrom fastapi import FastAPI\n\ndef create_app(settings):\n    return FastAPI()\n"
+def test_a_factory_that_wants_arguments_is_left_out_with_the_reason(
+    sandbox: Sandbox, scaffold: Scaffold
+) -> None:
+    factory = (
+        "import asyncpg\nfrom fastapi import FastAPI\n\ndef create_app(settings):\n    return FastAPI()\n"
+    )
     sandbox.write({"pyproject.toml": PYPROJECT, "main.py": factory})
     result = scaffold()
     assert result.code == 0

@@ -8,7 +8,7 @@ import pytest
 
 from tests.scaffold.conftest import IGNORED, PYPROJECT, SHOP, STRICT, Sandbox, Scaffold
 
-SUITE = '''\
+SUITE = """\
 import asyncio
 
 import pytest
@@ -101,7 +101,7 @@ async def test_fake_connection_comes_from_the_pool(fake_pool, fake_connection):
 @MARK
 async def test_unused_answer_is_an_error_afterwards(fake_connection):
     fake_connection.when("SELECT", "users").then([])
-'''
+"""
 MODES = {
     "strict": (STRICT, "pytest.mark.asyncio"),
     "auto": (STRICT + 'asyncio_mode = "auto"\n', "pytest.mark.filterwarnings('error')"),
@@ -196,7 +196,9 @@ app = Starlette()
 
 
 def test_starlette_has_no_overrides(sandbox: Sandbox, scaffold: Scaffold) -> None:
-    sandbox.write({"pyproject.toml": PYPROJECT.replace("fastapi", "starlette") + STRICT, "service.py": STARLETTE})
+    sandbox.write(
+        {"pyproject.toml": PYPROJECT.replace("fastapi", "starlette") + STRICT, "service.py": STARLETTE}
+    )
     result = scaffold()
     assert result.code == 0
     assert "override_dependency" not in result.out
@@ -246,7 +248,9 @@ def test_loop_scope_follows_the_configuration(
 
 def test_the_one_knob_moves_fixtures_and_tests_together(shop: Sandbox, scaffold: Scaffold) -> None:
     assert scaffold().code == 0
-    conftest = shop.text("tests/conftest.py").replace('LOOP_SCOPE: Final = "function"', 'LOOP_SCOPE: Final = "session"')
+    conftest = shop.text("tests/conftest.py").replace(
+        'LOOP_SCOPE: Final = "function"', 'LOOP_SCOPE: Final = "session"'
+    )
     suite = LOOPS.replace("SHARED", "True").replace("OTHER", "module")
     shop.write({"tests/conftest.py": conftest, "tests/test_loops.py": suite})
     assert shop.pytest("-W", "error").counts == {"passed": 3}
@@ -258,7 +262,15 @@ def test_what_is_written_passes_a_strict_type_checker(shop: Sandbox, scaffold: S
     import sys
 
     assert scaffold("--with-database").code == 0
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(shop.root / ".mypy_cache"), "tests"]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--cache-dir",
+        str(shop.root / ".mypy_cache"),
+        "tests",
+    ]
     overrides = "[tool.mypy]\n[[tool.mypy.overrides]]\nmodule = 'shop.*'\nignore_errors = true\n"
     shop.write({"pyproject.toml": PYPROJECT + overrides})
     done = subprocess.run(command, cwd=shop.root, capture_output=True, text=True)

@@ -69,8 +69,15 @@ def test_fakes_and_application_import(case: str, sandbox: Sandbox, scaffold: Sca
     assert ran.counts == {"passed": 2 + (init is not None)}, ran.out + ran.err
 
 
-def test_what_the_conftest_says_stays_when_the_printed_line_was_added(sandbox: Sandbox, scaffold: Scaffold) -> None:
-    files = {"shop/__init__.py": "", "shop/main.py": SHOP, "tests/test_old.py": "", "pyproject.toml": PYPROJECT}
+def test_what_the_conftest_says_stays_when_the_printed_line_was_added(
+    sandbox: Sandbox, scaffold: Scaffold
+) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/main.py": SHOP,
+        "tests/test_old.py": "",
+        "pyproject.toml": PYPROJECT,
+    }
     sandbox.write(files)
     assert scaffold().code == 0
     sandbox.write({"pyproject.toml": PYPROJECT + '[tool.pytest.ini_options]\npythonpath = ["."]\n'})

@@ -41,8 +41,12 @@ def test_only_missing_fixtures_are_added_and_the_rest_stays(shop: Sandbox, scaff
     told = scaffold("--merge", "--dry-run", "--all")
     assert told.code == 0
     assert shop.text(CONFTEST) == MINE
-    diff = [line for line in told.out.splitlines() if line.startswith(("+", "-")) and line[:3] not in ("+++", "---")]
-    assert "+@pytest.fixture(name=\"app\")" in diff
+    diff = [
+        line
+        for line in told.out.splitlines()
+        if line.startswith(("+", "-")) and line[:3] not in ("+++", "---")
+    ]
+    assert '+@pytest.fixture(name="app")' in diff
     assert not [line for line in diff if line.startswith("-")]
 
     assert scaffold("--merge").code == 0
@@ -92,7 +96,9 @@ def test_without_merge_it_is_a_conflict_that_shows_the_diff(shop: Sandbox, scaff
     ids=range(13),
 )  # fmt: skip
 def test_every_byte_of_the_rest_stays(content: bytes, shop: Sandbox, scaffold: Scaffold) -> None:
-    shop.write({CONFTEST: content, "tests/test_new.py": SUITE.partition("@")[2].join(["import pytest\n\n@", ""])})
+    shop.write(
+        {CONFTEST: content, "tests/test_new.py": SUITE.partition("@")[2].join(["import pytest\n\n@", ""])}
+    )
     assert scaffold("--merge").code == 0
     merged = (shop.root / CONFTEST).read_bytes()
     position = 0
@@ -111,7 +117,11 @@ def test_every_byte_of_the_rest_stays(content: bytes, shop: Sandbox, scaffold: S
 
 @pytest.mark.parametrize(
     ("line", "name"),
-    [("def in_lifespan(): ...\n", "in_lifespan"), ("class Iterator: ...\n", "Iterator"), ("asyncio = pytest_asyncio = 1\n", "pytest_asyncio")],
+    [
+        ("def in_lifespan(): ...\n", "in_lifespan"),
+        ("class Iterator: ...\n", "Iterator"),
+        ("pytest_asyncio = 1\n", "pytest_asyncio"),
+    ],
 )
 def test_a_name_that_means_something_else_is_a_conflict(
     line: str, name: str, shop: Sandbox, scaffold: Scaffold
@@ -132,7 +142,9 @@ def test_a_hook_of_its_own_stays_the_only_one(shop: Sandbox, scaffold: Scaffold)
     assert shop.pytest("-W", "error", "-W", IGNORED).counts == {"passed": 2}
 
 
-def test_statements_that_share_a_line_with_the_last_import_are_not_torn(shop: Sandbox, scaffold: Scaffold) -> None:
+def test_statements_that_share_a_line_with_the_last_import_are_not_torn(
+    shop: Sandbox, scaffold: Scaffold
+) -> None:
     torn = 'import os; TEXT = """\n"""\n'
     shop.write({CONFTEST: torn})
     result = scaffold("--merge")

