@@ -1,28 +1,25 @@
-"""Temporary join."""
+# async-testing-expert 0.1.0 sha256:61dc494d1159a2a5 (scaffold.py --update renews it)
+"""Fixtures of the tests; yours to change, as scaffold never overwrites changes."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import pytest_asyncio
 
-from tests.database import empty, fresh_database
+from tests.app_clients import client_of, dependencies_of, in_lifespan, sync_client_of
 from tests.fakes import FakeConnection, FakePool, settled
+from tests.real_database import empty, fresh_database
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2 as httpx
     import psqlpy
     from fastapi import FastAPI
     from starlette.testclient import TestClient
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
+    from starlette.types import ASGIApp
 
 # The event loop of the async fixtures below and of every async test in this folder
 # that names none: "function" is a loop per test, "session" is one for all.
@@ -40,12 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(mark, append=False)
 
 
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    """What ``pytest.mark.anyio`` runs tests on; the application's lifespan needs asyncio."""
-    return "asyncio"
-
-
 @pytest.fixture
 def app() -> FastAPI:
     """The application, built anew for each test."""
@@ -56,81 +47,29 @@ def app() -> FastAPI:
 
 @pytest_asyncio.fixture(loop_scope=LOOP_SCOPE)
 async def running_app(app: ASGIApp) -> AsyncIterator[ASGIApp]:
-    """The application with its lifespan entered, shared by the async clients of a test."""
+    """The application inside its lifespan, shared by the async clients of a test."""
     async with in_lifespan(app) as started:
         yield started
-
-
-@asynccontextmanager
-async def in_lifespan(app: ASGIApp) -> AsyncIterator[ASGIApp]:
-    """Start ``app`` and stop it in one task, as a server does and task groups need.
-
-    What the lifespan yields reaches ``request.state``; what it raises is raised here.
-    """
-    state: dict[str, Any] = {}
-    messages: asyncio.Queue[Message] = asyncio.Queue()
-    started = asyncio.Event()
-    failures: list[str] = []
-
-    async def send(message: Message) -> None:
-        if message["type"].endswith(".failed"):
-            failures.append(message.get("message", message["type"]))
-        started.set()
-
-    async def run() -> None:
-        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": state}
-        try:
-            await app(scope, messages.get, send)
-        finally:
-            started.set()
-        if failures:  # told, but not raised
-            raise RuntimeError(failures[0])
-
-    async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
-        merged = {**state, **scope.get("state", {})}
-        await app({**scope, "state": merged}, receive, send)
-
-    messages.put_nowait({"type": "lifespan.startup"})
-    task = asyncio.create_task(run())
-    await started.wait()
-    if failures or task.done():
-        await task
-    try:
-        yield with_state
-    finally:
-        messages.put_nowait({"type": "lifespan.shutdown"})
-        await task
-
-
-ORIGIN = "http://test"
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP_SCOPE)
 async def async_client(running_app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
     """Requests to the app inside its lifespan; what the app raises reaches the test."""
-    async with http_client(running_app) as client:
+    async with client_of(running_app) as client:
         yield client
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP_SCOPE)
 async def error_client(running_app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
-    """As ``async_client``, but what the app raises is answered as a server does: 500."""
-    async with http_client(running_app, raise_app_exceptions=False) as client:
+    """As ``async_client``, but what the app raises is a response of status 500."""
+    async with client_of(running_app, raise_app_exceptions=False) as client:
         yield client
-
-
-def http_client(app: ASGIApp, **options: Any) -> httpx.AsyncClient:
-    """A client of ``app`` without a network; httpx2 where installed, else httpx."""
-    http: Any = import_module("httpx2" if find_spec("httpx2") else "httpx")
-    transport = http.ASGITransport(app=app, **options)
-    client: httpx.AsyncClient = http.AsyncClient(transport=transport, base_url=ORIGIN)
-    return client
 
 
 @pytest.fixture
 def client(app: ASGIApp, request: pytest.FixtureRequest) -> Iterator[TestClient]:
     """Requests from a test that is not async; what the app raises reaches the test."""
-    with sync_client(app, request) as started:
+    with sync_client_of(app, request) as started:
         yield started
 
 
@@ -139,27 +78,8 @@ def sync_error_client(
     app: ASGIApp,
     request: pytest.FixtureRequest,
 ) -> Iterator[TestClient]:
-    """As ``client``, but what the app raises is answered as a server does: 500."""
-    with sync_client(app, request, raise_server_exceptions=False) as started:
-        yield started
-
-
-@contextmanager
-def sync_client(
-    app: ASGIApp,
-    request: pytest.FixtureRequest,
-    **options: Any,
-) -> Iterator[TestClient]:
-    """Run the app and its lifespan on an event loop of this client's own.
-
-    What the lifespan opens belongs to that loop, so no other client may use it.
-    """
-    from starlette.testclient import TestClient
-
-    clients = {"client", "sync_error_client", "running_app"} & set(request.fixturenames)
-    if len(clients) > 1:
-        pytest.fail(f"{sorted(clients)} use a loop each: ask for one of them")
-    with TestClient(app, **options) as started:
+    """As ``client``, but what the app raises is a response of status 500."""
+    with sync_client_of(app, request, raise_server_exceptions=False) as started:
         yield started
 
 
@@ -181,19 +101,6 @@ def override_dependency(app: FastAPI) -> Iterator[Callable[[Any, Any], None]]:
     app.dependency_overrides = before
 
 
-def dependencies_of(app: FastAPI) -> Iterator[Any]:
-    """What the routes depend on: directly, by router or app, and through each other."""
-    from fastapi import routing
-
-    # Newer FastAPI keeps included routers as they are and offers this to look inside.
-    resolve: Any = getattr(routing, "iter_route_contexts", iter)
-    waiting = [getattr(route, "dependant", None) for route in resolve(app.routes)]
-    while waiting:
-        for needed in getattr(waiting.pop(), "dependencies", ()):
-            yield needed.call
-            waiting.append(needed)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def faker_session_locale() -> list[str]:
     """The language and country of what ``faker`` makes up."""
@@ -202,8 +109,8 @@ def faker_session_locale() -> list[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def faker_seed() -> int:
-    """Where ``faker`` begins in every test: the same data in each run."""
-    return 20_261
+    """Where ``faker`` begins in every test; another number makes up other data."""
+    return 0
 
 
 @pytest.fixture
@@ -220,7 +127,7 @@ def fake_pool(fake_connection: FakeConnection) -> FakePool:
 
 @pytest.fixture(autouse=True)
 def fakes_are_settled() -> Iterator[None]:
-    """Fail a test whose fakes saw an unscripted call or kept an answer nobody asked for."""
+    """Fail a test that made an unscripted call, or left a scripted answer unused."""
     with settled():
         yield
 

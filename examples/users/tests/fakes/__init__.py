@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:5c1a06813886f18e (scaffold.py --update renews it)
 """The fakes of this project: connections, pools and transactions that behave as the driver's do."""
 
 from .core import UNSET, Answers, Call, Event, UnscriptedCall, answers, settled

@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:5aefb252f4263091 (scaffold.py --update renews it)
 """What the connections and pools of all drivers have in common."""
 
 from collections import deque
@@ -12,6 +13,8 @@ _Connection = TypeVar("_Connection", bound="BaseConnection")
 
 class BaseConnection:
     """A fake connection of any driver: its script, its ledger and its session.
+
+    A single row, or a value, that is not scripted for itself is taken from the rows of `fetch_return`.
 
     Arguments: `strict`, to raise `UnscriptedCall` for what nothing is scripted for instead of answering as on
     an empty table.
@@ -129,7 +132,7 @@ class BaseConnection:
             value, source = self.ledger.answer(call, kind)
             value = self.shape(kind, source, value)
         except BaseException as error:
-            self.session.done(call, failed=True, aborts=self.aborts(error))
+            self.session.done(call, failed=True, aborts=self.aborts(error, call))
             raise
         self.session.done(call)
         return value
@@ -138,8 +141,8 @@ class BaseConnection:
         """A scripted answer as this driver hands it out; raises where the driver does."""
         raise NotImplementedError
 
-    def aborts(self, error: BaseException) -> bool:
-        """Whether an error came from the server, which aborts the transaction."""
+    def aborts(self, problem: BaseException, call: Call) -> bool:
+        """Whether an error of a call came from the server, which aborts the transaction."""
         raise NotImplementedError
 
 
@@ -160,8 +163,8 @@ class Places:
         """Connections that are made and not out."""
         return self.made - self.out
 
-    async def take(self) -> None:
-        """Wait for a place. Never times out by itself."""
+    async def take(self) -> bool:
+        """Wait for a place, for ever if need be. Returns False, and takes none, where the pool is closed."""
         import asyncio
 
         while self.out >= self.limit and not self.closed:
@@ -175,12 +178,16 @@ class Places:
                 elif not waiter.cancelled():
                     self.wake()
                 raise
+        if self.closed:
+            return False
         self.out += 1
         self.made = max(self.made, self.out)
+        return True
 
     def give_back(self) -> None:
         """Free a place for the one who has waited longest."""
         self.out -= 1
+        self.made -= self.closed
         self.wake()
 
     def wake(self, count: int = 1) -> None:

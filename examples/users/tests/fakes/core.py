@@ -1,8 +1,9 @@
+# async-testing-expert 0.1.0 sha256:ecc9c6f38b15a25b (scaffold.py --update renews it)
 """What every fake shares: recording calls, scripting answers, the ledger, and the check for leftovers."""
 
 import copy
 import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal
 
 
@@ -93,7 +94,6 @@ class Answers:
 
     def __init__(self, values: Iterable[Any]) -> None:
         self.values = list(values)
-        self.used = 0
 
     def __repr__(self) -> str:
         return f"answers({', '.join(map(repr, self.values))})"
@@ -126,28 +126,35 @@ def is_error(value: Any) -> bool:
     return isinstance(value, BaseException) or (isinstance(value, type) and issubclass(value, BaseException))
 
 
-Row = dict[str, Any]
 Kind = Literal["execute", "fetch", "fetch_row", "fetch_val", "copy"]
 
 
 def as_rows(value: Any) -> list[Any]:
     """Scripted rows as a list of mappings (or of a driver's own records).
 
-    Arguments: None or a number of affected rows (no rows), one mapping or record, or an iterable of those.
-    Raises: TypeError for a row without column names.
+    Arguments: None for no rows, one mapping or record, or an iterable of those.
+    Raises: TypeError for what is no row.
     """
-    if value is None or isinstance(value, int | str | Unset):
+    if value is None or isinstance(value, Unset):
         return []
-    if hasattr(value, "result"):
-        return as_rows(value.result())
+    if isinstance(getattr(value, "rows", None), list):
+        return list(value.rows)
     if hasattr(value, "items"):
         return [value]
-    rows = list(value)
-    if any(is_error(row) for row in rows):
-        raise TypeError("rows and exceptions in one list: write answers(…) for one answer per call")
+    rows = list(value) if isinstance(value, Iterable) else [value]
+    if any(map(is_error, rows)):
+        raise TypeError(
+            f"rows and exceptions in one list: write answers(…) for one answer per call, not {rows!r}"
+        )
     if not all(hasattr(row, "items") for row in rows):
-        raise TypeError("a row is a mapping of column to value; for one answer per call write answers(…)")
+        raise TypeError(
+            f"a row is a mapping of column to value; answers(…) makes one answer per call of {rows!r}"
+        )
     return rows
+
+
+def _mixed(value: Any) -> bool:
+    return isinstance(value, list | tuple) and any(map(is_error, value))
 
 
 class Slot:
@@ -159,8 +166,10 @@ class Slot:
             value = Answers(value)
         self.many = isinstance(value, Answers)
         values = value.values if isinstance(value, Answers) else [value]
+        values = [list(each) if hasattr(each, "__next__") else each for each in values]
         for each in values:
-            if kind in ("execute", "fetch", "fetch_row") and not is_error(each):
+            rows = kind in ("execute", "fetch", "fetch_row") and not is_error(each)
+            if (rows and not (kind == "execute" and isinstance(each, int | str))) or _mixed(each):
                 as_rows(each)
         self.values = [copied(each) for each in values]
         self.given = value
@@ -304,7 +313,7 @@ class Scripted:
     """An attribute such as `fetch_return`: set it to script, read what was set."""
 
     def __init__(self, kind: Kind) -> None:
-        self.kind = kind
+        self.kind: Kind = kind
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -319,8 +328,3 @@ class Scripted:
         instance.ledger.slots.pop(self.kind, None)
         if value is not UNSET:
             instance.ledger.slots[self.kind] = Slot(self.name, self.kind, value)
-
-
-def column_values(row: Mapping[str, Any] | Any) -> list[Any]:
-    """The values of a scripted row, in the order of its columns."""
-    return [value for _, value in row.items()]

@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:06264cea73eef33f (scaffold.py --update renews it)
 """Fakes in the shape of psqlpy 0.11 and newer, measured against 0.13.1 on a live server."""
 
 import weakref
@@ -78,27 +79,28 @@ class FakePool:
 
     async def connection(self) -> FakeConnection:
         """A connection, given back by `close()`, by leaving `async with`, or when nothing refers to it."""
-        await self.take()
+        await self._take()
         connection = self._twin()
         connection._pool, connection._enters, connection._is_open = self, False, True
-        weakref.finalize(connection, _collected, self._places, connection._returned).atexit = False
+        collected = weakref.finalize(
+            connection, _collected, self._places, connection._returned, self.fake.events
+        )
+        collected.atexit = False
         return connection
 
     def _twin(self) -> FakeConnection:
         twin = self.fake.sibling()
-        twin._in_transaction, twin._returned = False, []
+        twin._in_transaction, twin._returned, twin._cached = False, [], set()
         return twin
 
-    async def take(self) -> None:
+    async def _take(self) -> None:
         """Wait for a free place. Raises: BaseConnectionPoolError where the pool is closed."""
         await pause()
-        if not self._places.closed:
-            await self._places.take()
-        if self._places.closed:
+        if not await self._places.take():
             raise error("BaseConnectionPoolError")("Database engine pool exception: Pool has been closed")
         self.fake.events.append(Event("acquire"))
 
-    def release(self, connection: FakeConnection) -> None:
+    def _release(self, connection: FakeConnection) -> None:
         """Take a connection back; called by the connection."""
         connection._returned.append(True)
         self._places.give_back()
@@ -122,6 +124,7 @@ class FakePool:
             self.fake.events.append(Event("close"))
 
 
-def _collected(places: Places, returned: list[bool]) -> None:
+def _collected(places: Places, returned: list[bool], events: list[Event]) -> None:
     if not returned:
         places.give_back()
+        events.append(Event("release"))

@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:5e9fb7cef8cb208c (scaffold.py --update renews it)
 """Connection and transaction of psqlpy: how it counts parameters, words its errors and ends transactions."""
 
 from collections.abc import Callable, Sequence
@@ -12,6 +13,10 @@ from .session import Refused, pause, several
 
 if TYPE_CHECKING:
     from .psqlpy import FakePool
+
+
+_BUILDING = "Cannot build statement in execute_many"
+_RUNNING = "Error occurred in `execute_many` statement"
 
 
 def _prefix(method: str) -> str:
@@ -35,7 +40,7 @@ class FakeConnection(Operations, BaseConnection):
     async def __aenter__(self) -> "FakeConnection":
         if self._enters and self._pool is not None:
             self._enters = False
-            await self._pool.take()
+            await self._pool._take()
             self._is_open = True
         self.opened()
         return self
@@ -61,11 +66,7 @@ class FakeConnection(Operations, BaseConnection):
                 "a connection went back to the pool with its transaction still open: psqlpy hands it like that "
                 "to whoever is next\n  Use `async with conn.transaction()`, or commit or roll back in a finally."
             )
-        self._pool.release(self)
-
-    def is_closed(self) -> bool:
-        """True while the connection is open: psqlpy has it the wrong way round."""
-        return self._is_open
+        self._pool._release(self)
 
     async def in_transaction(self) -> bool:
         """Whether `begin` was called since the last commit or rollback; BEGIN as a statement does not count."""
@@ -103,22 +104,25 @@ class FakeConnection(Operations, BaseConnection):
                 self._check_count(expected, given, prefix=_prefix(method))
                 if dropped:
                     self._dropped(call)
+            if prepares and not unprepared:
+                self._cached.add(querystring)
 
         cached = querystring in self._cached
         try:
-            value = await self.perform(kind, method, querystring, parameters, check=check, batch=many)
+            return await self.perform(kind, method, querystring, parameters, check=check, batch=many)
         except Refused as refusal:
-            text = f"db error: ERROR: {refusal}"
+            running = unprepared or cached or refusal.sqlstate == "25006"
             if many:
+                stage = _RUNNING if running else _BUILDING
+                raise error("ConnectionExecuteError")(f"{stage}: db error: ERROR: {refusal}") from None
+            if prepares and running:
                 raise error("ConnectionExecuteError")(
-                    f"Cannot build statement in execute_many: {text}"
+                    f"{_prefix(method)}db error: ERROR: {refusal}"
                 ) from None
-            if prepares and (unprepared or cached):
-                raise error("ConnectionExecuteError")(_prefix(method) + text) from None
-            raise error("DatabaseError")(text) from None
-        if prepares and not unprepared:
-            self._cached.add(querystring)
-        return value
+            raise error("DatabaseError")(f"db error: ERROR: {refusal}") from None
+        except error("DatabaseError"):
+            self._cached.discard(querystring)
+            raise
 
     def _check_count(self, expected: int, given: int, *, prefix: str) -> None:
         if given < expected:
@@ -136,8 +140,8 @@ class FakeConnection(Operations, BaseConnection):
                 if number:
                     raise
                 name = "ConnectionExecuteError"
-                raise error(name)(f"Cannot build statement in execute_many: {problem}") from None
-            self._check_count(expected, given, prefix="Error occurred in `execute_many` statement: ")
+                raise error(name)(f"{_BUILDING}: {problem}") from None
+            self._check_count(expected, given, prefix=_RUNNING + ": ")
             if dropped:
                 self._dropped(self.calls[-1])
 
@@ -151,21 +155,21 @@ class FakeConnection(Operations, BaseConnection):
         """Rows as a list; for fetch_row the only one; for fetch_val a value."""
         if kind == "copy" or (kind == "fetch_val" and source == "fetch_val" and value is not UNSET):
             return value
-        rows = as_rows(value)
+        rows = as_rows(None if kind == "execute" and isinstance(value, int | str) else value)
         if kind in ("execute", "fetch"):
             return rows
         if len(rows) != 1:
             raise error("ConnectionExecuteError")(WRONG_NUMBER_OF_ROWS)
         return rows[0] if kind == "fetch_row" else next(iter(dict(rows[0].items()).values()), None)
 
-    def aborts(self, failure: BaseException) -> bool:
-        """Errors of the server: ConnectionExecuteError and DatabaseError, but for those the client finds out."""
-        if isinstance(failure, Refused):
-            return True
+    def aborts(self, problem: BaseException, call: Call) -> bool:
+        """Errors of the server; not those that the client finds, nor those of `execute_many`: it has a savepoint."""
+        if isinstance(problem, Refused) or call.method == "execute_many":
+            return isinstance(problem, Refused)
         server = (error("ConnectionExecuteError"), error("DatabaseError"))
-        if not isinstance(failure, server) or isinstance(failure, error("PyToRustValueMappingError")):
+        if not isinstance(problem, server) or isinstance(problem, error("PyToRustValueMappingError")):
             return False
-        text = str(failure)
+        text = str(problem)
         return WRONG_NUMBER_OF_ROWS not in text and " parameters but got " not in text
 
 
@@ -180,7 +184,7 @@ class FakeTransaction(Operations):
         deferrable: Any = None,
     ) -> None:
         self.connection = connection
-        self._read_only = getattr(read_variant, "name", str(read_variant)).endswith("ReadOnly")
+        self._read_only = None if read_variant is None else str(read_variant).endswith("ReadOnly")
         self._is_open = True
         for name, method in vars(connection).items():
             if callable(method) and hasattr(type(self), name):

@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:509a77bade0248eb (scaffold.py --update renews it)
 """Prepared statements and cursors of psqlpy."""
 
 from types import TracebackType
@@ -89,6 +90,10 @@ class FakeCursor:
         """Start with another statement."""
         self.querystring, self.parameters = querystring, parameters
         await self.start()
+
+    def is_closed(self) -> bool:
+        """True while this is open: psqlpy has it the wrong way round."""
+        return self._target is not None
 
     def close(self) -> None:
         """Close the cursor; it can't be started again."""

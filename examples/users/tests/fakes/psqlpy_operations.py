@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:95aebd1309dc9e9f (scaffold.py --update renews it)
 """The calls of psqlpy that send a statement, and how it counts parameters."""
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 def given_parameters(statement: str, parameters: Any) -> tuple[int, int, bool]:
     """How many parameters the server expects, how many it gets, and whether some are dropped on the way."""
-    from .statements import named, placeholders
+    from .sqltext import placeholders
+    from .sqltokens import tokenize
 
-    names = named(statement)
+    holders = [token.value for token in tokenize(statement) if token.kind == "placeholder"]
+    names = [name for name in holders if isinstance(name, str)]
     expected = len(names) or placeholders(statement)
     if parameters is None:
         return expected, 0, False
@@ -42,6 +45,11 @@ class Operations:
     """The calls that a connection and a transaction have in common."""
 
     plain = False
+    _is_open = True
+
+    def is_closed(self) -> bool:
+        """True while this is open: psqlpy has it the wrong way round."""
+        return self._is_open
 
     async def execute(
         self, querystring: str, parameters: Parameters = None, prepared: bool | None = None
@@ -110,10 +118,8 @@ class Operations:
         schema_name: str | None = None,
     ) -> int:
         """Recorded in `copy_calls`. Returns what `copy_return` says, else 0."""
-        content = source if isinstance(source, bytes | bytearray | memoryview) else None
-        if content is None and hasattr(source, "getvalue"):
-            content = source.getvalue()
-        if content is None:
+        content = source.getvalue() if hasattr(source, "getvalue") else source
+        if not isinstance(content, bytes | bytearray | memoryview):
             raise error("PyToRustValueMappingError")("source must be bytes or support Buffer protocol")
         return await self._copy("binary_copy_to_table", table_name, bytes(content), columns, schema_name)
 

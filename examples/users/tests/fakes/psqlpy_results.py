@@ -1,8 +1,9 @@
+# async-testing-expert 0.1.0 sha256:5b6012a8a3906bb6 (scaffold.py --update renews it)
 """What psqlpy hands out: results, records, and its exceptions where it is not installed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, Self
 
 from .core import as_rows, copied
 
@@ -87,17 +88,21 @@ class Record:
 class FakeRecord:
     """A psqlpy result: `FakeRecord({…})` of a single row, `FakeRecord([{…}, …])` of many."""
 
-    def __new__(cls, data: Any = None, rowcount: int | None = None) -> "FakeRecord":
+    def __new__(cls, data: Any = None, rowcount: int | None = None) -> Self:
         """A mapping makes the result of a single row, anything else one of many."""
-        single = isinstance(data, Mapping)
-        return super().__new__((SingleQueryResult if single else QueryResult) if cls is FakeRecord else cls)
+        kind: Any = cls
+        if cls is FakeRecord:
+            kind = SingleQueryResult if isinstance(data, Mapping) else QueryResult
+        made: Self = super().__new__(kind)
+        return made
 
     def __init__(self, data: Any = None, rowcount: int | None = None) -> None:
-        self._rows = [dict(row.items()) for row in as_rows(data)]
-        self.rowcount = len(self._rows) if rowcount is None else rowcount
+        counted = data if isinstance(data, int) else None
+        self.rows = [dict(row.items()) for row in as_rows(data if counted is None else None)]
+        self.rowcount = next(each for each in (rowcount, counted, len(self.rows)) if each is not None)
 
     def _decoded(self, decoders: Decoders) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = copied(self._rows)
+        rows: list[dict[str, Any]] = copied(self.rows)
         for row in rows:
             for name in row.keys() & (decoders or {}).keys():
                 if row[name] is not None and decoders:

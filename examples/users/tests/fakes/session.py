@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:806d22eaa6b0a452 (scaffold.py --update renews it)
 """The server's side of a connection: its transaction, and what it refuses."""
 
 import re
@@ -39,12 +40,12 @@ class Session:
         """0 in autocommit, 1 in a transaction, one more for each savepoint."""
         return (1 + len(self.savepoints)) if self.open else 0
 
-    def begin(self, *, read_only: bool = False) -> None:
-        """BEGIN; within a transaction a mere warning of the server."""
+    def begin(self, *, read_only: bool | None = None) -> None:
+        """BEGIN; within a transaction it changes no more than whether one may write."""
         self.require_sound()
         self.ledger.events.append(Event("begin"))
-        if not self.open:
-            self.open, self.read_only = True, read_only
+        self.open = True
+        self.read_only = self.read_only if read_only is None else read_only
 
     def commit(self) -> None:
         """COMMIT, which the server makes a ROLLBACK of an aborted transaction."""
@@ -116,7 +117,6 @@ class Session:
 
             verb = verb_and_tables(statement)[0]
             if verb in _WRITES:
-                self.aborted = True
                 raise Refused("25006", f"cannot execute {verb} in a read-only transaction")
 
     def done(self, call: Call, *, failed: bool = False, aborts: bool = False) -> None:

@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:5696876d1a78fb49 (scaffold.py --update renews it)
 """Expressions and conditions of SQL in the one form in which two of them compare."""
 
 from collections import Counter
@@ -6,7 +7,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .sqltokens import Each, Missing, Token, bind, is_mark, is_word, join, name_text, render, tokenize
+from .sqltokens import (
+    KEYWORDS,
+    Each,
+    Missing,
+    Token,
+    bind,
+    is_mark,
+    is_word,
+    join,
+    name_text,
+    render,
+    tokenize,
+)
 
 
 class UnreadableStatement(AssertionError):
@@ -58,9 +71,7 @@ class Raw:
     values: tuple[object, ...]
 
     def __init__(self, text: str, *values: object) -> None:
-        from .sqltables import with_subqueries
-
-        text, values = render(with_subqueries(bind(_tokens(text), values)))
+        text, values = render(_bound(text, values))
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "values", tuple(map(_embedded, values)))
 
@@ -75,11 +86,13 @@ class Raw:
         )
 
 
-def _tokens(text: str) -> list[Token]:
+def _bound(text: str, values: Sequence[object] = ()) -> list[Token]:
+    from .sqltables import with_subqueries
+
     tokens = tokenize(text)
     if tokens and tokens[-1].kind == "broken":
         raise ValueError(f"no SQL: {text!r} (from {tokens[-1].text[:40]!r} on)")
-    return tokens
+    return with_subqueries(bind(tokens, values))
 
 
 def inline(tokens: Sequence[Token]) -> str:
@@ -107,8 +120,27 @@ Condition = Mapping[str, Any] | Expression | None
 
 def expression(tokens: Sequence[Token]) -> Expression:
     """SQL in a place where a name is usual: text, or Raw if it holds values."""
+    if _is_plain(tokens):
+        return name_text(tokens[0])
     text, values = render(tokens)
     return Raw(text, *values) if values else text
+
+
+# Keywords that stand for a value: in quotes they are another thing, a column.
+_FUNCTIONS = [word for word in KEYWORDS if word.startswith(("current_", "local", "session_", "user"))]
+
+
+def _is_plain(tokens: Sequence[Token]) -> bool:
+    return len(tokens) == 1 and tokens[0].kind in ("word", "quoted") and tokens[0].text not in _FUNCTIONS
+
+
+def table_name(given: Expression) -> Expression:
+    """A table as one writes it, or the SQL that stands for one."""
+    tokens = written(given)
+    parts = split(tokens, ".")
+    if all(len(part) == 1 and part[0].kind in ("word", "quoted") for part in parts):
+        return ".".join(name_text(part[0]) for part in parts)
+    return expression(tokens)
 
 
 def value(tokens: Sequence[Token]) -> Any:
@@ -122,7 +154,7 @@ def value(tokens: Sequence[Token]) -> Any:
 
 def written(given: Expression) -> list[Token]:
     """The words of an expression as somebody wrote it in an assertion."""
-    return (given if isinstance(given, Raw) else Raw(given)).tokens()
+    return given.tokens() if isinstance(given, Raw) else _bound(given)
 
 
 def column_name(tokens: Sequence[Token]) -> str:
@@ -284,7 +316,7 @@ def _pair(left: Sequence[Token], operator: str, right: Any) -> tuple[str, Any]:
     if "BETWEEN" in operator and isinstance(right, tuple):
         right = list(right)
     left = unwrap(left)
-    name = name_text(left[0]) if len(left) == 1 and left[0].kind == "quoted" else inline(left)
+    name = name_text(left[0]) if _is_plain(left) else inline(left)
     return (name if operator == "=" else f"{name} {operator}"), _embedded(right)
 
 

@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:6fef2b76b853d8f9 (scaffold.py --update renews it)
 """Reads the words of a statement into what it means, verb by verb."""
 
 from collections.abc import Callable, Mapping, Sequence
@@ -56,8 +57,8 @@ def read_tokens(
     if verb == "insert":
         return _insert(tokens, outer, ctes, sets)
     if verb not in readers:
-        begin = join(tokens[:1]) or "an empty text"
-        raise UnreadableStatement(f"{begin.upper()} (known are SELECT, INSERT, UPDATE and DELETE)")
+        begin = join(tokens[:1]).upper() or "an empty text"
+        raise UnreadableStatement(f"{begin} (known are SELECT, INSERT, UPDATE and DELETE)")
     return readers[verb](tokens, outer, ctes)
 
 

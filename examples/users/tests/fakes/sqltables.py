@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:1fac29fa91f5f6cb (scaffold.py --update renews it)
 """The clauses of a statement, its tables, and whose columns its qualifiers mean."""
 
 import re
@@ -63,7 +64,7 @@ def closing(tokens: Tokens, start: int) -> int:
         depth += is_mark(tokens[place : place + 1], "(") - is_mark(tokens[place : place + 1], ")")
         if depth == 0:
             return place
-    raise UnreadableStatement("a parenthesis that is never closed")
+    raise UnreadableStatement("a parenthesis without its partner")
 
 
 def _chain_end(tokens: Tokens, place: int) -> int:
@@ -99,8 +100,9 @@ def clauses(tokens: Tokens, *markers: str, refused: Sequence[str] = ()) -> dict[
         if marker in refused:
             raise UnreadableStatement(marker.upper())
         if marker:
-            early = markers[markers.index(marker) + 1 :] if "limit" not in found else ()
-            if marker in found or found.keys() & early:
+            rank = markers.index(marker)
+            later = markers[rank + 1 :] if "limit" not in markers[: rank + 1] else ()
+            if marker in found or found.keys() & later:
                 raise UnreadableStatement(f"{marker.upper()}, which stands twice or in the wrong place")
             current, found[marker] = marker, []
             place += len(marker.split())
@@ -183,7 +185,11 @@ def source_parts(tokens: list[Token]) -> tuple[str, str, list[Token], list[Token
     called = is_mark(source[chain : chain + 1], "(")
     if source[0].kind in ("word", "quoted") and not called and source[0][:2] not in _NO_NAMES:
         behind = source[chain + is_word(source[chain:], "as") :]
-        if len(behind) > 1 or any(t.kind not in ("word", "quoted") or t[:2] in RESERVED for t in behind):
+        if (
+            len(behind) > 1
+            or is_word(source[-1:], "as")
+            or any(t.kind not in ("word", "quoted") or t[:2] in RESERVED for t in behind)
+        ):
             raise UnreadableStatement(join(source))
         return column_name(_without_public(source[:chain])), "".join(map(name_text, behind)), [], rest
     alias, body = _alias(source)

@@ -1,7 +1,8 @@
+# async-testing-expert 0.1.0 sha256:e97c5ac0c13dbbda (scaffold.py --update renews it)
 """What can be told from the text of a statement alone: its placeholders, its verb and tables, its wording."""
 
-import difflib
 from collections.abc import Sequence
+from typing import Any
 
 from .sqltokens import Token, is_mark, is_word, join, name_text, tokenize
 
@@ -11,6 +12,7 @@ _CLAUSES = (
     "with union intersect except join left right full inner cross window and or"
 )
 _BEFORE_TABLE = ("from", "join", "into", "update", "using", "table", "truncate")
+_AFTER_TABLES = ("where", "set", "group", "order", "select", "values", "on")
 _VERBS = ("select", "insert", "update", "delete", "merge")
 _UNGIVEN = object()
 
@@ -76,7 +78,9 @@ def _table_places(tokens: Sequence[Token]) -> list[tuple[int, str]]:
             queries.append(bool(after) and after[0].text in (*_VERBS, "with"))
             listing.append(-1)
         elif is_mark([token], ")"):
-            queries, listing = queries[:-1] or [True], listing[:-1] or [-1]
+            if len(queries) > 1:
+                queries.pop()
+                listing.pop()
         elif is_mark([token], ",") and listing[-1] >= 0:
             found += _table(tokens, place + 1, listing[-1])
         elif token.kind == "word" and token.text in _BEFORE_TABLE and queries[-1]:
@@ -84,15 +88,7 @@ def _table_places(tokens: Sequence[Token]) -> list[tuple[int, str]]:
             if (token.text, before) not in {("from", "distinct")} and before not in ("for", "do", "key", "."):
                 found += _table(tokens, place + 1, place)
                 listing[-1] = place if token.text in ("from", "using") else -1
-        elif token.kind == "word" and token.text in (
-            "where",
-            "set",
-            "group",
-            "order",
-            "select",
-            "values",
-            "on",
-        ):
+        elif token.kind == "word" and token.text in _AFTER_TABLES:
             listing[-1] = -1
     return found
 
@@ -107,17 +103,17 @@ def _table(tokens: Sequence[Token], place: int, announced: int) -> list[tuple[in
         if not is_mark(tokens[place : place + 1], "."):
             break
         place += 1
-    into = tokens[announced].text == "into"
+    made = tokens[announced].text in ("into", "table")
     if (
         not parts
         or parts[0] in (*_VERBS, "table", "set")
-        or (is_mark(tokens[place : place + 1], "(") and not into)
+        or (is_mark(tokens[place : place + 1], "(") and not made)
     ):
         return []
     return [(announced, ".".join(parts[1:] if parts[0] == "public" and len(parts) > 1 else parts))]
 
 
-def same_text(call: object, expected: str, parameters: object = _UNGIVEN) -> None:
+def same_text(call: Any, expected: str, parameters: object = _UNGIVEN) -> None:
     """Assert that a statement reads as expected; for what `read` cannot make sense of.
 
     Arguments: a recorded call or the text of a statement; the text it should have; with `parameters` (then
@@ -137,6 +133,8 @@ def same_text(call: object, expected: str, parameters: object = _UNGIVEN) -> Non
             actual.append(f"-- with {_as_list(sent)!r}")
             wanted.append(f"-- with {_as_list(parameters)!r}")
     if actual != wanted:
+        import difflib
+
         diff = difflib.unified_diff(wanted, actual, "expected", "sent", lineterm="", n=20)
         raise AssertionError("the statement differs from the expected one:\n" + "\n".join(diff))
 

@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:4cfbea6891371011 (scaffold.py --update renews it)
 """What is a string, a comment, a name or a placeholder in a SQL text: the words below `statements`.
 
 Nothing here raises on a text that is no SQL: what cannot be read becomes a token of kind "broken".
@@ -90,15 +91,15 @@ def _pattern(style: str) -> re.Pattern[str]:
     stop = "|".join([r"--", r"/\*", *(_PLACEHOLDERS[mark] for mark in style if mark in "%?")])
     return re.compile(
         rf"""(?P<space>\s++|--[^\n]*+)
-        |(?P<escaped>[eE]'(?:[^'\\]++|''|\\.)*+')
+        |(?P<escaped>[eE]'(?:[^'\\]++|''|\\.)*+')|(?P<unfinished>[eE]')
         |(?P<verbatim>(?:[bBxXnN]|[uU]&)'(?:[^']++|'')*+'|[uU]&"(?:[^"]++|"")*+")
         |(?P<word>[^\W\d][\w$]*+)
         |(?P<string>'(?:[^']++|'')*+')
         |(?P<quoted>"(?:[^"]++|"")*+"|`(?:[^`]++|``)*+`)
-        |(?P<number>(?:\d[\d_]*+(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d{1, 4})?)
+        |(?P<number>(?:\d[\d_]*+(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d{{1,4}})?)
         |(?P<cast>::)|(?P<placeholder>{holders})
         |(?P<mark>[()\[\],;.])
-        |(?P<op>(?:(?!{stop})[-+*/<>=~!@\#%^&|?])++|:=?)""",
+        |(?P<op>(?:(?!{stop})[-+*/<>=~!@\#%^&|?]){{1,63}}+|:=?)""",
         re.VERBOSE | re.DOTALL,
     )
 
@@ -128,7 +129,7 @@ def tokenize(text: str, style: str = "$") -> list[Token]:
             tokens.append(Token("value", text[dollar.start() : place], inside))
             continue
         found = match(text, place)
-        if found is None:
+        if found is None or found.lastgroup == "unfinished":
             return [*tokens, Token("broken", text[place:])]
         kind, word = str(found.lastgroup), found[0]
         if kind == "op":
@@ -150,9 +151,9 @@ def _comment_end(text: str, start: int) -> int | None:
 
 def _operator(text: str) -> str:
     """As PostgreSQL cuts: `=-1` is `=` and `-`, but `@-` is one operator."""
-    while len(text) > 1 and text[-1] in "+-" and not set(text) & set("~!@#%^&|?"):
-        text = text[:-1]
-    return text
+    if set(text) & set("~!@#%^&|?"):
+        return text
+    return text.rstrip("+-") or text[0]
 
 
 def _token(kind: str, text: str) -> Token:
@@ -252,6 +253,8 @@ def _skip_casts(tokens: Sequence[Token], place: int, bound: list[Token]) -> int:
     """Where to go on behind `value::type` and `CAST(value AS type)`; takes `CAST (` off what is bound."""
     while place < len(tokens):
         if is_mark(tokens[place : place + 1], "::"):
+            if not _names_a_type(tokens[place + 1 : place + 2]):
+                break
             place = _type_end(tokens, place + 1)
             continue
         called = [token.text for token in bound[-3:-1]] == ["cast", "("]
@@ -261,6 +264,11 @@ def _skip_casts(tokens: Sequence[Token], place: int, bound: list[Token]) -> int:
         del bound[-3:-1]
         place = end + 1
     return place
+
+
+def _names_a_type(tokens: Sequence[Token]) -> bool:
+    named = [token for token in tokens if token.kind in ("word", "quoted") and token[:2] not in RESERVED]
+    return bool(named) or is_word(tokens, "interval")
 
 
 def _type_end(tokens: Sequence[Token], place: int) -> int:

@@ -1,3 +1,4 @@
+# async-testing-expert 0.1.0 sha256:dffe5c34d9b3601a (scaffold.py --update renews it)
 """What a SQL statement means, for assertions that survive a rewrite and notice a bug.
 
     assert call.meaning == Insert("users", {"name": "Ann", "email": "a@b.c"}, returning=["id"])
@@ -26,6 +27,7 @@ from .sqlexpressions import (
     expression,
     inline,
     outside,
+    table_name,
     value,
     written,
 )
@@ -62,7 +64,10 @@ class _Statement(Meaning):
         shown = []
         for place, each in enumerate(fields(self)):  # type: ignore[arg-type]
             found = getattr(self, each.name)
-            if place == 0 or (found is not None and found is not False and found not in ([], {}, "")):
+            empty = (
+                found is None or found is False or found in ({}, "") or (found == [] and each.name != "rows")
+            )
+            if place == 0 or not empty:
                 text = _shown(found)
                 shown.append(f"{each.name}={text}" if each.kw_only else text)
         return f"{type(self).__name__}({', '.join(shown)})"
@@ -102,7 +107,7 @@ class Select(_Statement):
 
     def __post_init__(self) -> None:
         self._set(
-            table=expression(written(self.table)),
+            table=table_name(self.table),
             columns=outputs(self.columns),
             where=conditions(self.where),
             joins=[expression(join_words(written(each))) for each in self.joins],
@@ -146,15 +151,15 @@ class Insert(_Statement):
 
     def __post_init__(self) -> None:
         rows = [assignments(row) for row in self.rows or ()]
-        if self.values is not None:
-            rows.insert(0, assignments(self.values))
+        if self.values is not None or (self.rows is None and self.select is None):
+            rows.insert(0, assignments(self.values) or {})
         conflict: object = self.conflict
         if isinstance(self.conflict, str):
             conflict = expression(written(self.conflict))
         elif self.conflict is not None or self.do is not None:
             conflict = AnyOrder(expression(written(each)) for each in self.conflict or ())
         self._set(
-            table=expression(written(self.table)),
+            table=table_name(self.table),
             values=rows[0] if len(rows) == 1 else None,
             rows=rows if len(rows) != 1 and self.rows is not None else None,
             conflict=conflict,
@@ -183,7 +188,7 @@ class Update(_Statement):
 
     def __post_init__(self) -> None:
         self._set(
-            table=expression(written(self.table)),
+            table=table_name(self.table),
             values=assignments(self.values),
             where=conditions(self.where),
             from_=[expression(join_words(written(each))) for each in self.from_],
@@ -205,7 +210,7 @@ class Delete(_Statement):
 
     def __post_init__(self) -> None:
         self._set(
-            table=expression(written(self.table)),
+            table=table_name(self.table),
             where=conditions(self.where),
             using=[expression(join_words(written(each))) for each in self.using],
             returning=outputs(self.returning),
@@ -246,7 +251,7 @@ def outputs(given: Columns) -> list[Expression]:
     return kind(expression(output(written(each))) for each in given)
 
 
-def _as_raw(given: Mapping[str, Expression]) -> list[tuple[str, Raw]]:
+def _as_raw(given: Mapping[Any, Any]) -> list[tuple[str, Raw]]:
     return [(name, each if isinstance(each, Raw) else Raw(each)) for name, each in given.items()]
 
 

@@ -1,4 +1,5 @@
-"""Temporary join."""
+# async-testing-expert 0.1.0 sha256:62ae930a466e680b (scaffold.py --update renews it)
+"""A real PostgreSQL for the tests marked ``integration``: a database of their own."""
 
 from __future__ import annotations
 
@@ -17,20 +18,8 @@ from uuid import uuid4
 
 import pytest
 
-
-async def run_script(dsn: str, script: str) -> None:
-    """Run ``script``, one statement or many, on a connection of its own."""
-    psqlpy = pytest.importorskip("psqlpy")
-    connection = await psqlpy.connect(dsn)
-    try:
-        await connection.execute_batch(script)
-    finally:
-        connection.close()
-
-
 # The file whose statements make the tables, or None for an empty database.
-SCHEMA: Path | None = Path(__file__).parent.parent / "schema.sql"
-
+SCHEMA: Path | None = Path(__file__).parents[1] / "schema.sql"
 
 # Runs after a test that committed: rows that SCHEMA itself inserts are removed as well.
 EMPTY_EVERY_TABLE = """
@@ -91,6 +80,16 @@ def empty(dsn: str) -> None:
 
 
 def run(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run ``coroutine`` to its end in a thread: the event loop of the tests is not touched."""
+    """Run ``coroutine`` in a thread: the event loop of the tests is not touched."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, coroutine).result()
+
+
+async def run_script(dsn: str, script: str) -> None:
+    """Run ``script``, one statement or many, on a connection of its own."""
+    psqlpy = pytest.importorskip("psqlpy")
+    connection = await psqlpy.connect(dsn)
+    try:
+        await connection.execute_batch(script)
+    finally:
+        connection.close()
