@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import difflib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from async_testing import files
+from async_testing.detection.tree import Tree
 from async_testing.model import Change, Note, Project
 from async_testing.scaffolding import configuration, headers, merging, rendering, spelling
 from async_testing.scaffolding.choices import Choices, Wishes, choose
@@ -23,7 +23,6 @@ NEEDED = {
     "real_database": frozenset({"fresh_database", "empty"}),
 }
 """What the conftest imports of a file beside it: one that lacks it is another file of the same name."""
-SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "build", "dist"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +189,8 @@ class _Planner:
 
     def _schema(self, path: str) -> str | None:
         """The one schema.sql of the project, as seen from the tests folder."""
-        found = sorted(_named(self.root, "schema.sql"))
+        folders = sorted(Tree(self.root).folders)
+        found = [file for folder in folders if (file := self.root / folder / "schema.sql").is_file()]
         if len(found) != 1:
             what = f"{len(found)} files schema.sql found" if found else "no schema.sql found"
             self.notes.append(Note(f"{what}: set SCHEMA to the file that makes the tables", path))
@@ -261,15 +261,3 @@ def _diff(path: str, before: str, after: str) -> str:
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
-
-
-def _named(root: Path, name: str) -> Iterator[Path]:
-    """Files of that name, outside hidden folders, environments and the skill's own folder."""
-    own = Path(__file__).resolve().parents[3]
-    for folder, folders, names in os.walk(root):
-        if "pyvenv.cfg" in names or Path(folder).resolve() == own != root.resolve():
-            folders.clear()
-            continue
-        folders[:] = [one for one in folders if not one.startswith(".") and one not in SKIPPED]
-        if name in names:
-            yield Path(folder, name)

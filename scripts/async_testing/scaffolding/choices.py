@@ -65,6 +65,8 @@ def choose(project: Project, wishes: Wishes) -> Choices:
             f"no ASGI application and no driver with a fake found in {project.root}{reason}:"
             " name them with --app MODULE:ATTR or --driver psqlpy|asyncpg"
         )
+    if not available(project, "pytest"):
+        notes.append(Note(f"pytest is not installed: {install(project, 'pytest')}"))
     plugin = _plugin(project, bool(app), notes)
     framework = app or (project.apps[0] if project.apps else None)
     return Choices(
