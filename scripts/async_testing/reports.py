@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from async_testing.model import Change, Note
@@ -67,9 +67,9 @@ def say(lines: Sequence[str], noted: Sequence[str], last: str, *, everything: bo
     _print([*(lines if everything else _clip(lines, *room)), last], sys.stdout)
 
 
-def to_json(**parts: Any) -> str:
-    """Dataclasses, lists and text as JSON."""
-    return json.dumps(parts, default=_plain, indent=2, ensure_ascii=True)
+def to_json(parts: Mapping[str, Any], *, short: bool) -> str:
+    """Dataclasses, lists and text as JSON: on one line, or laid out to be read."""
+    return json.dumps(parts, default=_plain, indent=None if short else 2, ensure_ascii=True)
 
 
 def _place(note: Note) -> str:

@@ -44,8 +44,9 @@ def test_no_line_is_too_much(size: int, capsys: pytest.CaptureFixture[str]) -> N
 def test_json_is_the_changes_field_by_field(shop: Sandbox, scaffold: Scaffold) -> None:
     short = scaffold("--dry-run", "--output-format", "json")
     assert not short.err
+    assert len(short.out.splitlines()) == 1
     parsed = json.loads(short.out)
-    assert parsed.keys() == {"changes", "notes", "configuration", "fixtures", "next"}
+    assert parsed.keys() == {"project", "changes", "notes", "configuration", "fixtures", "next"}
     assert {*parsed["changes"][0]} == {field.name for field in fields(Change)}
     assert not any(one["content"] for one in parsed["changes"])
     full = json.loads(scaffold("--dry-run", "--output-format", "json", "--all").out)

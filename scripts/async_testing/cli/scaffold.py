@@ -79,7 +79,7 @@ def _scaffold(options: Namespace) -> int:
     old = [one for one in scaffold.changes if one.state == "outdated" and not options.update]
     if not options.dry_run:
         scaffolding.apply(project, scaffold.changes, wishes)
-    _report(options, scaffold, _next(options, project, left, old))
+    _report(options, project, scaffold, _next(options, project, left, old))
     return 1 if left or old else 0
 
 
@@ -92,15 +92,17 @@ def _remove(options: Namespace) -> int:
         )
     if not options.dry_run:
         scaffolding.apply(project, scaffold.changes, Wishes())
-    _report(options, scaffold, _again(options) if options.dry_run else _pytest(options, project))
+    _report(options, project, scaffold, _again(options) if options.dry_run else _pytest(options, project))
     return 1 if any(one.state == "modified" for one in scaffold.changes) else 0
 
 
-def _report(options: Namespace, scaffold: Scaffold, command: str) -> None:
+def _report(options: Namespace, project: Project, scaffold: Scaffold, command: str) -> None:
     if options.output_format == "json":
-        found = scaffold.changes if options.all else [_short(one) for one in scaffold.changes]
+        if not options.all:
+            project = dataclasses.replace(project, packages={}, fixtures=(), dependencies=(), notes=())
+            scaffold = dataclasses.replace(scaffold, changes=tuple(_short(one) for one in scaffold.changes))
         parts = {one.name: getattr(scaffold, one.name) for one in dataclasses.fields(scaffold)}
-        print(reports.to_json(**{**parts, "changes": found, "next": command}))
+        print(reports.to_json({"project": project, **parts, "next": command}, short=not options.all))
         return
     told = scaffold.changes if options.all else reports.grouped(scaffold.changes)
     lines = reports.changes(told)
