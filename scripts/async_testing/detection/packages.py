@@ -83,14 +83,11 @@ def installed(tree: Tree, folders: Iterable[str]) -> tuple[dict[str, str], str]:
 
 
 def _dist_infos(tree: Tree, base: str) -> Iterator[tuple[str, str]]:
-    libraries = [
-        f"{base}/lib/{name}/site-packages"
-        for name in tree.names_in(f"{base}/lib")
-        if name.startswith("python")
-    ]
-    for library in [*libraries, f"{base}/Lib/site-packages"]:
-        for name in tree.names_in(library):
-            stem, dot, suffix = name.rpartition(".")
+    """The distributions of an environment, which may be a link to one that several checkouts share."""
+    environment = tree.root / base
+    for library in [*environment.glob("lib/python*/site-packages"), environment / "Lib" / "site-packages"]:
+        for path in library.glob("*.dist-info"):
+            stem, dot, suffix = path.name.rpartition(".")
             distribution, dash, version = stem.partition("-")
             if dot and dash and suffix == "dist-info":
                 yield normal(distribution), version
