@@ -1,5 +1,7 @@
 """Tests for create_app: what its lifespan opens, binds and closes, and where the settings go."""
 
+import ssl
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -7,7 +9,7 @@ from src.config.factory import create_app, open_pool
 from src.config.settings import Settings
 from src.domain.dal import DAL
 from src.domain.dal.dao.user import UserDAO
-from src.http import httpx
+from src.http import certificates, httpx
 from tests.fakes import FakeConnection, FakePool, Select
 
 
@@ -82,6 +84,14 @@ async def test_open_pool_takes_its_size_from_the_settings() -> None:
 
     assert pool.status().max_size == 7  # type: ignore[attr-defined]
     pool.close()
+
+
+def test_certificates_are_verified() -> None:
+    """A server that cannot show who it is gets no request, and no header of a caller."""
+    context: ssl.SSLContext = certificates()
+
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.check_hostname
 
 
 def test_settings_from_env_reads_every_variable() -> None:

@@ -316,3 +316,29 @@ async def test_every_route_needs_a_caller(
 
     assert len(statuses) == 9
     assert set(statuses.values()) == {401}
+
+
+def test_routes_say_what_they_answer(app: FastAPI) -> None:
+    """What is declared is what clients are generated from, and nothing beyond it is sent."""
+    user: dict[str, Any] = {"$ref": "#/components/schemas/Read"}
+    declared: dict[tuple[str, str, str], Any] = {
+        (method, path, status): answer.get("content", {}).get("application/json", {}).get("schema")
+        for path, operations in app.openapi()["paths"].items()
+        for method, operation in operations.items()
+        for status, answer in operation["responses"].items()
+        if status != "422"
+    }
+
+    users: dict[str, Any] = declared.pop(("get", "/users", "200"))
+    numbers: dict[str, Any] = declared.pop(("get", "/users/count", "200"))
+    assert (users["type"], users["items"]) == ("array", user)
+    assert (numbers["type"], numbers["additionalProperties"]) == ("object", {"type": "integer"})
+    assert declared == {
+        ("post", "/users", "201"): user,
+        ("put", "/users/sync", "200"): {"$ref": "#/components/schemas/Synced"},
+        ("post", "/users/roles", "204"): None,
+        ("get", "/users/{user_id}", "200"): user,
+        ("patch", "/users/{user_id}", "200"): user,
+        ("put", "/users/{user_id}/status", "200"): user,
+        ("delete", "/users/{user_id}", "204"): None,
+    }

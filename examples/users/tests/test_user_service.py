@@ -15,9 +15,9 @@ from src.domain.service.user import UserService
 class DummyUserAdapter:
     """A permission service that remembers what it was asked, and answers or fails as told."""
 
-    def __init__(self, ids: list[int] | None = None, error: AdapterException | None = None) -> None:
+    def __init__(self, ids: list[int] | None = None, error: Exception | None = None) -> None:
         self.ids: list[int] = ids or []
-        self.error: AdapterException | None = error
+        self.error: Exception | None = error
         self.calls: list[tuple[object, ...]] = []
 
     async def get_users_by_permission(
@@ -139,14 +139,16 @@ async def test_create_grants_the_new_user_to_sign_in(faker: Faker, user: UserDTO
 
 
 @pytest.mark.asyncio
-async def test_create_leaves_no_user_behind_when_the_grant_fails(faker: Faker, user: UserDTO.Read) -> None:
+@pytest.mark.parametrize("error", [AdapterException(502, "down"), RuntimeError("a bug")])
+async def test_create_leaves_no_user_behind_when_the_grant_fails(
+    error: Exception, faker: Faker, user: UserDTO.Read
+) -> None:
     """A user who could never sign in is deleted again, and the caller hears why."""
-    error: AdapterException = AdapterException(502, "down")
     dao: DummyUserDAO = DummyUserDAO(user)
     service: UserService = UserService(user_adapter=DummyUserAdapter(error=error), user_dao=dao)
     dto: UserDTO.Create = UserDTO.Create(name=faker.name(), email=faker.email())
 
-    with pytest.raises(AdapterException) as raised:
+    with pytest.raises(type(error)) as raised:
         await service.create(dto, "Bearer abc")
 
     assert raised.value is error

@@ -22,7 +22,7 @@ def clean_cpf(cpf: str) -> str:
     """Return the eleven digits of a CPF; raise ValueError if its form or its check digits are wrong."""
     if not re.fullmatch(r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}", cpf):
         raise ValueError("a CPF has eleven digits, as in 529.982.247-25")
-    digits = [int(digit) for digit in cpf if digit not in ".-"]
+    digits = [int(digit) for digit in cpf if digit.isdigit()]
     for place in (9, 10):
         weighted = sum(digit * (place + 1 - index) for index, digit in enumerate(digits[:place]))
         if digits[place] != weighted * 10 % 11 % 10:

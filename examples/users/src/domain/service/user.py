@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
-from src.domain.adapter.user import AdapterException
 from src.domain.dto.user import Status, UserDTO
 
 
@@ -65,11 +64,11 @@ class UserService:
         return await self._dao.fetch_all(ids, search)
 
     async def create(self, dto: UserDTO.Create, auth_header: str) -> UserDTO.Read:
-        """Create a user who may sign in; if that permission cannot be granted, no user is left behind."""
+        """Create a user who may sign in; if that permission is not granted, no user is left behind."""
         user = await self._dao.create(dto)
         try:
             await self._adapter.grant(user.id, "sign-in", auth_header)
-        except AdapterException:
+        except Exception:
             await self._dao.delete(user.id)
             raise
         return user
