@@ -56,6 +56,15 @@ def test_check_counts_blocks_and_addressed_tests(bundle: Bundle) -> None:
     assert (code, said.splitlines()[-1]) == (0, "docs: 1 Python blocks, 3 addressed tests; in step")
 
 
+def test_a_snippet_of_the_bundle_is_run_where_it_is(bundle: Bundle) -> None:
+    snippets = bundle.root / "tests/docs/snippets"
+    snippets.mkdir()
+    (snippets / "test_snippet.py").write_text("def test_it() -> None:\n    assert True\n")
+    bundle.copy("tests/docs/snippets/test_snippet.py::test_it")
+    code, said = bundle.check()
+    assert (code, said.splitlines()[-1]) == (0, "docs: 1 Python blocks, 1 addressed tests; in step")
+
+
 def test_a_stale_copy_is_red_and_is_left_alone(bundle: Bundle) -> None:
     path = bundle.page(f'<!-- code: {APP}::TABLE -->\n```python\nTABLE = "people"\n```\n')
     code, said = bundle.check()
@@ -158,14 +167,14 @@ def main_writes(bundle: Bundle) -> bool:
 def test_a_counter_example_fails_as_the_text_says(bundle: Bundle) -> None:
     claim = f"fails: {WRONG}::imports,test_compares_with_text with \"Decimal('1') == '1'\""
     code, said = counter(bundle, claim)
-    assert (code, said) == (0, "docs: 1 Python blocks, 0 addressed tests, 1 counter-examples; in step\n")
+    assert (code, said) == (0, "docs: 1 Python blocks, 1 counter-examples; in step\n")
 
 
 @pytest.mark.parametrize(
     ("test", "said"),
     [
-        ("test_compares_with_text", "should fail with 'nonsense' and ended with 1"),
-        ("test_notices_nothing", "ended with 0"),
+        ("test_compares_with_text", "should fail with 'nonsense' and is failed"),
+        ("test_notices_nothing", "and is passed"),
     ],
 )
 def test_a_counter_example_that_does_otherwise_is_red(bundle: Bundle, test: str, said: str) -> None:
@@ -189,11 +198,11 @@ def test_a_counter_example_misses_a_bug_that_the_model_test_catches(bundle: Bund
     [
         (
             misses("return sum(map(decimal.Decimal, prices),", "TestBasket::test_dumped"),
-            "should catch the bug and ended with 0",
+            "should catch the bug and is passed",
         ),
         (
             misses("return sum(map(decimal.Decimal, prices),", "test_total_adds", "test_compares_with_text"),
-            "with and without the bug",
+            "this should pass and is failed",
         ),
         (misses("not there", "test_total_adds"), "'not there' is 0 times in app.py"),
     ],

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from documentation.blocks import Problem
 
-HOMES = ("examples/", "scripts/async_testing/templates/", "tests/docs/counterexamples/")
+SNIPPETS = "tests/docs/snippets/"
+HOMES = ("examples/", "scripts/async_testing/templates/", "tests/docs/counterexamples/", SNIPPETS)
 IMPORTS = "imports"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
@@ -24,16 +25,18 @@ class Address:
     symbols: tuple[str, ...] = ()
 
     @property
-    def example(self) -> str:
-        """The folder of the example that the file belongs to, or nothing."""
+    def suite(self) -> str:
+        """The folder whose pytest run collects the file: its example, ``.`` for a snippet, or nothing."""
         parts = self.path.split("/")
+        if self.path.startswith(SNIPPETS):
+            return "."
         return "/".join(parts[:2]) if parts[0] == "examples" and len(parts) > 2 else ""
 
-    def tests(self, root: Path) -> list[str]:
-        """The node IDs, relative to the example's folder, of the tests that the address shows."""
-        if not self.example or not Path(self.path).name.startswith("test_"):
+    def tests(self) -> list[str]:
+        """The node IDs, relative to the suite's folder, of the tests that the address shows."""
+        if not self.suite or not Path(self.path).name.startswith("test_"):
             return []
-        file = self.path.removeprefix(self.example + "/")
+        file = self.path.removeprefix(self.suite + "/")
         if not self.symbols:
             return [file]
         return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,9 @@ a block says how:
   <!-- in: examples/NAME -->                         bash, toml, yaml: run in a copy of that example (default: users)
 """
 EPILOG = "Exit 0: in step. Exit 1: out of step, a line for each place. Exit 2: nothing could be judged."
+
+Job = Callable[[], tuple[str, int, list[str]]]
+"""A check to run: what it holds, how many of those, and a line for each that is out of step."""
 
 
 @dataclass
@@ -103,15 +106,15 @@ def check(root: Path, blocks: list[Block]) -> Report:
         block for block in blocks if not any(line.startswith(f"{block.place}:") for line in report.problems)
     ]
     python = [block for block in usable if block.language == "python"]
-    jobs: list[Callable[[], tuple[str, int, list[str]]]] = [lambda: _tests(root, python)]
-    jobs += [
-        _job(root, block)
-        for block in usable
-        if block.keyword in ("fails", "misses") or block.language != "python"
+    jobs: list[Job] = [
+        lambda: ("addressed tests", *python_blocks.check_tests(root, python)),
+        lambda: ("counter-examples", *python_blocks.check_counters(root, python, EXAMPLE)),
     ]
+    jobs += [_job(root, block) for block in usable if block.language != "python"]
     with ThreadPoolExecutor(max_workers=2) as pool:
         for kind, number, problems in pool.map(lambda job: job(), jobs):
-            report.add(kind, number)
+            if number or problems:
+                report.add(kind, number)
             report.problems += problems
     return report
 
@@ -158,12 +161,7 @@ def _still(root: Path, block: Block) -> str:
         return str(problem)
 
 
-def _tests(root: Path, blocks: Iterable[Block]) -> tuple[str, int, list[str]]:
-    number, problems = python_blocks.check_tests(root, list(blocks))
-    return "addressed tests", number, problems
-
-
-def _job(root: Path, block: Block) -> Callable[[], tuple[str, int, list[str]]]:
+def _job(root: Path, block: Block) -> Job:
     """The check of one block, as something to call: its kind, how many things it held, what is wrong."""
     kind, hold = _holder(root, block, block.rest if block.keyword == "in" else EXAMPLE)
 
@@ -177,8 +175,6 @@ def _job(root: Path, block: Block) -> Callable[[], tuple[str, int, list[str]]]:
 
 
 def _holder(root: Path, block: Block, example: str) -> tuple[str, Callable[[], int]]:
-    if block.language == "python":
-        return "counter-examples", lambda: python_blocks.check_counter(root, block, EXAMPLE)
     if block.language in SHELLS:
         return "shell lines", lambda: shell.check(root, block.text, example)
     if block.language == "toml":

@@ -10,14 +10,11 @@ from pathlib import Path
 
 from documentation.addresses import Address, parse, source
 from documentation.blocks import Block, Problem
-from documentation.scratch import Ran, Scratch, scratch
+from documentation.scratch import Outcome, Scratch, scratch
 
 FAILS = re.compile(r'^(?P<address>\S+) with "(?P<message>.+)"$')
 MISSES = re.compile(
     r'^(?P<address>\S+) where "(?P<old>.+)" becomes "(?P<new>.*)" in (?P<path>\S+), caught by (?P<node>\S+)$'
-)
-REPORTED = re.compile(
-    r"^(?P<node>\S+?::[^\s\[]+)(?:\[.*\])? (?P<word>PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b", re.MULTILINE
 )
 
 
@@ -31,6 +28,12 @@ class Counter:
     new: str = ""
     path: str = ""
     caught_by: str = ""
+
+    @property
+    def node(self) -> str:
+        """The node ID of its test, once the file is among the example's tests."""
+        (test,) = (symbol for symbol in self.address.symbols if symbol.startswith("test_"))
+        return f"tests/{Path(self.address.path).name}::{test}"
 
 
 def addresses_of(block: Block) -> list[Address]:
@@ -46,6 +49,13 @@ def addresses_of(block: Block) -> list[Address]:
 
 def counter_of(block: Block) -> Counter:
     """The claim of a counter-example. Raises Problem when it is not of the form."""
+    counter = _counter(block)
+    if sum(symbol.startswith("test_") for symbol in counter.address.symbols) != 1:
+        raise Problem("a counter-example shows one test")
+    return counter
+
+
+def _counter(block: Block) -> Counter:
     if block.keyword == "fails" and (claim := FAILS.match(block.rest)):
         return Counter(parse(claim["address"])[0], message=claim["message"])
     if block.keyword == "misses" and (claim := MISSES.match(block.rest)):
@@ -63,69 +73,78 @@ def copies(root: Path, block: Block) -> str:
 
 
 def check_tests(root: Path, blocks: list[Block]) -> tuple[int, list[str]]:
-    """Run every addressed test, one pytest process for each example.
+    """Run every addressed test, one pytest process for each suite.
 
     Returns how many tests were addressed, and a line for each that is not collected or does not pass.
     """
     wanted: dict[str, dict[str, str]] = defaultdict(dict)
     for block in blocks:
         for address in addresses_of(block) if block.keyword == "code" else []:
-            for node in address.tests(root):
-                wanted[address.example].setdefault(node, block.place)
-    problems = []
-    for example, nodes in wanted.items():
-        with scratch(root, example) as place:
-            ran = place.pytest("-vv", *nodes)
-        problems += [
-            f"{where}: {node} {state}" for node, where in nodes.items() if (state := _state(ran, node))
+            for node in address.tests():
+                wanted[address.suite].setdefault(node, block.place)
+    problems: list[str] = []
+    for suite, nodes in wanted.items():
+        with scratch(root, suite) as place:
+            ran, outcomes = place.outcomes(list(nodes))
+        found = [
+            f"{nodes[node]}: {node} {state}" for node in nodes if (state := _unproven(outcomes.get(node)))
         ]
-        if ran.code != 0 or problems:
-            problems.append(f"pytest in {example} ended with {ran.code}:\n{ran.tail()}")
+        if ran.code != 0 or found:
+            problems += [*found, f"pytest in {suite} ended with {ran.code}:\n{ran.tail()}"]
     return sum(map(len, wanted.values())), problems
 
 
-def check_counter(root: Path, block: Block, example: str) -> int:
-    """Hold the claim of a counter-example; returns 1. Raises Problem when it does not hold."""
-    counter = counter_of(block)
+def check_counters(root: Path, blocks: list[Block], example: str) -> tuple[int, list[str]]:
+    """Hold the claims of the counter-examples: all on the example as it is, then each with its bug planted.
+
+    Returns how many there were, and a line for each claim that does not hold.
+    """
+    counters = [(block, counter_of(block)) for block in blocks if block.keyword in ("fails", "misses")]
+    if not counters:
+        return 0, []
+    problems = []
     with scratch(root, example) as place:
-        node = _installed(root, counter.address, place)
-        first = place.pytest(node)
-        if counter.message:
-            if first.code != 1 or counter.message not in first.output:
-                raise Problem(
-                    f"this should fail with {counter.message!r} and ended with {first.code}:\n{first.tail()}"
-                )
-            return 1
-        place.replace(counter.path, counter.old, counter.new)
-        second = place.pytest(node)
-        caught = place.pytest(counter.caught_by)
-    if first.code != 0 or second.code != 0:
-        raise Problem(
-            f"this should pass with and without the bug:\n{(second if second.code else first).tail()}"
-        )
-    if caught.code != 1:
-        raise Problem(
-            f"{counter.caught_by} should catch the bug and ended with {caught.code}:\n{caught.tail()}"
-        )
-    return 1
+        for _, counter in counters:
+            file = Path(counter.address.path)
+            shutil.copy(root / file, place.folder / "tests" / file.name)
+        ran, outcomes = place.outcomes([counter.node for _, counter in counters])
+        for block, counter in counters:
+            before = outcomes.get(counter.node, Outcome("not collected", ran.tail()))
+            problem = _claim(counter, before) or (_planted(place, counter) if counter.caught_by else "")
+            if problem:
+                problems.append(f"{block.place}: {problem}")
+    return len(counters), problems
 
 
-def _installed(root: Path, address: Address, place: Scratch) -> str:
-    file = Path(address.path)
-    shutil.copy(root / file, place.folder / "tests" / file.name)
-    tests = [symbol for symbol in address.symbols if symbol.startswith("test_")]
-    if len(tests) != 1:
-        raise Problem("a counter-example shows one test")
-    return f"tests/{file.name}::{tests[0]}"
-
-
-def _state(ran: Ran, node: str) -> str:
-    """Nothing when the node passed and nothing of it did otherwise, else what became of it."""
-    words = {
-        found["word"]
-        for found in REPORTED.finditer(ran.output)
-        if found["node"] == node or found["node"].startswith(f"{node}::")
-    }
-    if words == {"PASSED"}:
+def _claim(counter: Counter, outcome: Outcome) -> str:
+    """What is wrong with a counter-example on the example as it is, or nothing."""
+    if counter.caught_by:
+        return "" if outcome.word == "passed" else f"this should pass and is {outcome.word}:\n{outcome.text}"
+    if outcome.word in ("failed", "error") and counter.message in outcome.text:
         return ""
-    return "is not collected" if not words else f"does not pass ({', '.join(sorted(words)).lower()})"
+    return f"this should fail with {counter.message!r} and is {outcome.word}:\n{outcome.text}"
+
+
+def _planted(place: Scratch, counter: Counter) -> str:
+    """What is wrong with a counter-example and its better while the bug is there, or nothing."""
+    try:
+        place.replace(counter.path, counter.old, counter.new)
+    except Problem as problem:
+        return str(problem)
+    ran, outcomes = place.outcomes([counter.node, counter.caught_by])
+    place.replace(counter.path, counter.new, counter.old)
+    missed, caught = (
+        outcomes.get(node, Outcome("not collected")) for node in (counter.node, counter.caught_by)
+    )
+    if missed.word != "passed":
+        return f"this should pass with the bug as well and is {missed.word}:\n{missed.text}"
+    if caught.word not in ("failed", "error"):
+        return f"{counter.caught_by} should catch the bug and is {caught.word}:\n{ran.tail()}"
+    return ""
+
+
+def _unproven(outcome: Outcome | None) -> str:
+    """Why a test proves nothing, or nothing."""
+    if outcome is None:
+        return "is not collected"
+    return "" if outcome.word == "passed" else f"does not pass ({outcome.word})"

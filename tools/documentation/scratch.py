@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
+from xml.etree import ElementTree
 
 from documentation.blocks import Problem
 
@@ -32,6 +34,14 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a test with all its parameters: a word, and what was said where it did not pass."""
+
+    word: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scratch:
     """A copy of an example: ``folder`` is the copy, ``skill`` the folder that has SKILL.md."""
 
@@ -42,6 +52,17 @@ class Scratch:
         """Run pytest in the copy, without its cache and with full messages."""
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--no-header", *arguments]
         return self._run(command)
+
+    def outcomes(self, nodes: list[str]) -> tuple[Ran, dict[str, Outcome]]:
+        """Run these tests in one pytest process; a node that was not collected has no outcome."""
+        report = self.folder / f".outcomes-{uuid4().hex}.xml"
+        try:
+            ran = self.pytest(f"--junitxml={report}", "-q", *nodes)
+            cases = list(ElementTree.parse(report).iter("testcase")) if report.is_file() else []
+        finally:
+            report.unlink(missing_ok=True)
+        found = {node: [case for case in cases if _is_of(case, node)] for node in nodes}
+        return ran, {node: _outcome(several) for node, several in found.items() if several}
 
     def shell(self, script: str) -> Ran:
         """Run a bash script in the copy; it stops at the first line that fails and says which."""
@@ -75,9 +96,30 @@ class Scratch:
         return Ran(done.returncode, done.stdout)
 
 
+def _is_of(case: ElementTree.Element, node: str) -> bool:
+    """Whether a test case of the report is the node, one of its parameters, or within it."""
+    file, _, inner = node.partition("::")
+    wanted = [*file.removesuffix(".py").split("/"), *filter(None, inner.split("::"))]
+    name = f"{case.get('classname')}.{str(case.get('name')).partition('[')[0]}"
+    return name.split(".")[: len(wanted)] == wanted
+
+
+def _outcome(cases: list[ElementTree.Element]) -> Outcome:
+    said = [(part.tag, f"{part.get('message')}\n{part.text}") for case in cases for part in case]
+    text = "\n".join(message for tag, message in said if tag in ("failure", "error", "skipped"))
+    words = {"failure": "failed", "error": "error", "skipped": "skipped"}
+    return Outcome(next((word for tag, word in words.items() if tag in dict(said)), "passed"), text)
+
+
 @contextmanager
 def scratch(root: Path, example: str) -> Iterator[Scratch]:
-    """Copy an example and remove the copy afterwards. Raises Problem when there is no such example."""
+    """Copy an example and remove the copy afterwards; ``.`` is the bundle itself, which is not copied.
+
+    Raises Problem when there is no such example.
+    """
+    if example == ".":
+        yield Scratch(root, root)
+        return
     origin = root / example
     if not origin.is_dir():
         raise Problem(f"{example} does not exist, and the block is run in a copy of it")

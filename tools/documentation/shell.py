@@ -21,7 +21,7 @@ PYTHONS = ("python", "python3", "py")
 INSTALLERS = (("pip", "install"), ("uv", "pip", "install"), ("uv", "add"), ("python", "-m", "pip", "install"))
 NETWORK = (("npx", "skills", "add"), ("git", "clone"))
 ANCHOR = re.compile(r'^(?:export )?SKILL_DIR="[^"]+";?\s*(?P<rest>.*)$')
-NOTHING_RAN = re.compile(r"no tests ran|No data was collected|Module .* was never imported")
+NOTHING_MEASURED = re.compile(r"No data was collected|Module \S+ was never imported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ def check(root: Path, block: str, example: str) -> int:
     if executed:
         with scratch(root, example) as place:
             ran = place.shell("\n".join(executed))
-        nothing = NOTHING_RAN.search(ran.output)
-        if ran.code != 0 or nothing:
+        unmeasured = NOTHING_MEASURED.search(ran.output)
+        if ran.code != 0 or unmeasured:
             raise Problem(f"the commands ended with {ran.code}:\n{ran.tail()}")
     return len(lines)
 

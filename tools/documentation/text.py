@@ -44,13 +44,14 @@ def check_tree(root: Path, block: str, folder: str) -> int:
 def check_output(root: Path, block: str, command: str, example: str) -> int:
     """Run a command in a copy of the example: each line of the block has to come in its output, in order; returns 1.
 
-    A line ``...`` stands for any lines. Raises Problem with the first line that does not come.
+    ``...`` stands for any lines, and within a line for any text. Raises Problem with the first line that does not come.
     """
     with scratch(root, example) as place:
         ran = place.shell(f"{command} || true")
     said = iter([line.strip() for line in ran.output.splitlines()])
     for line in filter(None, (line.strip() for line in block.splitlines())):
-        if line != ELLIPSIS and not any(line == printed for printed in said):
+        pattern = ".*".join(re.escape(part) for part in line.split(ELLIPSIS))
+        if line != ELLIPSIS and not any(re.fullmatch(pattern, printed) for printed in said):
             raise Problem(f"{command!r} does not print {line!r}:\n{ran.tail(20)}")
     return 1
 
