@@ -93,3 +93,13 @@ def test_folders_whose_names_are_no_identifiers(folder: str, sandbox: Sandbox, s
     assert scaffold("--tests", folder).code == 0
     sandbox.write({f"{folder}/test_new.py": "def test_new(fake_pool, app): pass\n"})
     assert sandbox.pytest(folder).counts == {"passed": 1}
+
+
+def test_a_module_of_the_same_name_is_collected_as_before(sandbox: Sandbox, scaffold: Scaffold) -> None:
+    old = {"tests.py": "def test_old(): pass\n", "shop/__init__.py": "", "shop/main.py": SHOP}
+    options = '[tool.pytest.ini_options]\npython_files = ["tests.py", "test_*.py"]\npythonpath = ["."]\n'
+    sandbox.write({"pyproject.toml": PYPROJECT + options, **old})
+    assert scaffold().code == 0
+    sandbox.write({"tests/test_new.py": "def test_new(fake_pool, app): pass\n"})
+    assert sandbox.pytest().counts == {"passed": 2}
+    assert scaffold().code == 0

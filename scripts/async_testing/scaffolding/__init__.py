@@ -122,7 +122,8 @@ class _Planner:
 
     def plan(self) -> Scaffold:
         found: list[Change] = []
-        if not self.project.tests_exist or self._is_ours(f"{self.tests}/__init__.py"):
+        new = not self.project.tests_exist and spelling.is_package(self.project)
+        if new or self._is_ours(f"{self.tests}/__init__.py"):
             found.append(self._whole(f"{self.tests}/__init__.py", ""))
         self._fakes(found)
         if self.choices.has_app:

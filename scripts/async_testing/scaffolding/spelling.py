@@ -48,13 +48,21 @@ def _places(project: Project) -> list[Path]:
 
 def _dotted(project: Project, place: Path, name: str) -> str:
     tests = Path(project.root) / project.tests
+    if place != tests and not is_package(project) and _has_namesake(tests):
+        return ""
     parts = [*tests.relative_to(place).parts, name] if tests.is_relative_to(place) else [""]
     return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
 
 
 def is_package(project: Project) -> bool:
-    """Whether the tests folder has an ``__init__.py``; one that scaffold creates will have it."""
-    return not project.tests_exist or (Path(project.root) / project.tests / "__init__.py").exists()
+    """Whether the tests folder has an ``__init__.py``; one that scaffold creates will have it.
+
+    Not beside a module of the same name: pytest would take ``tests.py`` for a part of the package, and fail.
+    """
+    tests = Path(project.root) / project.tests
+    if project.tests_exist:
+        return (tests / "__init__.py").exists()
+    return not _has_namesake(tests)
 
 
 def reaches_application(project: Project) -> bool:
@@ -67,6 +75,11 @@ def reaches_application(project: Project) -> bool:
         return False
     tests = root / project.tests
     return (_above_packages(tests) if is_package(project) else tests) == wanted
+
+
+def _has_namesake(tests: Path) -> bool:
+    """Whether a module ``tests.py`` lies beside the folder: it is what ``import tests`` means then."""
+    return tests.with_name(f"{tests.name}.py").exists()
 
 
 def _above_packages(folder: Path) -> Path:
