@@ -17,7 +17,7 @@ from async_testing.scaffolding import Scaffold, Wishes
 
 PROG = "scaffold.py"
 ABOUT = """\
-Write fixtures and fakes for async tests into a project: tests/conftest.py and tests/fakes/.
+Write fixtures and fakes for async tests into a project: tests/conftest.py, what it imports, and tests/fakes/.
 
 Side effects: creates these files, and changes an existing one only with --merge or --update, deletes only with
 --remove. Never overwrites what somebody wrote, never edits configuration: the lines to add are printed. The
