@@ -86,7 +86,7 @@ def repository(folder: Path, files: int = 1000) -> None:
         package = folder / "app" / f"part{number // 20}"
         package.mkdir(parents=True, exist_ok=True)
         (package / f"module{number}.py").write_text(
-            sources[number % len(sources)].replace("FastAPI", "Fast_API")
+            sources[number % len(sources)].replace("FastAPI", "Fast_API").replace("psqlpy", "driver")
         )
     (folder / "app" / "main.py").write_text(
         "import asyncpg\nfrom fastapi import FastAPI\n\n\ndef create_app() -> FastAPI:\n    return FastAPI()\n"
