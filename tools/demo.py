@@ -76,7 +76,14 @@ def main() -> int:
         project = bare_application(Path(scratch))
         lines = sum(len(path.read_text().splitlines()) for path in project.glob("src/**/*.py"))
         say(f"An application without tests: FastAPI on psqlpy, {lines} lines in {project.name}/src")
-        scaffold = [sys.executable, str(SKILL / "scripts" / "scaffold.py"), ".", "--with-database"]
+        scaffold = [
+            sys.executable,
+            str(SKILL / "scripts" / "scaffold.py"),
+            ".",
+            "--with-database",
+            "--locale",
+            "pt_BR",
+        ]
         run(*scaffold, cwd=project)
         say("A second run changes nothing")
         run(*scaffold, cwd=project)
@@ -90,11 +97,9 @@ def main() -> int:
         mutate = [sys.executable, str(REPOSITORY / "tools" / "mutate.py"), "."]
         options = ["--sample", str(BUGS), "--seed", "1", "--jobs", "2", "-m", "not integration"]
         run(*mutate, *options, "--output", str(verdicts), cwd=project, quiet=True)
-        for verdict in json.loads(verdicts.read_text())["mutants"]:
-            print(
-                f"  {verdict['state']:9} {verdict['path']}:{verdict['line']}  {verdict['operator']}",
-                flush=True,
-            )
+        for bug in json.loads(verdicts.read_text())["results"]:
+            print(f"  {bug['path']}:{bug['line']}  {bug['operator']}\n    - {bug['before'].strip()}")
+            print(f"    + {bug['after'].strip()}\n    {bug['state']} by {bug['by'] or 'no test'}", flush=True)
         say("Done. Everything above happened in a temporary folder; `make test` runs all tests")
     return 0
 
