@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from mutation.source import Source
 
 MANY = {"execute_many", "executemany", "execute_batch"}
-METHODS = MANY | {
-    *("execute", "fetch", "fetch_row", "fetch_val", "fetchrow", "fetchval", "fetch_one", "fetch_all"),
-    *("scalar", "scalars", "cursor", "stream", "fetchmany", "fetchall"),
-}
+_SPREAD = {"fetchrow", "fetchval"}
+METHODS = (
+    MANY | _SPREAD | {"execute", "fetch", "fetch_row", "fetch_val", "scalar", "scalars", "cursor", "stream"}
+)
 _STATEMENT = {"querystring", "query", "statement", "sql"}
 _PARAMETERS = {"parameters", "params", "args", "values"}
 
@@ -48,8 +48,8 @@ def calls(source: Source) -> Iterator[Call]:
 
 def _read(source: Source, node: ast.Call, method: str) -> Call | None:
     keywords = {keyword.arg: keyword.value for keyword in node.keywords}
-    statement = node.args[0] if node.args else next(
-        (keywords[name] for name in keywords if name in _STATEMENT), None
+    statement = (
+        node.args[0] if node.args else next((keywords[name] for name in keywords if name in _STATEMENT), None)
     )
     if statement is None:
         return None
@@ -63,7 +63,9 @@ def _read(source: Source, node: ast.Call, method: str) -> Call | None:
 
 def _is_all(node: ast.expr, method: str) -> bool:
     """Whether a single argument is the whole of the parameters, not the first of `*args`."""
-    return method in MANY or isinstance(node, ast.List | ast.Tuple | ast.Dict | ast.Name | ast.ListComp)
+    if method in MANY or method in _SPREAD:
+        return method in MANY
+    return isinstance(node, ast.List | ast.Tuple | ast.Dict | ast.Name | ast.ListComp)
 
 
 def _items(node: ast.expr, method: str) -> Items:
@@ -78,7 +80,7 @@ def _items(node: ast.expr, method: str) -> Items:
 def _elements(node: ast.expr) -> Items:
     if isinstance(node, ast.List | ast.Tuple):
         return list(node.elts)
-    return [value for value in node.values] if isinstance(node, ast.Dict) else []
+    return list(node.values) if isinstance(node, ast.Dict) else []
 
 
 def resolve(source: Source, node: ast.expr) -> ast.expr:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutation import equivalents, operators, registry, reports, rewriting, running
+from mutation import equivalents, operators, registry, reports, rewriting, running, server
 from mutation.mutants import Mutant, MutationError, mutants, read_sources
 
 CLEAN, BELOW, UNASSESSED = 0, 1, 2
@@ -37,6 +37,7 @@ class Options:
     equivalents: Path | None
     timeout: float | None
     python: str
+    server: bool
 
 
 def parse(arguments: Sequence[str] | None) -> Options:
@@ -65,8 +66,18 @@ def parse(arguments: Sequence[str] | None) -> Options:
     )
     add("--output", type=Path, metavar="FILE.json", help="write every verdict there")
     add("--list", action="store_true", help="show the mutants and judge none")
-    add("--rewrites", action="store_true", help="rewrite instead: behaviour is kept and the suite must stay green")
-    add("--each", type=int, default=2, metavar="N", help="with --rewrites: how often each is applied (default: 2)")
+    add(
+        "--rewrites",
+        action="store_true",
+        help="rewrite instead: behaviour is kept and the suite must stay green",
+    )
+    add(
+        "--each",
+        type=int,
+        default=2,
+        metavar="N",
+        help="with --rewrites: how often each is applied (default: 2)",
+    )
     add(
         "--oracle",
         metavar="EXPR",
@@ -76,6 +87,11 @@ def parse(arguments: Sequence[str] | None) -> Options:
     add("--equivalents", type=Path, metavar="FILE.toml", help=f"default: {equivalents.FILE} in the example")
     add("--timeout", type=float, metavar="SECONDS", help="default: five times the unchanged suite and 5 more")
     add("--python", default=sys.executable, help="the interpreter that runs the suite")
+    add(
+        "--server",
+        action="store_true",
+        help="start one embedded PostgreSQL for all runs, as ASYNC_TESTING_DSN",
+    )
     return Options(**vars(parser.parse_args(arguments)))
 
 
@@ -123,7 +139,9 @@ def _selected(options: Options, every: Sequence[Mutant]) -> list[Mutant]:
     names = {mutant.operator for mutant in every}
     for prefix in options.only:
         if not any(name.startswith(prefix) for name in names):
-            raise MutationError(f"--only {prefix}: no such operator has a mutant here; known: {', '.join(sorted(names))}")
+            raise MutationError(
+                f"--only {prefix}: no such operator has a mutant here; known: {', '.join(sorted(names))}"
+            )
     chosen = [
         mutant
         for mutant in every
@@ -140,10 +158,14 @@ def _selected(options: Options, every: Sequence[Mutant]) -> list[Mutant]:
 def _judge(options: Options, selected: Sequence[Mutant], reasons: dict[str, str]) -> int:
     started = time.monotonic()
     suite = running.Suite(options.example.resolve(), _marker(options.marker), options.python)
-    with running.copies(suite, options.jobs) as folders:
+    with server.shared(options.server), running.copies(suite, options.jobs) as folders:
         before = running.baseline(suite, folders[0])
         timeout = options.timeout or 5 * before.seconds + 5
-        print(f"the suite is green in {before.seconds:.1f} s; {len(selected)} to judge", file=sys.stderr, flush=True)
+        print(
+            f"the suite is green in {before.seconds:.1f} s; {len(selected)} to judge",
+            file=sys.stderr,
+            flush=True,
+        )
         changes = [(mutant.path, mutant.text) for mutant in selected]
         if options.rewrites and options.oracle:
             _hold(options, folders, selected, timeout)
@@ -209,7 +231,7 @@ def _report_mutants(options: Options, score: reports.Score) -> int:
 
 
 def _report_rewrites(options: Options, score: reports.Score) -> int:
-    print(reports.table(score, "red", "green"))
+    print(reports.table(score, rewrites=True))
     red = [result for result in score.results if result.noticed]
     if red:
         print(f"\nred:\n\n{reports.listing(red)}")

@@ -30,6 +30,13 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*parts, text[at:]])
 
 
+def without(spans: Sequence[tuple[int, int]], index: int) -> Edits:
+    """Return the edit that takes one item with its comma out of a list of which these are the items."""
+    if index + 1 < len(spans):
+        return (Edit(spans[index][0], spans[index + 1][0], ""),)
+    return (Edit(spans[index - 1][1] if index else spans[index][0], spans[index][1], ""),)
+
+
 def indentation(text: str, offset: int) -> str:
     """Return the white space that begins the line of this offset."""
     line = text[text.rfind("\n", 0, offset) + 1 :]

@@ -83,7 +83,7 @@ class Literal:
         if start == end:
             at = self.spans[start][0] if start < len(self.spans) else self.pieces[-1].end
             return (Edit(at, at, text),)
-        edits = []
+        edits: list[Edit] = []
         first = start
         for index in range(start + 1, end + 1):
             if index == end or self.owners[index] != self.owners[first]:
@@ -166,7 +166,5 @@ def _value(node: ast.expr) -> str | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
-        return "".join(
-            str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values
-        )
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values)
     return None

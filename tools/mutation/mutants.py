@@ -61,22 +61,27 @@ def read_sources(root: Path, folder: str) -> list[Source]:
     return sources
 
 
-def mutants(sources: Iterable[Source], operators: Sequence[Operator]) -> list[Mutant]:
-    """Return every different mutant that compiles; the same text twice counts for the first operator."""
+def mutants(
+    sources: Iterable[Source], operators: Sequence[Operator], *, same_program: bool = False
+) -> list[Mutant]:
+    """Return every different mutant that compiles; the same text twice counts for the first operator.
+
+    With `same_program` another text of the same syntax tree counts too, e.g. one more comment.
+    """
     found: list[Mutant] = []
     for source in sources:
         seen: set[str] = set()
         for operator in operators:
             for edits in operator.plan(source):
-                text = changed(source, edits)
+                text = changed(source, edits, same_program=same_program)
                 if text is not None and text not in seen:
                     seen.add(text)
                     found.append(_mutant(operator.name, source, edits, text))
     return list(_with_fingerprints(found))
 
 
-def changed(source: Source, edits: Edits) -> str | None:
-    """Return the file with the edits made, or None if that is no other program."""
+def changed(source: Source, edits: Edits, *, same_program: bool = False) -> str | None:
+    """Return the file with the edits made, or None if that is no program, or no other one."""
     if not edits:
         return None
     text = editing.apply(source.text, edits)
@@ -87,7 +92,8 @@ def changed(source: Source, edits: Edits) -> str | None:
         compile(tree, source.path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
-    return text if ast.dump(tree) != ast.dump(source.tree) else None
+    other = text != source.text if same_program else ast.dump(tree) != ast.dump(source.tree)
+    return text if other else None
 
 
 def _mutant(operator: str, source: Source, edits: Edits, text: str) -> Mutant:

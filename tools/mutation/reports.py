@@ -28,7 +28,12 @@ class Result:
         """Return the result as plain data, without the whole file."""
         mutant = {name: value for name, value in vars(self.mutant).items() if name != "text"}
         verdict = {name: value for name, value in vars(self.verdict).items() if name != "output"}
-        return {**mutant, **verdict, "seconds": round(self.verdict.seconds, 2), "equivalent": self.reason or None}
+        return {
+            **mutant,
+            **verdict,
+            "seconds": round(self.verdict.seconds, 2),
+            "equivalent": self.reason or None,
+        }
 
 
 @dataclass(frozen=True)
@@ -68,20 +73,20 @@ class Score:
         return [result for result in self.results if result.reason and result.noticed]
 
 
-def table(score: Score, noticed: str = "killed", missed: str = "survived") -> str:
-    """Return one line for each operator: noticed, missed, timeouts among the noticed, and the share."""
+def table(score: Score, *, rewrites: bool = False) -> str:
+    """Return one line for each operator: how many were noticed and missed, and the share that is as it should be."""
     counts: dict[str, Counter[str]] = {}
     for result in score.counted:
         counter = counts.setdefault(result.mutant.operator, Counter())
         counter["noticed" if result.noticed else "missed"] += 1
         counter["timeout"] += result.verdict.state == "timeout"
     width = max(map(len, [*counts, "operator"]))
+    noticed, missed = ("red", "green") if rewrites else ("killed", "survived")
     lines = [f"{'operator':{width}}  {noticed:>8}  {missed:>8}  timeouts  share"]
     for name in sorted(counts):
-        hit, miss = counts[name]["noticed"], counts[name]["missed"]
-        lines.append(
-            f"{name:{width}}  {hit:>8}  {miss:>8}  {counts[name]['timeout']:>8}  {100 * hit / (hit + miss):4.0f}%"
-        )
+        hit, miss, late = (counts[name][state] for state in ("noticed", "missed", "timeout"))
+        share = 100 * (miss if rewrites else hit) / (hit + miss)
+        lines.append(f"{name:{width}}  {hit:>8}  {miss:>8}  {late:>8}  {share:4.0f}%")
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 
 from mutation import registry, rewrites
@@ -14,10 +15,17 @@ def chosen(sources: Sequence[Source], each: int, seed: int) -> list[Mutant]:
     """Return up to `each` rewrites of every kind; the same seed chooses the same ones."""
     result: list[Mutant] = []
     for rewrite in registry.load(rewrites):
-        found = mutants(sources, [rewrite])
+        found = mutants(sources, [rewrite], same_program=True)
         random.Random(f"{seed} {rewrite.name}").shuffle(found)
-        scopes: set[tuple[str, str]] = set()
-        fresh = [m for m in found if (m.path, m.scope) not in scopes and not scopes.add((m.path, m.scope))]
-        rest = [mutant for mutant in found if mutant not in fresh]
-        result += (fresh + rest)[:each]
+        result += sorted(found, key=_repeats(found).__getitem__)[:each]
     return result
+
+
+def _repeats(found: Sequence[Mutant]) -> dict[Mutant, int]:
+    """Return for each rewrite how many before it are in the same function: fresh places come first."""
+    seen: Counter[tuple[str, str]] = Counter()
+    places = {}
+    for mutant in found:
+        places[mutant] = seen[mutant.path, mutant.scope]
+        seen[mutant.path, mutant.scope] += 1
+    return places

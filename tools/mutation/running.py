@@ -90,7 +90,11 @@ def baseline(suite: Suite, folder: Path) -> Verdict:
     verdict = suite.run(folder, None)
     if verdict.exit_code != 0:
         tail = "\n".join(verdict.output.splitlines()[-15:])
-        why = "has no test to run" if verdict.exit_code == _NO_TEST else "is not green before anything is changed"
+        why = (
+            "has no test to run"
+            if verdict.exit_code == _NO_TEST
+            else "is not green before anything is changed"
+        )
         raise MutationError(f"the suite of {suite.root} {why}: mend it first\n{tail}")
     return verdict
 

@@ -58,6 +58,10 @@ class Source:
         """Return the edit that writes something else for a node."""
         return Edit(*self.span(node), text)
 
+    def arguments(self, node: ast.Call) -> list[tuple[int, int]]:
+        """Return where each argument of a call begins and ends, those by name last."""
+        return [*map(self.span, node.args), *map(self.span, node.keywords)]
+
     def indent(self, node: ast.stmt | ast.expr) -> str:
         """Return the white space that begins the line of a node."""
         return indentation(self.text, self.span(node)[0])

@@ -303,11 +303,10 @@ def _head(part: Sequence[Token]) -> list[Token]:
         "DO": ("UPDATE", "NOTHING"),
         "ON": ("CONFLICT",),
         "SELECT": ("DISTINCT",),
-        **{word: ("JOIN", "OUTER") for word in ("LEFT", "RIGHT", "FULL", "INNER", "CROSS")},
+        **dict.fromkeys(("LEFT", "RIGHT", "FULL", "INNER", "CROSS"), ("JOIN", "OUTER")),
         "FOR": ("UPDATE", "SHARE", "NO", "KEY"),
     }.get(part[0].text.upper(), ())
     count = 1
     while count < len(part) and part[count].is_word(*allowed):
         count += 1
     return list(part[:count])
-

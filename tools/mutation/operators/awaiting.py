@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mutation.edits import Edit, Edits
+from mutation.edits import Edit, Edits, without
 from mutation.regions import called_name
 from mutation.registry import Operator, collector
 from mutation.source import Source
@@ -47,10 +47,10 @@ def dropped_ending(source: Source) -> Iterator[Edits]:
 def dropped_transaction(source: Source) -> Iterator[Edits]:
     """The same statements without a transaction."""
     for node in _context_managers(source):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in ("transaction", "begin", "begin_nested"):
-                owner = source.code(node.func.value)
-                yield (source.replace(node, f"__import__('contextlib').nullcontext({owner})"),)
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr="transaction" | "begin" | "begin_nested")):
+                bare = f"__import__('contextlib').nullcontext({source.code(owner)})"
+                yield (source.replace(node, bare),)
 
 
 @operator(
@@ -72,9 +72,10 @@ def leaked_connection(source: Source) -> Iterator[Edits]:
             entered = f"await ({source.code(node)}).__aenter__()"
             yield (source.replace(node, f"__import__('contextlib').nullcontext({entered})"),)
     for call in source.nodes:
-        if isinstance(call, ast.Call) and called_name(call) == "enter_async_context":
-            if called_name(call.args[0]) in ("acquire", "connect"):
-                yield (source.replace(call, f"({source.code(call.args[0])}).__aenter__()"),)
+        if not isinstance(call, ast.Call) or called_name(call) != "enter_async_context":
+            continue
+        if called_name(call.args[0]) in ("acquire", "connect"):
+            yield (source.replace(call, f"({source.code(call.args[0])}).__aenter__()"),)
 
 
 def _context_managers(source: Source) -> Iterator[ast.expr]:
@@ -148,9 +149,5 @@ def dropped_from_gather(source: Source) -> Iterator[Edits]:
     """One of the things to gather left out."""
     for node in source.nodes:
         if isinstance(node, ast.Call) and called_name(node) in ("gather", "wait") and len(node.args) > 1:
-            for index in range(len(node.args)):
-                spans = [source.span(argument) for argument in node.args]
-                if index + 1 < len(spans):
-                    yield (Edit(spans[index][0], spans[index + 1][0], ""),)
-                else:
-                    yield (Edit(spans[index - 1][1], spans[index][1], ""),)
+            spans = [source.span(argument) for argument in node.args]
+            yield from (without(spans, index) for index in range(len(spans)))

@@ -118,7 +118,7 @@ def wrong_status(source: Source) -> Iterator[Edits]:
             if is_status(node, source):
                 yield (source.replace(node, str(_STATUS.get(node.value, 500))),)
         elif isinstance(node, ast.Attribute) and (match := re.fullmatch(r"HTTP_(\d+_\w+)", node.attr)):
-            start, end = source.span(node)
+            _, end = source.span(node)
             other = _NAMES.get(match[1], "500_INTERNAL_SERVER_ERROR")
             yield (Edit(end - len(match[1]), end, other),)
 
@@ -172,5 +172,7 @@ def is_detail(node: ast.AST | None, source: Source) -> bool:
 
 def _handlers(source: Source) -> Iterator[ast.ExceptHandler]:
     for node in source.nodes:
-        if isinstance(node, ast.ExceptHandler) and "ImportError" not in (ast.unparse(node.type) if node.type else ""):
+        if isinstance(node, ast.ExceptHandler) and "ImportError" not in (
+            ast.unparse(node.type) if node.type else ""
+        ):
             yield node

@@ -105,7 +105,12 @@ def condition(source: Source) -> Iterator[Edits]:
 
 @operator(
     "arithmetic",
-    {"x = a + b * 2": ["x = a - b * 2", "x = a + b / 2"], "x += 1": ["x -= 1"], "x = 'a' + b": [], "x = 2**3 - 1": ["x = 2**3 + 1", "x = 2*3 - 1"]},
+    {
+        "x = a + b * 2": ["x = a - b * 2", "x = a + b / 2"],
+        "x += 1": ["x -= 1"],
+        "x = 'a' + b": [],
+        "x = 2**3 - 1": ["x = 2**3 + 1", "x = 2*3 - 1"],
+    },
 )
 def arithmetic(source: Source) -> Iterator[Edits]:
     """Another operation."""
@@ -139,21 +144,29 @@ def removed_call(source: Source) -> Iterator[Edits]:
 
 @operator(
     "assignment-removed",
-    {"def f(self):\n    self.a = 1\n    b.c['d'] += 2\n    e = 3": [
-        "def f(self):\n    pass\n    b.c['d'] += 2\n    e = 3",
-        "def f(self):\n    self.a = 1\n    pass\n    e = 3",
-    ]},
+    {
+        "def f(self):\n    self.a = 1\n    b.c['d'] += 2\n    e = 3": [
+            "def f(self):\n    pass\n    b.c['d'] += 2\n    e = 3",
+            "def f(self):\n    self.a = 1\n    pass\n    e = 3",
+        ]
+    },
 )
 def removed_assignment(source: Source) -> Iterator[Edits]:
     """A change of an object that does not happen, or an augmentation."""
     for node in source.nodes:
-        if isinstance(node, ast.AugAssign):
-            yield (source.replace(node, "pass"),)
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute | ast.Subscript):
+        changes = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute | ast.Subscript)
+        if changes or isinstance(node, ast.AugAssign):
+            assert isinstance(node, ast.stmt)
             yield (source.replace(node, "pass"),)
 
 
-@operator("loop", {"for a in b:\n    break": ["for a in b:\n    continue"], "for a in b:\n    continue": ["for a in b:\n    break"]})
+@operator(
+    "loop",
+    {
+        "for a in b:\n    break": ["for a in b:\n    continue"],
+        "for a in b:\n    continue": ["for a in b:\n    break"],
+    },
+)
 def loop(source: Source) -> Iterator[Edits]:
     """`break` for `continue` and the other way round."""
     for node in source.nodes:
@@ -177,9 +190,12 @@ def constant(source: Source) -> Iterator[Edits]:
     for node in source.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, bool):
             yield (source.replace(node, str(not node.value)),)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-            if not is_status(node, source):
-                yield (source.replace(node, repr(node.value + 1)),)
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, int | float)
+            and not is_status(node, source)
+        ):
+            yield (source.replace(node, repr(node.value + 1)),)
     for literal in source.literals:
         if literal.node in source.statements or is_detail(literal.node, source) or source.is_sql:
             continue
@@ -209,5 +225,3 @@ def _between(source: Source, left: ast.expr, right: ast.expr, old: str, new: str
     word = r"\b" if old[0].isalpha() else ""
     match = re.compile(rf"(?:[)\s]|\#[^\n]*|\\\n)*({word}{old}{word})").match(source.text, start, end)
     return (Edit(match.start(1), match.end(1), new),) if match else ()
-
-

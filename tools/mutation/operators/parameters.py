@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from mutation.calls import calls
-from mutation.edits import Edit, Edits
+from mutation.edits import Edit, Edits, without
 from mutation.registry import Operator, collector
 from mutation.source import Source
 
@@ -62,15 +62,9 @@ def dropped(source: Source) -> Iterator[Edits]:
     """A parameter less."""
     for items in _items(source):
         for index, item in enumerate(items):
-            start, end = source.span(item)
-            if index + 1 < len(items):
-                end = source.span(items[index + 1])[0]
-            elif index:
-                start = source.span(items[index - 1])[1]
-            elif isinstance(source.parents[item], ast.Tuple | ast.Dict | ast.Call):
-                continue
-            if not isinstance(source.parents[item], ast.Dict):
-                yield (Edit(start, end, ""),)
+            holder = source.parents[item]
+            if not isinstance(holder, ast.Dict) and (len(items) > 1 or isinstance(holder, ast.List)):
+                yield without([source.span(item) for item in items], index)
 
 
 @operator(
@@ -152,7 +146,11 @@ def wrong_attribute(source: Source) -> Iterator[Edits]:
 
 def _field(node: ast.AST, source: Source) -> tuple[str, str] | None:
     """Return owner and name of `owner.name` or `owner["name"]`, read and not called."""
-    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name):
+    if (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and isinstance(node.value, ast.Name)
+    ):
         parent = source.parents.get(node)
         called = isinstance(parent, ast.Call) and parent.func is node
         chained = isinstance(parent, ast.Attribute)
@@ -165,5 +163,3 @@ def _field(node: ast.AST, source: Source) -> tuple[str, str] | None:
     ):
         return node.value.id, node.slice.value
     return None
-
-

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
-from mutation.edits import Edit, Edits
+from mutation.edits import Edit, Edits, without
 from mutation.regions import called_name
 from mutation.registry import Operator, collector
 from mutation.source import Source
@@ -61,14 +61,14 @@ def dropped_item(source: Source) -> Iterator[Edits]:
             continue
         else:
             continue
-        yield from (_without(spans, index) for index in range(len(spans)))
+        yield from (without(spans, index) for index in range(len(spans)))
 
 
 def _dropped_keywords(source: Source, node: ast.Call) -> Iterator[Edits]:
-    spans = [source.span(part) for part in [*node.args, *node.keywords]]
+    spans = source.arguments(node)
     for index, keyword in enumerate(node.keywords, start=len(node.args)):
         if keyword.arg is not None and source.is_active(keyword):
-            yield _without(spans, index)
+            yield without(spans, index)
 
 
 def _key_start(source: Source, key: ast.expr | None, value: ast.expr) -> int:
@@ -77,14 +77,17 @@ def _key_start(source: Source, key: ast.expr | None, value: ast.expr) -> int:
     return source.text.rindex("**", 0, source.span(value)[0])
 
 
-def _without(spans: list[tuple[int, int]], index: int) -> Edits:
-    if index + 1 < len(spans):
-        return (Edit(spans[index][0], spans[index + 1][0], ""),)
-    return (Edit(spans[index - 1][1] if index else spans[index][0], spans[index][1], ""),)
-
-
 def _is_field(node: ast.Call) -> bool:
-    return called_name(node) in ("Field", "Query", "Path", "Body", "Header", "Cookie", "Depends", "ConfigDict")
+    return called_name(node) in (
+        "Field",
+        "Query",
+        "Path",
+        "Body",
+        "Header",
+        "Cookie",
+        "Depends",
+        "ConfigDict",
+    )
 
 
 @operator(
@@ -135,7 +138,7 @@ def dropped_protection(source: Source) -> Iterator[Edits]:
     for node in source.nodes:
         if isinstance(node, ast.keyword) and node.arg == "dependencies" and isinstance(node.value, ast.List):
             spans = [source.span(element) for element in node.value.elts]
-            yield from (_without(spans, index) for index in range(len(spans)))
+            yield from (without(spans, index) for index in range(len(spans)))
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _unused_dependencies(source, node)
 
@@ -153,7 +156,7 @@ def _unused_dependencies(source: Source, node: ast.FunctionDef | ast.AsyncFuncti
         spans.append((start, source.span(default)[1] if default is not None else end))
     for index, argument in enumerate(arguments):
         if "Depends(" in source.text[slice(*spans[index])] and argument.arg not in used:
-            yield _without(spans, index)
+            yield without(spans, index)
 
 
 @operator(
@@ -200,10 +203,16 @@ def _changed(
     _, close = source.span(node)
     models = [keyword for keyword in node.keywords if keyword.arg == "response_model"]
     if models:
-        spans = [source.span(part) for part in [*node.args, *node.keywords]]
-        yield _without(spans, spans.index(source.span(models[0])))
+        spans = source.arguments(node)
+        yield without(spans, spans.index(source.span(models[0])))
     elif function.returns is not None and source.code(function.returns) != "None":
-        yield (Edit(close - 1, close - 1, ", response_model=None" if node.args or node.keywords else "response_model=None"),)
+        yield (
+            Edit(
+                close - 1,
+                close - 1,
+                ", response_model=None" if node.args or node.keywords else "response_model=None",
+            ),
+        )
 
 
 @operator(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mutation.edits import Edit, Edits
+from mutation.edits import Edit, Edits, without
 from mutation.regions import called_name
 from mutation.registry import Operator, collector
 from mutation.source import Source
@@ -21,8 +21,15 @@ _CONSTRAINTS = {
 }
 _VALIDATORS = {"field_validator", "model_validator", "validator", "root_validator"}
 _TYPES = {
-    **{"EmailStr": "str", "HttpUrl": "str", "AnyUrl": "str", "SecretStr": "str", "AwareDatetime": "datetime"},
-    **{"PositiveInt": "int", "NonNegativeInt": "int", "PositiveFloat": "float", "FutureDate": "date"},
+    "EmailStr": "str",
+    "HttpUrl": "str",
+    "AnyUrl": "str",
+    "SecretStr": "str",
+    "AwareDatetime": "datetime",
+    "PositiveInt": "int",
+    "NonNegativeInt": "int",
+    "PositiveFloat": "float",
+    "FutureDate": "date",
 }
 
 
@@ -72,13 +79,10 @@ def dropped_constraint(source: Source) -> Iterator[Edits]:
     """A field without one of its limits."""
     for node in source.nodes:
         if isinstance(node, ast.Call) and called_name(node)[:1].isupper():
-            parts = [source.span(part) for part in [*node.args, *node.keywords]]
+            spans = source.arguments(node)
             for index, keyword in enumerate(node.keywords, start=len(node.args)):
                 if keyword.arg in _CONSTRAINTS:
-                    if index + 1 < len(parts):
-                        yield (Edit(parts[index][0], parts[index + 1][0], ""),)
-                    else:
-                        yield (Edit(parts[index - 1][1] if index else parts[index][0], parts[index][1], ""),)
+                    yield without(spans, index)
 
 
 @operator(
@@ -112,8 +116,12 @@ def dropped_metadata(source: Source) -> Iterator[Edits]:
                 continue
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else []
             for index in range(1, len(parts)):
-                if called_name(parts[index]) not in ("Depends", "Security", "Query", "Path", "Body", "Header"):
-                    if len(parts) == 2:
-                        yield (source.replace(node, source.code(parts[0])),)
-                    else:
-                        yield (Edit(source.span(parts[index - 1])[1], source.span(parts[index])[1], ""),)
+                if called_name(parts[index]) in _ROUTING:
+                    continue
+                if len(parts) == 2:
+                    yield (source.replace(node, source.code(parts[0])),)
+                else:
+                    yield without([source.span(part) for part in parts], index)
+
+
+_ROUTING = {"Depends", "Security", "Query", "Path", "Body", "Header"}
