@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from async_testing.detection import lifespans
 from async_testing.detection.names import Function, annotation, own, parameters, required, statements
 from async_testing.detection.origins import Key, key_of, resolve
 from async_testing.detection.tree import Source, Tree
 from async_testing.model import App
 
-LIFESPAN_KEYWORDS = frozenset({"lifespan", "on_startup", "on_shutdown"})
-LIFESPAN_CALLS = frozenset({"on_event", "add_event_handler"})
-LIFESPAN_ATTRIBUTES = frozenset({"lifespan_context", "on_startup", "on_shutdown"})
-LIFESPAN_MARKER = re.compile(rb"lifespan|on_event|add_event_handler|on_startup|on_shutdown")
+MOUNTING = frozenset({"mount", "Mount", "host", "Host"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,8 @@ class Found:
     arguments: tuple[str, ...] = ()
     made_from: Key | None = None
     calls: frozenset[Key] = frozenset()
+    extended: bool = True
+    """Whether its module adds anything to it: a router, a route, a middleware."""
 
     @property
     def path(self) -> str:
@@ -127,14 +126,13 @@ class AppFile:
 
     def _annotated(self, node: ast.expr | None) -> Maker | None:
         key = key_of(self.tree, self.source, annotation(node))
-        maker = (self._makers.get(key) or self.classes.get(key)) if key else None
-        return maker
+        return (self._makers.get(key) or self.classes.get(key)) if key else None
 
     def _class(self, node: ast.ClassDef) -> None:
         for base in node.bases:
             maker = self._annotated(base)
             if maker:
-                lifespan = maker.lifespan or _constructed(ast.walk(node))
+                lifespan = maker.lifespan or lifespans.constructed(ast.walk(node))
                 self.classes[self.source.path, node.name] = Maker(maker.framework, lifespan)
 
     def _instances(self, node: ast.Assign | ast.AnnAssign, module: ast.Module) -> Iterator[Found]:
@@ -148,15 +146,17 @@ class AppFile:
         key, maker = made
         for target in targets:
             if isinstance(target, ast.Name):
-                lifespan = maker.lifespan or _constructed(ast.walk(node.value))
-                lifespan = lifespan or self._handled(ast.walk(module), {target.id})
+                code = list(lifespans.imported_nodes(module))
+                starts = maker.lifespan or lifespans.constructed(ast.walk(node.value))
                 yield Found(
                     (self.source.path, target.id),
                     "instance",
                     maker.framework,
-                    lifespan,
+                    starts or lifespans.handled(self.tree, self.source, code, {target.id}),
                     node.lineno,
                     made_from=key,
+                    extended=lifespans.used(code, target.id)
+                    or (not key[0] and lifespans.given(code, target.id)),
                 )
 
     def _held(self, node: ast.expr | None, module: ast.Module) -> tuple[Key, Maker] | None:
@@ -186,14 +186,14 @@ class AppFile:
         maker = self._returned(body, promised, local)
         if maker is None:
             return None
-        calls = {
-            key_of(self.tree, self.source, part.func) for part in ast.walk(node) if isinstance(part, ast.Call)
-        }
+        code = list(ast.walk(node))
+        starts = maker.lifespan or lifespans.constructed(code)
+        calls = {key_of(self.tree, self.source, part.func) for part in code if isinstance(part, ast.Call)}
         return Found(
             (self.source.path, node.name),
             "factory",
             maker.framework,
-            maker.lifespan or _constructed(body) or self._handled(ast.walk(node), set(local)),
+            starts or lifespans.handled(self.tree, self.source, code, set(local)),
             node.lineno,
             isinstance(node, ast.AsyncFunctionDef),
             required(node),
@@ -222,52 +222,18 @@ class AppFile:
                 return local[part.value.id]
             if promised and isinstance(part.value, ast.Call | ast.Await):
                 return promised
+            if promised and isinstance(part.value, ast.Attribute) and part.value.attr == "app":
+                return promised
         return None
 
-    def _handled(self, nodes: Iterable[ast.AST], names: set[str]) -> bool:
-        """Whether code adds something to run at start or stop to an application of one of these names."""
-        if not names:
-            return False
-        for node in nodes:
-            if isinstance(node, ast.Call):
-                if _touches(node.func, LIFESPAN_CALLS, names) or self._helped(node, names):
-                    return True
-            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                if _touches(node, LIFESPAN_ATTRIBUTES, names):
-                    return True
-        return False
-
-    def _helped(self, call: ast.Call, names: set[str]) -> bool:
-        """Whether the application is handed to a function of the project that adds start-up handlers to it."""
-        given = [*call.args, *(keyword.value for keyword in call.keywords)]
-        if not any(isinstance(value, ast.Name) and value.id in names for value in given):
-            return False
-        key = key_of(self.tree, self.source, call.func)
-        source = self.tree.sources.get(key[0]) if key else None
-        if key is None or source is None or not LIFESPAN_MARKER.search(source.data) or source.module is None:
-            return False
-        for node in source.module.body:
-            if isinstance(node, Function) and node.name == key[1]:
-                return any(
-                    _touches(
-                        part.func if isinstance(part, ast.Call) else part,
-                        LIFESPAN_CALLS | LIFESPAN_ATTRIBUTES,
-                        set(),
-                    )
-                    for part in ast.walk(node)
-                )
-        return False
-
     def _mounts(self) -> None:
-        if b"ount(" not in self.source.data:
-            return
         for call in self.source.calls:
             name = (
                 call.func.attr
                 if isinstance(call.func, ast.Attribute)
                 else self.source.names.dotted(call.func)
             )
-            if name.rpartition(".")[2] not in ("mount", "Mount"):
+            if name.rpartition(".")[2] not in MOUNTING:
                 continue
             for value in [*call.args, *(keyword.value for keyword in call.keywords)]:
                 target = value.func if isinstance(value, ast.Call) else value
@@ -280,23 +246,3 @@ class AppFile:
 
 def _called(node: ast.expr) -> ast.expr:
     return node.func if isinstance(node, ast.Call) else node
-
-
-def _constructed(nodes: Iterable[ast.AST]) -> bool:
-    """Whether a call in this code is given a lifespan."""
-    for node in nodes:
-        if isinstance(node, ast.keyword) and node.arg in LIFESPAN_KEYWORDS:
-            return not (isinstance(node.value, ast.Constant) and node.value.value is None)
-        if isinstance(node, ast.Constant) and node.value == "lifespan":
-            return True
-    return False
-
-
-def _touches(node: ast.AST, attributes: frozenset[str], names: set[str]) -> bool:
-    """Whether an expression is one of the attributes, of one of the names where names are given."""
-    if not isinstance(node, ast.Attribute) or node.attr not in attributes:
-        return False
-    value = node.value
-    while isinstance(value, ast.Attribute):
-        value = value.value
-    return not names or (isinstance(value, ast.Name) and value.id in names)

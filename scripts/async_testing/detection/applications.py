@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from async_testing.detection.appfile import AppFile, Found, Maker
 from async_testing.detection.origins import Key
-from async_testing.detection.tree import Source, Tree
+from async_testing.detection.tree import Source, Tree, is_side
 
 MAKERS = {
     "fastapi.FastAPI": "fastapi",
@@ -28,9 +28,8 @@ MADE = re.compile(
     rb"|\((?:[\w.]+,\s*)*(?:\w+\.)?(?:FastAPI|Starlette)\b|\b(?:FastAPI|Starlette)[ \t]+as\b"
     rb"|->\s*[\"']?(?:\w+\.)?(?:FastAPI|Starlette)\b"
 )
-USUAL = frozenset(
-    "app application api asgi asgi_app fastapi_app create_app create_application create_api get_app get_application"
-    " make_app make_application build_app build_application init_app app_factory factory create_fastapi_app".split()
+USUAL = re.compile(
+    r"(?:fastapi_|asgi_|web_)?(?:app|application|api|asgi)|(?:create|get|make|build|init)_(?:fastapi_|asgi_)?(?:app|application|api)|(?:app_)?factory"
 )
 
 
@@ -53,20 +52,52 @@ def candidates(tree: Tree) -> list[Candidate]:
     found = [one for file in files.values() for one in file.found]
     inner = {key for file in files.values() for key in file.mounted}
     inner |= {key for one in found if one.kind == "factory" for key in one.calls if key != one.key}
-    makers = {one.key: one for one in found}
-    framework_is_fastapi = any(one.framework == "fastapi" and one.key not in inner for one in found)
-    usual = any(one.attribute in USUAL and one.key not in inner for one in found)
-    ranked = []
-    for one in found:
-        rank = 8 if one.key in inner else 0
-        if framework_is_fastapi and one.framework != "fastapi":
-            rank += 4
-        elif any(part.startswith("_") and part != "__init__.py" for part in one.path.split("/")):
-            rank += 4
-        if usual and one.attribute not in USUAL:
-            rank += 2
-        ranked.append(Candidate(one, rank + _second_choice(one, makers)))
+    outer = [one for one in found if one.key not in inner]
+    context = _Context(
+        {one.key: one for one in found},
+        {one.made_from: one for one in found if one.made_from},
+        any(one.framework == "fastapi" for one in outer),
+        any(_is_usual(one) for one in outer),
+        any(one.extended for one in outer),
+    )
+    ranked = [Candidate(one, context.rank(one) + (8 if one.key in inner else 0)) for one in found]
     return sorted(ranked, key=_order)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the applications of a project are among each other."""
+
+    makers: dict[Key, Found]
+    made: dict[Key, Found]
+    fastapi: bool
+    usual: bool
+    extended: bool
+
+    def rank(self, one: Found) -> int:
+        """How much speaks against an application: what lies at the side, an odd name, an empty one."""
+        folders = one.path.split("/")
+        hidden = any(part.startswith("_") and not part.startswith("__init__") for part in folders)
+        side = hidden or is_side(one.path) or (self.fastapi and one.framework != "fastapi")
+        twin = self.made.get(one.key)
+        odd = self.usual and not (_is_usual(one) or (twin is not None and _is_usual(twin)))
+        empty = self.extended and not one.extended and not (one.made_from and one.made_from in self.makers)
+        return 4 * side + 2 * (odd or empty) + self._second_choice(one)
+
+    def _second_choice(self, one: Found) -> bool:
+        """Whether the instance made by a factory, or the factory it was made by, is the better one.
+
+        The instance is where the factory wants arguments, or where the module adds to what the factory made.
+        """
+        if one.kind == "factory":
+            twin = self.made.get(one.key)
+            return bool(one.arguments) or (twin is not None and twin.extended)
+        origin = self.makers.get(one.made_from) if one.made_from else None
+        return origin is not None and not origin.arguments and not one.extended
+
+
+def _is_usual(one: Found) -> bool:
+    return USUAL.fullmatch(one.attribute) is not None
 
 
 def note_left_out(tree: Tree, *, anything: bool) -> None:
@@ -89,13 +120,6 @@ def note_left_out(tree: Tree, *, anything: bool) -> None:
 def in_file(tree: Tree, source: Source) -> list[Found]:
     """The applications of one file, wherever it lies."""
     return AppFile(tree, source, _base_makers()).found
-
-
-def _second_choice(one: Found, makers: dict[Key, Found]) -> int:
-    if one.kind == "factory":
-        return 1 if one.arguments else 0
-    origin = makers.get(one.made_from) if one.made_from else None
-    return 1 if origin and not origin.arguments else 0
 
 
 def _order(candidate: Candidate) -> tuple[int, int, str, int]:

@@ -129,6 +129,8 @@ def _plain(node: ast.expr) -> bool:
 
 def _of_annotation(source: Source, node: ast.expr | None) -> Provides | None:
     names: list[str] = []
+    if isinstance(node, ast.Subscript) and source.names.dotted(node.value).endswith("Callable"):
+        return None
     for part in ast.walk(node) if node else ():
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             names.extend(re.findall(r"\w+", part.value))

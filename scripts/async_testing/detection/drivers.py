@@ -8,19 +8,41 @@ from collections import Counter
 from collections.abc import Iterable
 
 from async_testing.detection.packages import Declared
-from async_testing.detection.tree import Source, Tree, join, within
+from async_testing.detection.tree import Source, Tree, is_side, join, within
 from async_testing.model import Evidence
 
 FAKED = ("psqlpy", "asyncpg")
 """The drivers that have a fake here."""
 LAYERS = (
-    "sqlalchemy sqlmodel tortoise databases piccolo ormar gino beanie motor odmantic pymongo psycopg psycopg2 aiopg"
-    " aiomysql asyncmy aiosqlite edgedb gel peewee pony mongoengine redis_om django"
-).split()
+    *(
+        "sqlalchemy",
+        "sqlmodel",
+        "tortoise",
+        "databases",
+        "piccolo",
+        "ormar",
+        "gino",
+        "beanie",
+        "motor",
+        "odmantic",
+    ),
+    *(
+        "pymongo",
+        "psycopg",
+        "psycopg2",
+        "aiopg",
+        "aiomysql",
+        "asyncmy",
+        "aiosqlite",
+        "edgedb",
+        "gel",
+        "peewee",
+    ),
+    *("pony", "mongoengine", "redis_om", "django"),
+)
 DISTRIBUTIONS = {"tortoise": "tortoise-orm", "psycopg2": "psycopg2-binary", "redis_om": "redis-om"}
 WRAPPERS = frozenset({"sqlalchemy", "sqlmodel", "databases", "tortoise", "piccolo", "ormar", "gino"})
 """What uses a driver by itself: below one of these, a driver that the code only declares is not the code's own."""
-SIDE_FOLDERS = frozenset("migrations alembic versions scripts script tools bin benchmarks".split())
 _names = "|".join(sorted([*FAKED, *LAYERS], key=len, reverse=True)).encode()
 IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+|import[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*)(" + _names + rb")\b",
@@ -34,7 +56,8 @@ def find(
 ) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
     """The drivers that have a fake, and the ORMs and other drivers, those that most files use first.
 
-    What the application imports decides. A driver that is only declared counts where the code imports no driver
+    What the application imports decides; scripts and migrations count where there is nothing else.
+    A driver that is only declared counts where the code imports no driver
     and no ORM and none is declared; one of which only exceptions are imported counts where there is no ORM.
 
     Args:
@@ -45,11 +68,9 @@ def find(
     used = _imports(tree)
     near = {source: names for source, names in used.items() if within(source.path, import_root)}
     for group in (near, used):
-        main = {source: names for source, names in group.items() if not _side(source.path)}
-        for files in (main, group):
-            drivers, layers = _weigh(tree, files)
-            if drivers or layers:
-                return drivers, layers
+        drivers, layers = _weigh(group)
+        if drivers or layers:
+            return drivers, layers
     layers = tuple(
         Evidence(name, declared[dist].path, declared[dist].line)
         for name in LAYERS
@@ -66,7 +87,7 @@ def central(tree: Tree) -> str:
     used = _imports(tree)
     for wanted in (FAKED, LAYERS):
         paths = [source.path for source, names in used.items() if not names.isdisjoint(wanted)]
-        paths.sort(key=lambda path: (_side(path), path.count("/"), path))
+        paths.sort(key=lambda path: (is_side(path), path.count("/"), path))
         if paths:
             return paths[0]
     return ""
@@ -75,8 +96,13 @@ def central(tree: Tree) -> str:
 def _imports(tree: Tree) -> dict[Source, set[str]]:
     used: dict[Source, set[str]] = {}
     own = {name for name in (*FAKED, *LAYERS) if _is_own(tree, name)}
+    side = all(is_side(path) or source.aside for path, source in tree.sources.items())
     for source in tree.having(*MARKERS):
-        if source.aside or source.path.rpartition("/")[2] == "setup.py":
+        if (
+            source.aside
+            or (is_side(source.path) and not side)
+            or source.path.rpartition("/")[2] == "setup.py"
+        ):
             continue
         names = {found.decode() for found in IMPORT.findall(source.data)} - own
         if names:
@@ -90,16 +116,12 @@ def _is_own(tree: Tree, name: str) -> bool:
     return any(f"{place}/__init__.py" in tree.sources for place in places)
 
 
-def _side(path: str) -> bool:
-    return not SIDE_FOLDERS.isdisjoint(path.split("/"))
-
-
-def _weigh(tree: Tree, files: dict[Source, set[str]]) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+def _weigh(files: dict[Source, set[str]]) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
     counts = Counter(name for names in files.values() for name in names)
-    layers = tuple(_evidence(files, name, 1) for name, _ in _ordered(counts, LAYERS))
+    layers = tuple(_evidence(files, name) for name in _ordered(counts, LAYERS))
     wrapped = any(layer.name in WRAPPERS for layer in layers)
     drivers = []
-    for name, _ in _ordered(counts, FAKED):
+    for name in _ordered(counts, FAKED):
         line = 0
         for source in sorted((one for one in files if name in files[one]), key=lambda one: one.path):
             line = _line_of_use(source, name, exceptions_count=not wrapped)
@@ -109,11 +131,11 @@ def _weigh(tree: Tree, files: dict[Source, set[str]]) -> tuple[tuple[Evidence, .
     return tuple(drivers), tuple(layer for layer in layers if layer.line)
 
 
-def _ordered(counts: Counter[str], names: Iterable[str]) -> list[tuple[str, int]]:
-    return sorted(((name, counts[name]) for name in names if counts[name]), key=lambda item: -item[1])
+def _ordered(counts: Counter[str], names: Iterable[str]) -> list[str]:
+    return sorted((name for name in names if counts[name]), key=lambda name: -counts[name])
 
 
-def _evidence(files: dict[Source, set[str]], name: str, _least: int) -> Evidence:
+def _evidence(files: dict[Source, set[str]], name: str) -> Evidence:
     for source in sorted((one for one in files if name in files[one]), key=lambda one: one.path):
         line = _line_of_use(source, name, exceptions_count=True)
         if line:

@@ -43,7 +43,9 @@ def note_dead_loops(tree: Tree, tests: str) -> None:
             for fixture in _defined(source, deep=True):
                 if fixture.name == "event_loop":
                     tree.note(
-                        "the event_loop fixture is dead since pytest-asyncio 1.0", fixture.path, fixture.line
+                        "event_loop is dead: pytest-asyncio 1.0 and later never ask for it",
+                        fixture.path,
+                        fixture.line,
                     )
 
 

@@ -6,7 +6,9 @@ import ast
 import os
 import re
 import stat
+import sys
 import warnings
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -19,8 +21,12 @@ SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "__pypackag
 OUTPUT = frozenset({"build", "dist"})
 TEST_FOLDERS = frozenset({"tests", "test", "testing", "testdata"})
 EXAMPLE_FOLDERS = frozenset(
-    "doc docs docs_src documentation example examples sample samples demo demos tutorial tutorials"
-    " benchmark benchmarks perf playground".split()
+    {"doc", "docs", "docs_src", "documentation", "example", "examples", "sample", "samples", "demo", "demos"}
+    | {"tutorial", "tutorials", "playground"}
+)
+SIDE_FOLDER = re.compile(
+    r"migrations?|alembic|versions|scripts?|tools?|bin|.*[-_]stress|stress|(?:.*[-_])?bench(?:es|marks?|marking)?"
+    r"|load[-_]?tests?|load[-_]?testing|perf|performance"
 )
 LARGEST = 4_000_000
 """Bytes: a longer Python file was written by a program, and is not worth the time."""
@@ -46,10 +52,14 @@ class Source:
                 warnings.simplefilter("ignore")
                 return ast.parse(self.data)
         except SyntaxError as error:
-            self.home.note(f"not parsed: {error.msg}", self.path, error.lineno or 0)
+            self._note(error.msg, error.lineno or 0)
         except (ValueError, RecursionError, MemoryError) as error:
-            self.home.note(f"not parsed: {str(error) or type(error).__name__}", self.path)
+            self._note(str(error) or type(error).__name__)
         return None
+
+    def _note(self, reason: str, line: int = 0) -> None:
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        self.home.note(f"left out: Python {version} cannot parse it ({reason})", self.path, line)
 
     @cached_property
     def names(self) -> Names:
@@ -87,7 +97,7 @@ class Tree:
     def __init__(self, root: Path) -> None:
         try:
             self.root = root.resolve(strict=True)
-            os.listdir(self.root)
+            next(self.root.iterdir(), None)
         except NotADirectoryError:
             raise UsageError(f"{root} is not a folder: give the root folder of the project") from None
         except (FileNotFoundError, RuntimeError):
@@ -111,18 +121,17 @@ class Tree:
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a regular file inside the root, or None (with a note if it is there but unreadable)."""
+        full = Path(self.root, path)
         try:
-            full = os.path.realpath(os.path.join(self.root, path))
-            if not self._inside(full):
+            if path not in self.sources and not self._inside(os.path.realpath(full)):
                 return None
-            status = os.stat(full)
+            status = full.stat()
             if not stat.S_ISREG(status.st_mode):
                 return None
             if status.st_size > LARGEST and path.endswith(".py"):
                 self.note("not read: larger than 4 MB", path)
                 return None
-            with open(full, "rb") as stream:
-                return stream.read()
+            return full.read_bytes()
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         except OSError as error:
@@ -130,12 +139,12 @@ class Tree:
             return None
 
     def text(self, path: str) -> str | None:
-        """The text of a file inside the root, UTF-8 with or without its mark; None where it has none."""
+        """The text of a file inside the root, in UTF-8 or what its byte order mark says; None where it has none."""
         data = self.read(path)
         if data is None:
             return None
         try:
-            return data.decode("utf-8-sig")
+            return data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
         except UnicodeDecodeError:
             self.note("not read: not UTF-8", path)
             return None
@@ -143,15 +152,15 @@ class Tree:
     def names_in(self, folder: str) -> list[str]:
         """The names in a folder inside the root, sorted; none where it cannot be listed."""
         try:
-            full = os.path.realpath(os.path.join(self.root, folder))
-            return sorted(os.listdir(full)) if self._inside(full) else []
+            full = os.path.realpath(self.root / folder)
+            return sorted(entry.name for entry in Path(full).iterdir()) if self._inside(full) else []
         except OSError:
             return []
 
     def is_folder(self, path: str) -> bool:
         """Whether a path is a folder that really lies inside the root."""
-        full = os.path.realpath(os.path.join(self.root, path))
-        return self._inside(full) and os.path.isdir(full)
+        full = os.path.realpath(self.root / path)
+        return self._inside(full) and Path(full).is_dir()
 
     def locate(self, start: str, module: str) -> str | None:
         """The file of an absolute dotted module as seen from the folder ``start``: nearest ancestor first."""
@@ -182,7 +191,7 @@ class Tree:
         pending = [""]
         while pending:
             folder = pending.pop()
-            full = os.path.join(self.root, folder)
+            full = f"{self.root}{os.sep}{folder}".rstrip(os.sep) or os.sep
             try:
                 with os.scandir(full) as listing:
                     entries = sorted(listing, key=lambda entry: entry.name)
@@ -203,26 +212,28 @@ class Tree:
         try:
             if entry.is_dir(follow_symlinks=False):
                 pending.append(path)
-            elif name.endswith(".py") and entry.is_file() and path.isprintable():
-                if not entry.is_symlink() or self._inside(os.path.realpath(entry.path)):
-                    self.sources[path] = Source(self, path)
+            elif name.endswith(".py") and entry.is_file() and self._inside_link(entry):
+                self.sources[path] = Source(self, path)
         except OSError as error:
             self.note(f"not read: {error.strerror}", path)
 
+    def _inside_link(self, entry: os.DirEntry[str]) -> bool:
+        return not entry.is_symlink() or self._inside(os.path.realpath(entry.path))
+
     def _foreign(self, full: str, names: set[str]) -> bool:
-        name = os.path.basename(full)
+        name = Path(full).name
         if "pyvenv.cfg" in names or full == self._skill:
             return True
         if name in OUTPUT and "__init__.py" not in names:
             return True
         if "SKILL.md" not in names:
             return False
-        return name == SKILL or self._named_skill(os.path.join(full, "SKILL.md"))
+        return name == SKILL or self._named_skill(Path(full, "SKILL.md"))
 
     @staticmethod
-    def _named_skill(path: str) -> bool:
+    def _named_skill(path: Path) -> bool:
         try:
-            with open(path, "rb") as stream:
+            with path.open("rb") as stream:
                 head = stream.read(2000)
         except OSError:
             return False
@@ -253,6 +264,11 @@ def join(folder: str, name: str) -> str:
 def within(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies below it."""
     return folder in ("", ".") or path == folder or path.startswith(f"{folder}/")
+
+
+def is_side(path: str) -> bool:
+    """Whether a file lies in a folder of scripts, migrations or benchmarks rather than in the application."""
+    return any(SIDE_FOLDER.fullmatch(folder) for folder in path.split("/")[:-1])
 
 
 def module_name(path: str, import_root: str) -> str:
