@@ -146,7 +146,7 @@ class AppFile:
         key, maker = made
         for target in targets:
             if isinstance(target, ast.Name):
-                code = list(lifespans.imported_nodes(module))
+                code = lifespans.about(module, target.id)
                 starts = maker.lifespan or lifespans.constructed(ast.walk(node.value))
                 yield Found(
                     (self.source.path, target.id),
@@ -188,6 +188,8 @@ class AppFile:
             return None
         code = list(ast.walk(node))
         starts = maker.lifespan or lifespans.constructed(code)
+        if not starts and not any(self._made(part) for part in code if isinstance(part, ast.Call)):
+            starts = b"lifespan=" in self.source.data
         calls = {key_of(self.tree, self.source, part.func) for part in code if isinstance(part, ast.Call)}
         return Found(
             (self.source.path, node.name),

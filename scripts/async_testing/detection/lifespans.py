@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from async_testing.detection.names import Function, is_main_guard
+from async_testing.detection.names import Function, is_main_guard, own, parameters
 from async_testing.detection.origins import key_of
 from async_testing.detection.tree import Source, Tree
 
@@ -37,11 +37,19 @@ def handled(tree: Tree, source: Source, nodes: Iterable[ast.AST], names: set[str
     )
 
 
-def imported_nodes(module: ast.Module) -> Iterator[ast.AST]:
-    """Every node of a module, without what only runs as a script."""
-    for statement in module.body:
-        if not (isinstance(statement, ast.If) and is_main_guard(statement.test)):
-            yield from ast.walk(statement)
+def about(module: ast.Module, name: str) -> list[ast.AST]:
+    """The nodes in which a module-level name is that of the module: no script part, no function with its own."""
+    pending: list[ast.AST] = [
+        part for part in module.body if not (isinstance(part, ast.If) and is_main_guard(part.test))
+    ]
+    found = []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Function) and _binds(node, name):
+            continue
+        found.append(node)
+        pending.extend(ast.iter_child_nodes(node))
+    return found
 
 
 def used(nodes: Iterable[ast.AST], name: str) -> bool:
@@ -52,6 +60,17 @@ def used(nodes: Iterable[ast.AST], name: str) -> bool:
 def given(nodes: Iterable[ast.AST], name: str) -> bool:
     """Whether code hands the application of this name to a call."""
     return any(isinstance(node, ast.Call) and _gives(node, {name}) for node in nodes)
+
+
+def _binds(node: Function, name: str) -> bool:
+    if any(parameter.arg == name for parameter in parameters(node)):
+        return True
+    body = list(own(node))
+    if any(isinstance(part, ast.Global) and name in part.names for part in body):
+        return False
+    return any(
+        isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Store) for part in body
+    )
 
 
 def _owner(node: ast.Attribute) -> str:
