@@ -34,13 +34,25 @@ from matrix import interpreter
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CACHE = REPOSITORY / ".cache" / "field"
-ASYNC_MARK = "@pytest.mark.{plugin}\n"
 TESTS = {
     "app": "def test_app(app):\n    assert callable(app)\n",
     "client": "def test_client(client):\n    assert client.get('/no/such/path').status_code >= 200\n",
     "async_client": (
         "async def test_async_client(async_client):\n"
         "    response = await async_client.get('/no/such/path')\n    assert response.status_code >= 200\n"
+    ),
+    "error_client": (
+        "async def test_error_client(error_client):\n"
+        "    response = await error_client.get('/no/such/path')\n    assert response.status_code >= 200\n"
+    ),
+    "sync_error_client": (
+        "def test_sync_error_client(sync_error_client):\n"
+        "    assert sync_error_client.get('/no/such/path').status_code >= 200\n"
+    ),
+    "override_dependency": (
+        "def test_override_dependency(override_dependency):\n"
+        "    with pytest.raises(pytest.fail.Exception, match='no route'):\n"
+        "        override_dependency(object(), object())\n"
     ),
     "faker": "def test_faker(faker):\n    assert faker.name()\n",
     "fake_connection": (
@@ -91,12 +103,15 @@ class Result:
     wrote: int
     tests: str
     new_errors: list[str]
+    again: list[str]
+    """What a second run of scaffold would still change."""
     line: str
 
     @property
     def good(self) -> bool:
-        """Ended as expected, its new test passed, and nothing that was collected before is broken now."""
-        return self.exit_code == self.trial.expect and not self.new_errors and "FAILED" not in self.tests
+        """As expected, its new test passes, nothing collected before is broken, a second run changes nothing."""
+        settled = not self.new_errors and not self.again and "FAILED" not in self.tests
+        return self.exit_code == self.trial.expect and settled
 
 
 @dataclass(frozen=True)
@@ -135,11 +150,6 @@ class Project:
         if not found and done.returncode not in (0, 5):
             found = set((done.stderr.strip() or done.stdout.strip()).splitlines()[-1:])
         return found
-
-    def fixtures(self, tests: str) -> set[str]:
-        """The fixtures that a test in that folder can ask for."""
-        listed = self.pytest("--fixtures", tests)
-        return set(re.findall(r"(?m)^(\w+)(?: \[\w+ scope\])? --", listed.stdout))
 
 
 def environment_of(trial: Trial) -> Path:
@@ -207,7 +217,7 @@ def project_of(trial: Trial, checkouts: Path | None, scratch: Path, server: dict
     for command in trial.prepare:
         done = project.run("bash", "-c", fill(command, known))
         if done.returncode:
-            raise Unprepared(f"cannot prepare {trial.name}: {command}: {done.stderr.strip()[-800:]}")
+            raise Unprepared(f"cannot prepare {trial.name}: {command}: {done.stderr.strip()[-300:]}")
     return project
 
 
@@ -223,30 +233,37 @@ def attempt(project: Project) -> Result:
     skill = root / ".claude" / "skills" / "async-testing-expert"
     ignored = shutil.ignore_patterns(".git", ".venv", ".*cache", "__pycache__")
     shutil.copytree(REPOSITORY, skill, ignore=ignored)
-    script = [project.python, str(skill / "scripts" / "scaffold.py"), "."]
-    rehearsal = project.run(*script, "--output-format", "json", "--dry-run", *trial.options)
-    said = json.loads(rehearsal.stdout) if rehearsal.stdout.startswith("{") else {}
-    tests = said.get("project", {}).get("tests", "tests")
-    visible = project.fixtures(tests) if (root / tests).is_dir() else set()
-    done = project.run(*script, *trial.options)
+    command = [project.python, str(skill / "scripts" / "scaffold.py"), ".", *trial.options]
+    done = project.run(*command, "--output-format", "json")
     (root / "scaffold.log").write_text(f"{done.stdout}\n--- stderr\n{done.stderr}")
-    wrote = sum(change["state"] in ("create", "merge") for change in said.get("changes", []))
-    line = (done.stderr.strip().splitlines() or done.stdout.strip().splitlines() or [""])[-1]
-    tested = "-" if done.returncode == 2 else new_test(project, said, visible)
-    return Result(trial, done.returncode, wrote, tested, sorted(project.errors() - before), line)
+    said = json.loads(done.stdout) if done.returncode != 2 else {"changes": [], "fixtures": []}
+    wrote = changed(said)
+    tested = new_test(project, said["fixtures"], wrote) if wrote else "-"
+    line = (
+        next(iter(done.stderr.strip().splitlines()), "") if done.returncode else ", ".join(said["fixtures"])
+    )
+    repeated = project.run(*command, "--output-format", "json")
+    again = changed(json.loads(repeated.stdout)) if wrote else []
+    new_errors = sorted(project.errors() - before)
+    return Result(trial, done.returncode, len(wrote), tested, new_errors, again, line)
 
 
-def new_test(project: Project, said: dict[str, dict[str, object]], visible: set[str]) -> str:
+def changed(said: dict[str, list[dict[str, str]]]) -> list[str]:
+    """The files that scaffold wrote, as its JSON report has them."""
+    return [change["path"] for change in said["changes"] if change["state"] in ("create", "merge")]
+
+
+def new_test(project: Project, brought: list[str], wrote: list[str]) -> str:
     """Write a test that asks for each new fixture, run it; returns the names with pytest's last line."""
-    found, trial = said["project"], project.trial
-    tests, drivers, configuration = str(found["tests"]), json.dumps(found["drivers"]), found["pytest"]
-    new = (project.fixtures(tests) - visible) | {"faker"}
-    names = [name for name in TESTS if name in new and name not in trial.without]
-    arguments = "1" if "asyncpg" in drivers.partition("}")[0] else "[1]"
-    mark = ASYNC_MARK.format(plugin="anyio" if '"anyio"' in json.dumps(configuration) else "asyncio")
+    conftest = project.root / next(path for path in wrote if path.endswith("conftest.py"))
+    names = [name for name in TESTS if name in (*brought, "faker") and name not in project.trial.without]
+    if not names:
+        return "-"
+    arguments = "[1]" if (conftest.parent / "fakes" / "psqlpy.py").exists() else "1"
+    plugin = "asyncio" if "pytest_asyncio" in conftest.read_text() else "anyio"
     bodies = [TESTS[name].replace("{arguments}", arguments) for name in names]
-    bodies = [mark + body if body.startswith("async") else body for body in bodies]
-    path = project.root / tests / "test_field_trial_fixtures.py"
+    bodies = [f"@pytest.mark.{plugin}\n{body}" if body.startswith("async") else body for body in bodies]
+    path = conftest.with_name("test_field_trial_fixtures.py")
     header = (
         '"""Written by the field trial: asks for every fixture that scaffold brought."""\n\nimport pytest\n'
     )
@@ -254,7 +271,7 @@ def new_test(project: Project, said: dict[str, dict[str, object]], visible: set[
     done = project.pytest(str(path.relative_to(project.root)))
     last = (done.stdout.strip().splitlines() or [done.stderr.strip()[-300:]])[-1]
     if done.returncode:
-        print(done.stdout[-5000:], done.stderr[-1500:], file=sys.stderr)
+        print(f"--- {project.trial.name}\n{done.stdout[-6000:]}\n{done.stderr[-1500:]}", file=sys.stderr)
     return f"{'passed' if done.returncode == 0 else 'FAILED'} {', '.join(names)} ({last.strip('= ')})"
 
 
@@ -290,8 +307,8 @@ def report(result: Result) -> None:
     said = result.line[:120].replace("|", "\\|")
     verdict = "as expected" if result.good else "**not as expected**"
     print("| " + " | ".join(map(str, [*cells, said, result.trial.why, verdict])) + " |", flush=True)
-    for error in result.new_errors:
-        print(f"  new: {error}", file=sys.stderr)
+    for problem in (*result.new_errors, *result.again):
+        print(f"  {result.trial.name}: {problem}", file=sys.stderr)
 
 
 def arguments() -> argparse.Namespace:
@@ -331,7 +348,7 @@ def main() -> int:
                         continue
                     results.append(attempt(project))
                 except Unprepared as problem:
-                    results.append(Result(trial, -1, 0, "FAILED", [], str(problem)))
+                    results.append(Result(trial, -1, 0, "FAILED", [], [], str(problem)))
                 report(results[-1])
     finally:
         if not options.keep:
