@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench field
+.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench field capture
 
 help:  ## what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -69,3 +69,6 @@ bench: $(STAMP)  ## speed, always as a ratio against a peer in the same run
 
 field: $(STAMP)  ## scaffold on public repositories, as a table (minutes, needs the network)
 	@$(PY) tools/field.py $(FIELD)
+
+capture: $(STAMP)  ## picture the demo for the README
+	@$(PY) tools/capture.py

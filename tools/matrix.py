@@ -103,7 +103,14 @@ def prepare(example: str, mode: str, python: str, target: Path) -> Path:
         (copy / "pyproject.toml").write_text(re.sub(r"(?m)^.*asyncio.*\n", "", configuration))
         for test in (copy / "tests").glob("test_*.py"):
             test.write_text(test.read_text().replace("pytest.mark.asyncio", "pytest.mark.anyio"))
-    command = [python, str(REPOSITORY / "scripts" / "scaffold.py"), str(copy), "--with-database", "--locale", "pt_BR"]
+    command = [
+        python,
+        str(REPOSITORY / "scripts" / "scaffold.py"),
+        str(copy),
+        "--with-database",
+        "--locale",
+        "pt_BR",
+    ]
     subprocess.run(command, check=True, capture_output=True, text=True)
     return copy
 
