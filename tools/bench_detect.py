@@ -51,7 +51,8 @@ FILES = {
     ),
     "app/{name}/service.py": "from asyncpg import Connection\n\nfrom app.{name} import repository\n",
     "tests/test_{name}.py": (
-        "import pytest\nfrom asyncpg import Connection\n\n\n@pytest.fixture\ndef session() -> object:\n    return object()\n\n\n"
+        "import pytest\nfrom asyncpg import Connection\n\n\n"
+        "@pytest.fixture\ndef session() -> object:\n    return object()\n\n\n"
         "@pytest.mark.asyncio\nasync def test_{name}(session: object) -> None:\n    assert session\n"
     ),
 }

@@ -102,13 +102,15 @@ def _is_usual(one: Found) -> bool:
 
 def note_left_out(tree: Tree, *, anything: bool) -> None:
     """Say that examples hold applications, where that is all there is."""
+    if anything:
+        return
     made = re.compile(rb"=\s*(?:FastAPI|Starlette)\(")
     aside = [
         one
-        for one in tree.matching(made, b"FastAPI(", b"Starlette(")
+        for one in tree.matching(made, b"FastAPI(", b"Starlette(", aside=True)
         if one.aside in ("examples", "template")
     ]
-    if aside and not anything:
+    if aside:
         number = len(aside)
         files = "a file" if number == 1 else f"{number} files"
         tree.note(
@@ -134,7 +136,7 @@ def _base_makers() -> dict[Key, Maker]:
 def _read(tree: Tree) -> dict[str, AppFile]:
     """Read the files that make an application, then those that call what the first ones define."""
     makers = _base_makers()
-    pending = [source for source in tree.matching(MADE, *MARKERS) if not source.aside]
+    pending = list(tree.matching(MADE, *MARKERS))
     for source in pending:
         _note_others(tree, source)
     files: dict[str, AppFile] = {}
@@ -146,7 +148,7 @@ def _read(tree: Tree) -> dict[str, AppFile]:
             break
         makers.update(fresh)
         names = sorted({attribute for _, attribute in fresh})
-        pending = [source for source in _calling(tree, names) if not source.aside]
+        pending = list(_calling(tree, names))
         pending += [files[path].source for path in files if files[path].source not in pending]
     return files
 

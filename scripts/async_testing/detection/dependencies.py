@@ -13,7 +13,6 @@ from async_testing.model import Dependency
 
 Provides = Literal["session", "connection", "pool"]
 USED = re.compile(rb"\b(?:Depends|Security)\(\s*([\w.]+)")
-DEFINED = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 HINT = re.compile(
     rb"->[^:]*(?:[Ss]ession|[Cc]onn|[Pp]ool)|\byield\b|\.acquire\(|\.connection\(|[Ss]ession|\bpool\b|\.pool\b"
 )
@@ -44,8 +43,11 @@ def find(tree: Tree, import_root: str, *, orm: bool) -> tuple[Dependency, ...]:
     """
     used = _used(tree)
     found = []
-    for source in tree.having(*(b"def " + name for name in used)) if used else ():
-        if source.aside or not within(source.path, import_root) or not _worth(source, used):
+    if not used:
+        return ()
+    defined = re.compile(rb"def (" + b"|".join(sorted(map(re.escape, used))) + rb")\b")
+    for source in tree.having(b"def "):
+        if not within(source.path, import_root) or not _worth(source, defined):
             continue
         module = module_name(source.path, import_root)
         for name, node in _functions(source):
@@ -58,18 +60,14 @@ def find(tree: Tree, import_root: str, *, orm: bool) -> tuple[Dependency, ...]:
 
 def _used(tree: Tree) -> set[bytes]:
     names: set[bytes] = set()
-    for source in tree.having(b"Depends("):
-        if not source.aside:
-            names.update(name.rpartition(b".")[2] for name in USED.findall(source.data))
-    return names
+    for source in tree.having(b"Depends(", b"Security("):
+        names.update(name.rpartition(b".")[2] for name in USED.findall(source.data))
+    return names - {b""}
 
 
-def _worth(source: Source, used: set[bytes]) -> bool:
+def _worth(source: Source, defined: re.Pattern[bytes]) -> bool:
     data = source.data
-    return any(
-        match[1] in used and HINT.search(data, match.start(), match.start() + WINDOW)
-        for match in DEFINED.finditer(data)
-    )
+    return any(HINT.search(data, match.start(), match.start() + WINDOW) for match in defined.finditer(data))
 
 
 def _functions(source: Source) -> Iterator[tuple[str, Function]]:

@@ -98,11 +98,7 @@ def _imports(tree: Tree) -> dict[Source, set[str]]:
     own = {name for name in (*FAKED, *LAYERS) if _is_own(tree, name)}
     side = all(is_side(path) or source.aside for path, source in tree.sources.items())
     for source in tree.having(*MARKERS):
-        if (
-            source.aside
-            or (is_side(source.path) and not side)
-            or source.path.rpartition("/")[2] == "setup.py"
-        ):
+        if (is_side(source.path) and not side) or source.path.rpartition("/")[2] == "setup.py":
             continue
         names = {found.decode() for found in IMPORT.findall(source.data)} - own
         if names:

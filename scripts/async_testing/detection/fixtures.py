@@ -38,7 +38,7 @@ def visible(tree: Tree, tests: str) -> tuple[Fixture, ...]:
 def note_dead_loops(tree: Tree, tests: str) -> None:
     """Note each override of ``event_loop`` in the tests folder and above it: no plugin asks for it any more."""
     places = {join(folder, "conftest.py") for folder in ancestors(tests)}
-    for source in tree.matching(LOOP, b"event_loop"):
+    for source in tree.matching(LOOP, b"event_loop", aside=True):
         if within(source.path, tests) or source.path in places:
             for fixture in _defined(source, deep=True):
                 if fixture.name == "event_loop":
@@ -52,7 +52,7 @@ def note_dead_loops(tree: Tree, tests: str) -> None:
 def marks(tree: Tree, tests: str) -> dict[str, int]:
     """How often tests are marked ``asyncio`` and ``anyio``."""
     counts = {"asyncio": 0, "anyio": 0}
-    for source in tree.having(b"mark.asyncio", b"mark.anyio"):
+    for source in tree.having(b"mark.asyncio", b"mark.anyio", aside=True):
         if within(source.path, tests):
             for name in ASYNC_MARK.findall(source.data):
                 counts[name.decode()] += 1

@@ -28,7 +28,7 @@ def resolve(tree: Tree, source: Source, dotted: str, hops: int = 4) -> Key:
     if path is None or path == source.path:
         return "", dotted
     target = tree.sources[path]
-    if hops and attribute.encode() in target.data:
+    if hops and attribute.encode() in target.data and not target.defines(attribute):
         origin = target.names.imported.get(attribute)
         if origin and origin.attribute:
             further = resolve(tree, target, origin.dotted, hops - 1)

@@ -66,6 +66,17 @@ class Source:
         """What the module's imports bind."""
         return Names(self.module)
 
+    def defines(self, name: str) -> bool:
+        """Whether a line at the module's left edge defines or assigns the name."""
+        word = re.escape(name).encode()
+        return bool(
+            re.search(
+                rb"^(?:(?:async[ ]+)?def|class)[ ]+" + word + rb"\b|^" + word + rb"[ ]*[:=]",
+                self.data,
+                re.MULTILINE,
+            )
+        )
+
     @cached_property
     def calls(self) -> list[ast.Call]:
         """Every call in the file."""
@@ -172,16 +183,17 @@ class Tree:
                     return path
         return None
 
-    def having(self, *markers: bytes) -> Iterator[Source]:
-        """The sources whose bytes hold one of the markers."""
+    def having(self, *markers: bytes, aside: bool = False) -> Iterator[Source]:
+        """The sources whose bytes hold one of the markers; of the application's own code unless told otherwise."""
         for source in self.sources.values():
-            data = source.data
-            if any(marker in data for marker in markers):
-                yield source
+            if aside or not source.aside:
+                data = source.data
+                if any(marker in data for marker in markers):
+                    yield source
 
-    def matching(self, pattern: re.Pattern[bytes], *markers: bytes) -> Iterator[Source]:
-        """The sources that hold one of the markers and in which the pattern is found."""
-        return (source for source in self.having(*markers) if pattern.search(source.data))
+    def matching(self, pattern: re.Pattern[bytes], *markers: bytes, aside: bool = False) -> Iterator[Source]:
+        """Those of them in which the pattern is found."""
+        return (source for source in self.having(*markers, aside=aside) if pattern.search(source.data))
 
     def _inside(self, full: str) -> bool:
         root = str(self.root)
