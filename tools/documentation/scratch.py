@@ -126,6 +126,9 @@ def scratch(root: Path, example: str) -> Iterator[Scratch]:
     with tempfile.TemporaryDirectory(prefix="documentation-") as place:
         folder = Path(place) / origin.name
         shutil.copytree(origin, folder, ignore=LEFT_OUT)
+        installed = folder / ".claude" / "skills" / "async-testing-expert"
+        installed.parent.mkdir(parents=True)
+        installed.symlink_to(root, target_is_directory=True)
         _commands(Path(place) / "bin")
         yield Scratch(folder, root)
 
