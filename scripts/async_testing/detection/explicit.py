@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import posixpath
 from pathlib import Path
 
 from async_testing.detection import applications, packages, roots
@@ -48,15 +47,18 @@ def named_tests(tree: Tree, folder: str) -> str:
     Raises:
         UsageError: it lies outside of the root, or a file is in its place.
     """
-    given = Path(folder)
-    full = Path(os.path.normpath(tree.root / given))
-    real = Path(os.path.realpath(full))
-    if not full.is_relative_to(tree.root) or not real.is_relative_to(tree.root):
-        raise UsageError(f"the tests folder {folder} lies outside of {tree.root}: name one inside")
-    for place in (full, *full.parents):
-        if place.exists() and not place.is_dir():
-            raise UsageError(f"{place} is a file where a folder should be: name another tests folder")
-    return posixpath.normpath(full.relative_to(tree.root).as_posix())
+    full = Path(os.path.normpath(tree.root / folder))
+    try:
+        real = full.resolve()
+        full = full if full.is_relative_to(tree.root) else real
+        if not real.is_relative_to(tree.root):
+            raise UsageError(f"the tests folder {folder} lies outside of {tree.root}: name one inside")
+        for place in (full, *full.parents):
+            if place.exists() and not place.is_dir():
+                raise UsageError(f"{place} is a file where a folder should be: name another tests folder")
+    except (OSError, RuntimeError, ValueError):
+        raise UsageError(f"the tests folder {folder} cannot be looked at: name another one") from None
+    return full.relative_to(tree.root).as_posix()
 
 
 def _files(tree: Tree, module: str) -> list[tuple[str, str]]:

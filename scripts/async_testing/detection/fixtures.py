@@ -20,17 +20,23 @@ T = TypeVar("T")
 LOOP = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+event_loop\b", re.MULTILINE)
 
 
-def visible(tree: Tree, tests: str) -> tuple[Fixture, ...]:
+def visible(tree: Tree, tests: str, plugins: Iterable[str] = ()) -> tuple[Fixture, ...]:
     """The fixtures of the conftest in ``tests`` and of those above it, with what they import and name as plugins.
 
     The nearest definition of a name is the one a test gets, so it is the one listed.
+
+    Args:
+        tree: the project.
+        tests: the tests folder.
+        plugins: the modules that the pytest configuration loads.
     """
     found: dict[str, Fixture] = {}
     for folder in ancestors(tests):
         source = tree.sources.get(join(folder, "conftest.py"))
-        if source is None:
-            continue
-        for fixture in _of_conftest(tree, source):
+        for fixture in _of_conftest(tree, source) if source else ():
+            found.setdefault(fixture.name, fixture)
+    for module in plugins:
+        for fixture in _exported(tree, tree.locate(tests, module), set()):
             found.setdefault(fixture.name, fixture)
     return tuple(sorted(found.values(), key=lambda one: (one.path, one.line, one.name)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import contextlib
 import json
 import re
 import tomllib
@@ -80,16 +81,21 @@ def installed(tree: Tree, folders: Iterable[str]) -> tuple[dict[str, str], str]:
     """Distribution name → version in the nearest virtual environment, and its interpreter's path."""
     for folder in folders:
         for name in ENVIRONMENTS:
-            base = join(folder, name)
-            if not (tree.root / base / "pyvenv.cfg").is_file():
-                continue
-            versions = dict(_dist_infos(tree, base))
-            for python in (f"{base}/bin/python", f"{base}/Scripts/python.exe"):
-                if (tree.root / python).exists():
-                    return versions, python
-            if versions:
-                return versions, ""
+            with contextlib.suppress(OSError):
+                found = _environment(tree, join(folder, name))
+                if found:
+                    return found
     return {}, ""
+
+
+def _environment(tree: Tree, base: str) -> tuple[dict[str, str], str] | None:
+    if not (tree.root / base / "pyvenv.cfg").is_file():
+        return None
+    versions = dict(_dist_infos(tree, base))
+    for python in (f"{base}/bin/python", f"{base}/Scripts/python.exe"):
+        if (tree.root / python).exists():
+            return versions, python
+    return (versions, "") if versions else None
 
 
 def _dist_infos(tree: Tree, base: str) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import itertools
 import posixpath
 import shlex
 import tomllib
@@ -63,6 +64,13 @@ class Settings:
                 elif word == name and index + 1 < len(words):
                     value = words[index + 1]
         return value
+
+    def plugins(self) -> tuple[str, ...]:
+        """The modules that ``-p`` in ``addopts`` loads."""
+        words = self.words("addopts")
+        given = [after for word, after in itertools.pairwise([*words, ""]) if word == "-p"]
+        given += [word[2:] for word in words if word.startswith("-p") and len(word) > 2]
+        return tuple(name for name in given if name and not name.startswith("no:"))
 
     def overridden(self, name: str) -> str | None:
         """The value of an option that ``-o`` or ``--override-ini`` in ``addopts`` sets."""

@@ -8,7 +8,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from async_testing.detection.pytestconfig import Settings
-from async_testing.detection.tree import Source, Tree, ancestors, join, parent, within
+from async_testing.detection.tree import (
+    EXAMPLE_FOLDERS,
+    TEST_FOLDERS,
+    Source,
+    Tree,
+    ancestors,
+    is_side,
+    join,
+    parent,
+    within,
+)
 
 IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b|import[ \t]+([\w.]+))", re.MULTILINE)
 ENOUGH = 80
@@ -20,6 +30,8 @@ def import_root(tree: Tree, anchor: str, known: Collection[str], pythonpath: Col
 
     The absolute imports of the file and of those around it vote: each names a folder from which it resolves. Where
     none does, the folder above the outermost package is taken, and what the configuration puts on the path first.
+    The name by which existing tests import the file's package goes before all that, where the application's own
+    imports resolve from there too: tests of another spelling would load the application a second time.
 
     Args:
         tree: the project.
@@ -29,6 +41,7 @@ def import_root(tree: Tree, anchor: str, known: Collection[str], pythonpath: Col
     """
     places = list(ancestors(parent(anchor)))
     votes: Counter[str] = Counter()
+    own: Counter[str] = Counter()
     foreign = {name.replace("-", "_") for name in known} | sys.stdlib_module_names
     for source in _around(tree, anchor):
         weight = 3 if source.path == anchor else 1
@@ -36,6 +49,10 @@ def import_root(tree: Tree, anchor: str, known: Collection[str], pythonpath: Col
             for place in places if module.partition(".")[0] not in foreign else ():
                 if _resolves(tree, place, module):
                     votes[place] += weight
+                    own[place] += 0 if source.aside or is_side(source.path) else weight
+    for choice in _tested(tree, anchor):
+        if own[choice] == max(own.values(), default=0):
+            return choice
     natural = _natural(tree, anchor)
     preferred = [place for place in places if place in pythonpath]
     if not votes:
@@ -48,6 +65,20 @@ def import_root(tree: Tree, anchor: str, known: Collection[str], pythonpath: Col
     return ahead[-1]
 
 
+def _tested(tree: Tree, anchor: str) -> list[str]:
+    """The folders from which the tests' imports of the file's package resolve, those of most imports first."""
+    tests = [source for source in tree.sources.values() if source.aside == "tests"]
+    tests.sort(key=lambda source: -_shared(source.path, anchor))
+    votes: Counter[str] = Counter()
+    for source in tests[:ENOUGH]:
+        for module in imports(source):
+            for place in ancestors(parent(anchor)):
+                first = join(place, module.partition(".")[0])
+                if (anchor == f"{first}.py" or within(anchor, first)) and _resolves(tree, place, module):
+                    votes[place] += 1
+    return [place for place, _ in votes.most_common()]
+
+
 def imports(source: Source) -> Iterable[str]:
     """The modules that a file imports by absolute name, as its lines say."""
     for match in IMPORT.finditer(source.data):
@@ -58,6 +89,8 @@ def imports(source: Source) -> Iterable[str]:
 
 def tests_folder(tree: Tree, home: str, anchor: str, settings: Settings | None) -> str:
     """The folder of the tests: what the configuration names, else the nearest ``tests`` or ``test``, else a new one.
+
+    A ``tests`` that is not near counts where it is the only one.
 
     Args:
         tree: the project.
@@ -74,6 +107,11 @@ def tests_folder(tree: Tree, home: str, anchor: str, settings: Settings | None) 
         for name in ("tests", "test"):
             if join(place, name) in tree.folders:
                 return join(place, name)
+    only = [
+        place for place in tree.folders if place.rpartition("/")[2] in ("tests", "test") and _outermost(place)
+    ]
+    if len(only) == 1 and within(only[0], home):
+        return only[0]
     if named and not existing and named[0] != ".":
         return named[0]
     base = parent(settings.path) if settings else "."
@@ -89,6 +127,10 @@ def _common(folders: list[str]) -> str:
         if place.rpartition("/")[2] in ("tests", "test") and all(within(folder, place) for folder in folders):
             return place
     return folders[0] if folders[0] != "." else ""
+
+
+def _outermost(place: str) -> bool:
+    return not (TEST_FOLDERS | EXAMPLE_FOLDERS).intersection(place.split("/")[:-1])
 
 
 def _near(home: str, anchor: str) -> list[str]:

@@ -36,7 +36,9 @@ def configuration(
     mode = (
         config.argument("--asyncio-mode") or config.overridden("asyncio_mode") or config.text("asyncio_mode")
     )
-    plugin = _plugin(config, mode, marks(tree, tests), fixtures) or _available(declared, installed)
+    plugin = _plugin(
+        config, mode, marks(tree, tests if tree.is_folder(tests) else "."), fixtures
+    ) or _available(declared, installed)
     import_mode = config.argument("--import-mode")
     return PytestConfig(
         path=config.path or None,

@@ -111,7 +111,7 @@ class Tree:
             next(self.root.iterdir(), None)
         except NotADirectoryError:
             raise UsageError(f"{root} is not a folder: give the root folder of the project") from None
-        except (FileNotFoundError, RuntimeError):
+        except (FileNotFoundError, RuntimeError, ValueError):
             raise UsageError(f"{root} does not exist: give the root folder of the project") from None
         except OSError as error:
             raise UsageError(
@@ -219,7 +219,7 @@ class Tree:
 
     def _take(self, entry: os.DirEntry[str], path: str, pending: list[str]) -> None:
         name = entry.name
-        if name.startswith(".") or name in SKIPPED:
+        if name.startswith(".") or name in SKIPPED or not name.isprintable():
             return
         try:
             if entry.is_dir(follow_symlinks=False):
