@@ -53,7 +53,7 @@ def detect(
     found_drivers, orms = drivers.find(tree, declared, home)
     if driver:
         found_drivers = tuple(one for one in found_drivers if one.name == driver) or (Evidence(driver, ""),)
-    existing = fixtures.visible(tree, folder)
+    existing = fixtures.visible(tree, folder, config.plugins() if config else ())
     fixtures.note_dead_loops(tree, folder)
     applications.note_left_out(tree, anything=bool(apps))
     return Project(
