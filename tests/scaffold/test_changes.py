@@ -263,6 +263,23 @@ def test_an_old_pytest_asyncio_gets_no_loop_scope(shop: Sandbox, scaffold: Scaff
     assert "@pytest_asyncio.fixture\nasync def" in shop.text(CONFTEST)
 
 
+@pytest.mark.parametrize(
+    ("version", "others", "works"),
+    [("0.20.4", "", False), ("0.20.4", "requests", True), ("0.21.0", "", True)],
+)
+def test_the_test_client_of_an_old_starlette_needs_requests(
+    version: str, others: str, works: bool, shop: Sandbox, scaffold: Scaffold
+) -> None:
+    locked = {"starlette": version, **({others: "2.32.0"} if others else {})}
+    lock = "".join(f'[[package]]\nname = "{name}"\nversion = "{number}"\n' for name, number in locked.items())
+    shop.write({"uv.lock": lock, ".venv/pyvenv.cfg": "", ".venv/bin/python": ""})
+    result = scaffold("--all")
+    assert result.code == 0, result.err
+    assert ("def client(" in shop.text(CONFTEST)) is works
+    assert ("uv add --dev requests" in result.err) is not works
+    assert "def async_client(" in shop.text(CONFTEST)
+
+
 def test_a_factory_that_wants_arguments_is_left_out_with_the_reason(
     sandbox: Sandbox, scaffold: Scaffold
 ) -> None:

@@ -15,6 +15,8 @@ Plugin = Literal["pytest-asyncio", "anyio"]
 LOCALE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
 MODULES = {"pytest-asyncio": "pytest_asyncio", "psycopg2-binary": "psycopg2"}
 FIRST_WITH_LOOP_SCOPE = (0, 24)
+FIRST_WITHOUT_REQUESTS = (0, 21)
+"""Starlette's TestClient was built on requests before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Choices:
     loop_scope: str | None
     """The scope of the event loop; None where the plugin has no such setting."""
     client: Literal["httpx", "httpx2"] | None
+    sync_client: bool
+    """Starlette's TestClient works here."""
     faker: bool
     database: str | None
     """The driver of the real database's fixtures."""
@@ -69,6 +73,7 @@ def choose(project: Project, wishes: Wishes) -> Choices:
         notes.append(Note(f"pytest is not installed: {install(project, 'pytest')}"))
     plugin = _plugin(project, bool(app), notes)
     framework = app or (project.apps[0] if project.apps else None)
+    client = _client(project, notes) if has_app else None
     return Choices(
         app=app,
         has_app=has_app,
@@ -76,7 +81,8 @@ def choose(project: Project, wishes: Wishes) -> Choices:
         driver=driver.name if driver else None,
         plugin=plugin,
         loop_scope=_loop_scope(project, plugin, notes),
-        client=_client(project, app, notes) if has_app else None,
+        client=client,
+        sync_client=client is not None and _sync_client(project, app, notes),
         faker=_faker(project, fixtures, notes),
         database=_database(project, driver.name if driver else None, notes) if wishes.with_database else None,
         notes=tuple(notes),
@@ -137,8 +143,7 @@ def _loop_scope(project: Project, plugin: Plugin | None, notes: list[Note]) -> s
     if plugin != "pytest-asyncio":
         return None
     version = project.packages.get("pytest-asyncio", "")
-    numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
-    if numbers and numbers < FIRST_WITH_LOOP_SCOPE:
+    if _older(version, FIRST_WITH_LOOP_SCOPE):
         command = install(project, "'pytest-asyncio>=1.0'")
         notes.append(
             Note(f"left out: LOOP_SCOPE, pytest-asyncio {version} has no setting for both: {command}")
@@ -147,10 +152,7 @@ def _loop_scope(project: Project, plugin: Plugin | None, notes: list[Note]) -> s
     return project.pytest.test_loop_scope or "function"
 
 
-def _client(project: Project, app: App | None, notes: list[Note]) -> Literal["httpx", "httpx2"] | None:
-    if app and app.is_async:
-        reason = "the async factory's resources belong to the loop that built them"
-        notes.append(Note(f"left out: client and sync_error_client, {reason}: use async_client"))
+def _client(project: Project, notes: list[Note]) -> Literal["httpx", "httpx2"] | None:
     if "httpx" in project.packages:
         return "httpx"
     if "httpx2" in project.packages:
@@ -160,6 +162,25 @@ def _client(project: Project, app: App | None, notes: list[Note]) -> Literal["ht
     command = install(project, "httpx")
     notes.append(Note(f"left out: the clients, httpx is not installed: {command} (then --merge)"))
     return None
+
+
+def _sync_client(project: Project, app: App | None, notes: list[Note]) -> bool:
+    if app and app.is_async:
+        reason = "the async factory's resources belong to the loop that built them"
+        notes.append(Note(f"left out: client and sync_error_client, {reason}: use async_client"))
+        return False
+    version = project.packages.get("starlette", "")
+    if _older(version, FIRST_WITHOUT_REQUESTS) and not available(project, "requests"):
+        command = install(project, "requests")
+        reason = f"the TestClient of Starlette {version} needs requests"
+        notes.append(Note(f"left out: client and sync_error_client, {reason}: {command}"))
+        return False
+    return True
+
+
+def _older(version: str, first: tuple[int, int]) -> bool:
+    numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+    return bool(numbers) and numbers < first
 
 
 def _faker(project: Project, fixtures: set[str], notes: list[Note]) -> bool:

@@ -35,7 +35,7 @@ def fixtures(choices: Choices, locale: str, modules: Mapping[str, str]) -> Piece
     if "app_clients" in modules:
         names += ["lifespan"] if choices.plugin else []
         names += ["clients"] if choices.client and choices.plugin else []
-        names += ["sync_clients"] if choices.client and not (app and app.is_async) else []
+        names += ["sync_clients"] if choices.sync_client else []
         names += ["overrides"] if choices.fastapi else []
     names += ["fake_data"] if choices.faker else []
     names += ["fake_database"] if "fakes" in modules else []
