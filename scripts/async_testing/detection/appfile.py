@@ -167,7 +167,10 @@ class AppFile:
             if isinstance(statement, ast.Assign) and any(
                 isinstance(target, ast.Name) and target.id == node.value.id for target in statement.targets
             ):
-                return self._made_inside(statement.value)
+                key, maker = self._made_inside(statement.value) or (None, None)
+                if key and maker:
+                    starts = maker.lifespan or lifespans.constructed(ast.walk(statement.value))
+                    return key, Maker(maker.framework, starts)
         return None
 
     def _factory(self, node: Function) -> Found | None:
