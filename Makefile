@@ -58,14 +58,15 @@ fix: $(STAMP)  ## format, mend what ruff can, refresh the docs
 	$(PY) tools/docs.py
 
 mutants: $(STAMP)  ## the share of planted bugs that the example's suite notices, and of rewrites it stays green on (minutes)
-	$(PY) tools/mutate.py examples/users --jobs 2 --minimum 95
-	$(PY) tools/mutate.py examples/users --jobs 2 --rewrites --minimum 90
+	$(PY) tools/mutate.py examples/users --jobs 2 -m "not integration" --minimum 95
+	$(PY) tools/mutate.py examples/users --jobs 2 --rewrites --server --minimum 90
 
 contract: $(STAMP)  ## the fakes held against the live drivers, as a table
 	$(PY) -m tests.contract
 
 bench: $(STAMP)  ## speed, always as a ratio against a peer in the same run
 	@$(PY) tools/bench.py
+	@$(PY) tools/bench_detect.py
 
 field: $(STAMP)  ## scaffold on public repositories, as a table (minutes, needs the network)
 	@$(PY) tools/field.py $(FIELD)
