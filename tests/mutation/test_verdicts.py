@@ -156,3 +156,18 @@ def test_a_run_that_takes_too_long_is_ended(example: Example) -> None:
     root = example()
     verdict = running.Suite(root).run(root, 0.0)
     assert (verdict.state, verdict.exit_code) == ("timeout", None)
+
+
+def test_a_suite_that_breaks_by_itself_proves_nothing(
+    example: Example, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tests = "from pathlib import Path\n\n\ndef test_once():\n    Path('trace').touch(exist_ok=False)\n"
+    assert run(example(tests=tests), "--only", "return-none", "--sample", "1") == 2
+    assert "is not green any more with every change undone" in capsys.readouterr().err
+
+
+def test_an_interpreter_that_is_missing_is_an_error(
+    example: Example, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run(example(), "--python", str(tmp_path / "none")) == 2
+    assert "cannot be started" in capsys.readouterr().err

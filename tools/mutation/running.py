@@ -51,15 +51,11 @@ class Suite:
         command += ["-p", "no:cacheprovider", "-p", "no:randomly", *self.options]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(folder.parent / "tmp")}
         started = time.monotonic()
-        with subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as process:
+        try:
+            process = self._start(command, folder, environment)
+        except OSError as error:
+            raise MutationError(f"{self.python} cannot be started: {error.strerror}") from error
+        with process:
             try:
                 output = process.communicate(timeout=timeout)[0].decode(errors="replace")
             except subprocess.TimeoutExpired:
@@ -70,6 +66,18 @@ class Suite:
         first = _FAILED.search(output)
         state: State = "survived" if code in (0, _NO_TEST) else "killed"
         return Verdict(state, time.monotonic() - started, code, first[1] if first else "", output)
+
+    @staticmethod
+    def _start(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
 
 @contextmanager
@@ -85,16 +93,12 @@ def copies(suite: Suite, count: int) -> Iterator[list[Path]]:
         yield folders
 
 
-def baseline(suite: Suite, folder: Path) -> Verdict:
+def baseline(suite: Suite, folder: Path, when: str = "before anything is changed") -> Verdict:
     """Run the suite as it is; MutationError unless it is green."""
     verdict = suite.run(folder, None)
     if verdict.exit_code != 0:
         tail = "\n".join(verdict.output.splitlines()[-15:])
-        why = (
-            "has no test to run"
-            if verdict.exit_code == _NO_TEST
-            else "is not green before anything is changed"
-        )
+        why = "has no test to run" if verdict.exit_code == _NO_TEST else f"is not green {when}"
         raise MutationError(f"the suite of {suite.root} {why}: mend it first\n{tail}")
     return verdict
 

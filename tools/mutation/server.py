@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,4 +37,5 @@ def shared(wanted: bool) -> Iterator[None]:
             yield
         finally:
             del os.environ[VARIABLE]
-            server.cleanup()
+            with suppress(OSError):  # its program may be gone, the verdicts are not
+                server.cleanup()
