@@ -52,6 +52,8 @@ class Fixture:
     scope: str = "function"
     is_async: bool = False
     autouse: bool = False
+    gives: Literal["", "client", "started"] = ""
+    """Of a fixture ``app``: a client instead, or an application whose lifespan the fixture itself starts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,3 +124,29 @@ def test_an_event_loop_override_is_dead(write: Write, path: str) -> None:
 )
 def test_what_only_mentions_event_loop(write: Write, code: str) -> None:
     assert detect(write({CONFTEST: code})).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "gives"),
+    [
+        ("    return create_app()", ""),
+        ("    with TestClient(create_app()) as app:\n        yield app", "client"),
+        ("    client = testclient.TestClient(create_app())\n    yield client", "client"),
+        ("    return TestClient(create_app())", "client"),
+        ("    app = create_app()\n    with TestClient(app):\n        yield app", "started"),
+        (
+            "    app = create_app()\n    with LifespanManager(app) as manager:\n        yield manager.app",
+            "started",
+        ),
+        ("    app = create_app()\n    app.client = TestClient(app)\n    return app", ""),
+    ],
+)
+def test_what_a_fixture_app_gives(write: Write, body: str, gives: str) -> None:
+    (app,) = detect(write({CONFTEST: f"{PYTEST}@pytest.fixture\ndef app():\n{body}\n"})).fixtures
+    assert app.gives == gives
+
+
+def test_a_client_of_another_name_is_what_it_says(write: Write) -> None:
+    code = f"{PYTEST}@pytest.fixture\ndef client():\n    return TestClient(create_app())\n"
+    (client,) = detect(write({CONFTEST: code})).fixtures
+    assert client.gives == ""

@@ -161,3 +161,32 @@ def test_permissions_and_links_stay(shop: Sandbox, scaffold: Scaffold) -> None:
     assert (shop.root / CONFTEST).is_symlink()
     assert (shop.root / "shared/conftest.py").stat().st_mode & 0o777 == 0o640
     assert "def async_client(" in shop.text("shared/conftest.py")
+
+
+def test_a_fixture_app_that_is_a_client_is_not_handed_on_as_an_application(
+    shop: Sandbox, scaffold: Scaffold
+) -> None:
+    mine = (
+        "import pytest\nfrom fastapi.testclient import TestClient\nfrom shop.main import create_app\n\n\n"
+        "@pytest.fixture\ndef app():\n    with TestClient(create_app()) as app:\n        yield app\n"
+    )
+    shop.write({CONFTEST: mine})
+    result = scaffold("--merge", "--all")
+    assert result.code == 0, result.err
+    assert (
+        "tests/conftest.py:7: left out: clients and overrides, the fixture app gives a client" in result.err
+    )
+    assert "running_app" not in shop.text(CONFTEST)
+    assert "def fake_pool(" in shop.text(CONFTEST)
+
+
+def test_a_fixture_app_that_starts_the_lifespan_is_told_of(shop: Sandbox, scaffold: Scaffold) -> None:
+    mine = (
+        "import pytest\nfrom fastapi.testclient import TestClient\nfrom shop.main import create_app\n\n\n"
+        "@pytest.fixture\ndef app():\n    app = create_app()\n    with TestClient(app):\n        yield app\n"
+    )
+    shop.write({CONFTEST: mine})
+    result = scaffold("--merge", "--all")
+    assert result.code == 0, result.err
+    assert "tests/conftest.py:7: app starts the lifespan itself" in result.err
+    assert "def running_app(" in shop.text(CONFTEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from async_testing.detection.names import Function, statements
 from async_testing.detection.origins import module_file
@@ -16,6 +16,8 @@ DECORATORS = frozenset(
     {"pytest.fixture", "pytest.yield_fixture", "pytest_asyncio.fixture", "pytest_asyncio.plugin.fixture"}
 )
 ASYNC_MARK = re.compile(rb"\bmark\.(asyncio|anyio)\b")
+CLIENTS = frozenset({"TestClient", "AsyncClient"})
+STARTERS = CLIENTS | {"LifespanManager", "lifespan_context"}
 T = TypeVar("T")
 LOOP = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+event_loop\b", re.MULTILINE)
 
@@ -137,14 +139,48 @@ def _fixture(source: Source, decorator: ast.expr, name: str, node: Function | No
     if source.names.dotted(call.func if call else decorator) not in DECORATORS:
         return None
     options = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg} if call else {}
+    known = _constant(options.get("name"), str) or name
     return Fixture(
-        _constant(options.get("name"), str) or name,
+        known,
         source.path,
         node.lineno if node else decorator.lineno,
         _constant(options.get("scope"), str) or "function",
         isinstance(node, ast.AsyncFunctionDef),
         bool(_constant(options.get("autouse"), bool)),
+        _given(node) if node and known == "app" else "",
     )
+
+
+def _given(node: Function) -> Literal["", "client", "started"]:
+    """What a fixture ``app`` gives: a client that it makes, or an application that it starts, else an application."""
+    inner = list(ast.walk(node))
+    clients: set[str] = set()
+    for one in inner:
+        if isinstance(one, ast.Assign) and _makes(one.value, CLIENTS):
+            clients |= {target.id for target in one.targets if isinstance(target, ast.Name)}
+        elif isinstance(one, ast.withitem) and _makes(one.context_expr, CLIENTS):
+            clients |= {one.optional_vars.id} if isinstance(one.optional_vars, ast.Name) else set()
+    for one in inner:
+        if isinstance(one, ast.Yield | ast.Return) and one.value is not None:
+            named = isinstance(one.value, ast.Name) and one.value.id in clients
+            if named or _makes(one.value, CLIENTS):
+                return "client"
+    started = any(isinstance(one, ast.withitem) and _makes(one.context_expr, STARTERS) for one in inner)
+    return "started" if started else ""
+
+
+def _makes(node: ast.expr, names: Iterable[str]) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    last = (
+        called.attr
+        if isinstance(called, ast.Attribute)
+        else called.id
+        if isinstance(called, ast.Name)
+        else ""
+    )
+    return last in names
 
 
 def _constant(node: ast.expr | None, kind: type[T]) -> T | None:

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from async_testing.model import App, Note, Project, UsageError
+from async_testing.model import App, Fixture, Note, Project, UsageError
 from async_testing.project import choose_app, choose_driver
 
 Plugin = Literal["pytest-asyncio", "anyio"]
@@ -60,9 +60,12 @@ def choose(project: Project, wishes: Wishes) -> Choices:
         raise UsageError(f"--locale {wishes.locale!r} is no locale of Faker: give one such as en_US or pt_BR")
     notes: list[Note] = []
     fixtures = {one.name for one in project.fixtures if one.path != f"{project.tests}/conftest.py"}
-    app = None if "app" in fixtures else _app(project, notes)
+    own = next((one for one in project.fixtures if one.name == "app"), None)
+    app = None if "app" in fixtures or (own and own.gives == "client") else _app(project, notes)
     driver = choose_driver(project)
-    has_app = app is not None or _has_app_fixture(project)
+    has_app = app is not None or _is_app(project, own, notes)
+    if has_app and own and own.gives == "started":
+        notes.append(_started_twice(own))
     if not has_app and driver is None:
         reason = f" ({notes[-1].message})" if notes else ""
         raise UsageError(
@@ -106,10 +109,22 @@ def available(project: Project, name: str) -> bool:
     return not project.interpreter and find_spec(MODULES.get(name, name)) is not None
 
 
-def _has_app_fixture(project: Project) -> bool:
-    """Whether the project has a fixture ``app`` that is an application of Starlette's family."""
-    asgi = bool(project.apps) or not {"fastapi", "starlette"}.isdisjoint(project.packages)
-    return asgi and any(one.name == "app" for one in project.fixtures)
+def _is_app(project: Project, fixture: Fixture | None, notes: list[Note]) -> bool:
+    """Whether the project's fixture ``app`` is there and an application of Starlette's family."""
+    if fixture is None or not (project.apps or not {"fastapi", "starlette"}.isdisjoint(project.packages)):
+        return False
+    if fixture.gives == "client":
+        reason = "left out: clients and overrides, the fixture app gives a client; give it another name, then --merge"
+        notes.append(Note(reason, fixture.path, fixture.line))
+        return False
+    return True
+
+
+def _started_twice(fixture: Fixture) -> Note:
+    advice = "to start it once, write a fixture running_app that gives app"
+    return Note(
+        f"app starts the lifespan itself, and running_app does again: {advice}", fixture.path, fixture.line
+    )
 
 
 def _app(project: Project, notes: list[Note]) -> App | None:
