@@ -239,9 +239,7 @@ def attempt(project: Project) -> Result:
     said = json.loads(done.stdout) if done.returncode != 2 else {"changes": [], "fixtures": []}
     wrote = changed(said)
     tested = new_test(project, said["fixtures"], wrote) if wrote else "-"
-    line = (
-        next(iter(done.stderr.strip().splitlines()), "") if done.returncode else ", ".join(said["fixtures"])
-    )
+    line = next(iter(done.stderr.strip().splitlines()), "") if done.returncode else ""
     repeated = project.run(*command, "--output-format", "json")
     again = changed(json.loads(repeated.stdout)) if wrote else []
     new_errors = sorted(project.errors() - before)
@@ -270,6 +268,7 @@ def new_test(project: Project, brought: list[str], wrote: list[str]) -> str:
     path.write_text("\n\n".join([header, *bodies]))
     done = project.pytest(str(path.relative_to(project.root)))
     last = (done.stdout.strip().splitlines() or [done.stderr.strip()[-300:]])[-1]
+    last = re.sub(r"\x1b\[[\d;]*m", "", last)
     if done.returncode:
         print(f"--- {project.trial.name}\n{done.stdout[-6000:]}\n{done.stderr[-1500:]}", file=sys.stderr)
     return f"{'passed' if done.returncode == 0 else 'FAILED'} {', '.join(names)} ({last.strip('= ')})"
@@ -304,7 +303,7 @@ def postgres() -> Iterator[dict[str, str]]:
 def report(result: Result) -> None:
     """Print one row of the table, and the new collection errors beside it."""
     cells = [result.trial.name, result.exit_code, result.wrote, result.tests, len(result.new_errors)]
-    said = result.line[:120].replace("|", "\\|")
+    said = result.line[:180].replace("|", "\\|")
     verdict = "as expected" if result.good else "**not as expected**"
     print("| " + " | ".join(map(str, [*cells, said, result.trial.why, verdict])) + " |", flush=True)
     for problem in (*result.new_errors, *result.again):
@@ -354,8 +353,14 @@ def main() -> int:
         if not options.keep:
             shutil.rmtree(scratch, ignore_errors=True)
     good = sum(result.good for result in results)
-    zero = sum(result.exit_code == 0 and result.good for result in results)
-    print(f"\nfield: {good} of {len(results)} as expected; {zero} ended in exit 0")
+    ended = [sum(result.good and result.exit_code == code for result in results) for code in (0, 2)]
+    used = sum(result.good and "passed" in result.tests for result in results)
+    print(
+        f"\nfield: {good} of {len(results)} as expected: {ended[0]} in exit 0 ({used} with a new test that passes),"
+    )
+    print(
+        f"{ended[1]} in exit 2; no collection error that was not there before, a second run changes nothing"
+    )
     return 0 if good == len(results) else 1
 
 
