@@ -23,7 +23,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NAME = "async-testing-expert"
-INSTALLER = "skills@1.7.4"
+# The newest installer that runs on Node 20, which Debian and many CI images have.
+INSTALLER = "skills@1.5.18"
 APP = '''"""A host project."""
 
 from fastapi import FastAPI
