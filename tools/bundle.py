@@ -87,7 +87,7 @@ def main() -> int:
         run(binaries / "agentskills", "validate", bundle, cwd=Path(scratch))
         print("bundle: valid for the Agent Skills validator")
         project = Path(scratch) / "host"
-        (project / "tests").mkdir(parents=True)
+        project.mkdir()
         (project / "app.py").write_text(APP)
         (project / "pyproject.toml").write_text('[tool.pytest]\npythonpath = ["."]\nasyncio_mode = "auto"\n')
         print(f"bundle: installed ({install(bundle, project)})")
