@@ -165,9 +165,8 @@ def test_a_spelling_under_which_the_application_cannot_import_itself_does_not(wr
 
 def test_the_tests_of_another_service_have_no_say(write: Write) -> None:
     files = {
-        "src/__init__.py": "",
         "src/shop/__init__.py": "",
-        "src/shop/main.py": "from shop.api import r\n" + APP,
+        "src/shop/main.py": "from .api import r\n" + APP,
         "src/shop/api.py": "",
         "src/mail/__init__.py": "",
         "tests/test_mail.py": "from src.mail import send\n",
