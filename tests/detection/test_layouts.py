@@ -163,13 +163,13 @@ def test_a_spelling_under_which_the_application_cannot_import_itself_does_not(wr
     assert (project.apps[0].module, project.import_root) == ("app.main", "src")
 
 
-def test_the_tests_of_another_service_have_no_say(write: Write) -> None:
+def test_what_the_tests_import_from_elsewhere_has_no_say(write: Write) -> None:
     files = {
         "src/shop/__init__.py": "",
         "src/shop/main.py": "from .api import r\n" + APP,
         "src/shop/api.py": "",
-        "src/mail/__init__.py": "",
-        "tests/test_mail.py": "from src.mail import send\n",
+        "mail/__init__.py": "",
+        "tests/test_mail.py": "from mail import send\n",
     }
 
     assert detect(write(files)).import_root == "src"
