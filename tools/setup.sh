@@ -16,6 +16,7 @@ if command -v uv >/dev/null; then
   uv pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock"
 else
   "$python" -m venv --clear "$venv" || { echo "setup: 'python -m venv' failed; on Debian: apt-get install python3-venv" >&2; exit 2; }
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" 2> >(grep -v "WARNING: Location" >&2)
+  # The lock is complete: without --no-deps, pip looks outside of it for what an extra of a locked package asks for.
+  "$venv/bin/python" -m pip install --quiet --no-deps --disable-pip-version-check --require-hashes -r "$lock" 2> >(grep -v "WARNING: Location" >&2)
 fi
 echo "setup: $("$venv/bin/python" --version) with $(grep -c '==' "$lock") locked packages in $venv" >&2
