@@ -129,3 +129,20 @@ class Change:
     content: str = ""
     reason: str = ""
     diff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A place that a rule reports. Lines and columns count from 1, columns in characters."""
+
+    code: str
+    name: str
+    severity: Literal["error", "warning", "info"]
+    path: str
+    line: int
+    column: int
+    end_line: int
+    message: str
+    instead: str
+    fix: dict[str, object] | None = None
+    """``title``, ``safe`` and ``edits`` (``start``, ``end`` as offsets in characters, and ``text``); None without a fix."""

@@ -8,13 +8,20 @@ import posixpath
 import shlex
 import tomllib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from async_testing.detection.tree import Tree, ancestors, join, parent
+from async_testing.detection.tree import ancestors, join, parent
 from async_testing.model import UsageError
 
 HOMES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 """In pytest's own order: the first of a folder that holds a configuration wins, an empty dedicated one too."""
+
+
+class Texts(Protocol):
+    """Whatever reads a project's files."""
+
+    def text(self, path: str) -> str | None:
+        """The text of a file by its path relative to the root, None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class Settings:
         return value
 
 
-def settings(tree: Tree, folder: str) -> Settings | None:
+def settings(tree: Texts, folder: str) -> Settings | None:
     """The configuration that pytest uses for tests in ``folder``: of the nearest folder at or above it.
 
     Raises:

@@ -1,0 +1,1 @@
+"""The verb ``check``: rules over the test files of a project."""

@@ -1,0 +1,119 @@
+"""One file through the rules: parsed once, walked once, each rule asked for its hits."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from async_testing import files
+from async_testing.facts.config import Config
+from async_testing.facts.source import SourceFile
+from async_testing.facts.workspace import Workspace
+from async_testing.model import Finding, UsageError
+from async_testing.rules import Fix, Hit, Rule
+
+
+class Examined(NamedTuple):
+    """What became of one file."""
+
+    path: str
+    findings: tuple[Finding, ...]
+    problem: str = ""
+    """Why the file could not be judged, in one line; empty where it could."""
+    problem_line: int = 0
+
+
+def examine(workspace: Workspace, path: str, data: bytes, rules: Sequence[Rule]) -> Examined:
+    """Ask rules about one file.
+
+    Args:
+        workspace: the project; its ``asked`` afterwards holds the other files that the findings depend on.
+        path: relative to the workspace's root.
+        data: the file's bytes.
+        rules: those to ask; rules about configuration are passed over.
+    """
+    try:
+        text = files.decode(path, data).text
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            source = SourceFile(path, text, ast.parse(text), workspace)
+    except UsageError as error:
+        return Examined(path, (), str(error))
+    except SyntaxError as error:
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        return Examined(path, (), f"Python {version} cannot parse it ({error.msg})", error.lineno or 0)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Examined(path, (), f"cannot be parsed ({str(error) or type(error).__name__})")
+    found: list[Finding] = []
+    for rule in rules:
+        if rule.check and (not rule.needs or any(word in text for word in rule.needs)):
+            found += [finding(rule, hit, source) for hit in rule.check(source)]
+    return Examined(path, tuple(sorted(set_of(found), key=place)))
+
+
+def examine_config(config: Config, text: str, rules: Sequence[Rule]) -> Examined:
+    """Ask the rules about configuration about one configuration file."""
+    found = [
+        Finding(
+            rule.code,
+            rule.name,
+            rule.severity,
+            config.path,
+            hit.where,
+            1,
+            hit.where,
+            hit.message,
+            hit.instead,
+        )
+        for rule in rules
+        if rule.check_config
+        for hit in rule.check_config(config, text)
+        if isinstance(hit.where, int)
+    ]
+    return Examined(config.path, tuple(sorted(found, key=place)))
+
+
+def finding(rule: Rule, hit: Hit, source: SourceFile) -> Finding:
+    """A hit as what is reported: with its place counted from 1, columns in characters."""
+    node = hit.where
+    line, column, last = (node, 0, node) if isinstance(node, int) else _place(node, source)
+    told = _told(hit.fix) if hit.fix else None
+    return Finding(
+        rule.code,
+        rule.name,
+        rule.severity,
+        source.path,
+        line,
+        column + 1,
+        last,
+        hit.message,
+        hit.instead,
+        told,
+    )
+
+
+def place(found: Finding) -> tuple[str, int, int, str]:
+    """The order of findings."""
+    return found.path, found.line, found.column, found.code
+
+
+def set_of(found: Iterable[Finding]) -> list[Finding]:
+    """Findings without those that a rule reported twice for one place."""
+    return list({(*place(one), one.message): one for one in found}.values())
+
+
+def _place(node: ast.AST, source: SourceFile) -> tuple[int, int, int]:
+    line, column = node.lineno, node.col_offset  # type: ignore[attr-defined]
+    last = getattr(node, "end_lineno", None) or line
+    body = getattr(node, "body", None)
+    if isinstance(body, list) and body:  # a compound statement is reported at its head
+        last = max(line, min(last, body[0].lineno - 1))
+    return line, source.offset(line, column) - source.offset(line, 0), last
+
+
+def _told(fix: Fix) -> dict[str, object]:
+    edits = [{"start": one.start, "end": one.end, "text": one.text} for one in fix.edits]
+    return {"title": fix.title, "safe": fix.safe, "edits": edits}

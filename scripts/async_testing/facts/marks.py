@@ -1,0 +1,82 @@
+"""The pytest marks on tests, with what they inherit."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from async_testing.facts.scopes import Scope
+
+if TYPE_CHECKING:
+    from async_testing.facts.source import SourceFile
+
+PREFIX = "pytest.mark."
+
+
+class Mark:
+    """One mark: ``name`` without ``pytest.mark.``, the expression, its call if it has arguments, and where it was put."""
+
+    __slots__ = ("call", "level", "name", "node")
+
+    def __init__(self, name: str, node: ast.expr, level: Literal["function", "class", "module"]) -> None:
+        self.name = name
+        self.node = node
+        self.call = node if isinstance(node, ast.Call) else None
+        self.level = level
+
+    def keyword(self, name: str) -> ast.expr | None:
+        """The value of a keyword argument, None where it is not given."""
+        keywords = self.call.keywords if self.call else []
+        return next((keyword.value for keyword in keywords if keyword.arg == name), None)
+
+
+def of_function(source: SourceFile, function: Scope) -> list[Mark]:
+    """Its own marks, then those of its classes (bases in the same file included), then those of the module."""
+    found = list(own(source, function.node.decorator_list, "function"))  # type: ignore[union-attr]
+    around = function.class_
+    while around is not None and isinstance(around.node, ast.ClassDef):
+        for scope in bases(source, around):
+            found += own(source, scope.node.decorator_list, "class")  # type: ignore[union-attr]
+            found += assigned(source, scope, "class")
+        around = around.class_
+    return found + assigned(source, source.module, "module")
+
+
+def own(
+    source: SourceFile, nodes: list[ast.expr], level: Literal["function", "class", "module"]
+) -> Iterator[Mark]:
+    """The marks among expressions such as decorators; names that stand for a mark are followed within the file."""
+    for node in nodes:
+        name = source.dotted(node.func if isinstance(node, ast.Call) else node)
+        if not name.startswith(PREFIX) and name in source.constants:
+            node = source.constants[name]
+            name = source.dotted(node.func if isinstance(node, ast.Call) else node)
+        if name.startswith(PREFIX):
+            yield Mark(name[len(PREFIX) :], node, level)
+
+
+def assigned(source: SourceFile, scope: Scope, level: Literal["class", "module"]) -> list[Mark]:
+    """The marks that ``pytestmark`` gives to everything in a module or class."""
+    found: list[Mark] = []
+    plain: list[ast.Assign | ast.AnnAssign | ast.AugAssign] = [
+        *scope.of(ast.Assign),
+        *scope.of(ast.AnnAssign),
+    ]
+    for statement in [*plain, *scope.of(ast.AugAssign)]:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        if statement.value and any(isinstance(one, ast.Name) and one.id == "pytestmark" for one in targets):
+            value = statement.value
+            items = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+            found += own(source, items, level)
+    return found
+
+
+def bases(source: SourceFile, scope: Scope, depth: int = 5) -> Iterator[Scope]:
+    """A class and those of its base classes that the same file defines."""
+    yield scope
+    if depth and isinstance(scope.node, ast.ClassDef):
+        for base in scope.node.bases:
+            for other in source.classes:
+                if isinstance(base, ast.Name) and other.name == base.id and other is not scope:
+                    yield from bases(source, other, depth - 1)

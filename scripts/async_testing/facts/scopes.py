@@ -1,0 +1,170 @@
+"""The one walk over a syntax tree: every node filed under the scope whose code it is, and by its type."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+Node = TypeVar("Node", bound=ast.AST)
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+ScopeNode = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+LEAVES = frozenset(
+    {ast.Name, ast.Constant, ast.alias, ast.arg, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal}
+)
+"""Filed, but never descended into; of these only the statements are filed, names and constants are not."""
+_UNFILED = frozenset({ast.Name, ast.Constant, ast.arg, ast.alias})
+_ATOMS = frozenset(
+    {"ctx", "op", "ops", "id", "attr", "arg", "name", "names", "type_comment", "kind", "conversion"}
+)
+_ATOMS |= {
+    "module",
+    "level",
+    "is_async",
+    "simple",
+    "type_ignores",
+    "asname",
+    "n",
+    "s",
+    "cls",
+    "rest",
+    "kwd_attrs",
+}
+_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
+_fields: dict[type, tuple[str, ...]] = {}
+
+
+class Scope:
+    """A module, class, function or lambda, and the nodes that belong to it but not to a scope inside of it.
+
+    Decorators, defaults and annotations of a function belong to the scope that it is defined in.
+    """
+
+    __slots__ = ("children", "node", "nodes", "parent")
+
+    def __init__(self, node: ScopeNode, parent: Scope | None) -> None:
+        self.node = node
+        self.parent = parent
+        self.nodes: dict[type, list[Any]] = {}
+        self.children: list[Scope] = []
+
+    def of(self, kind: type[Node]) -> list[Node]:
+        """This scope's own nodes of one exact type, in the order of the source."""
+        return self.nodes.get(kind, [])
+
+    def within(self, kind: type[Node]) -> Iterator[Node]:
+        """Nodes of one exact type here and in all scopes inside of this one."""
+        yield from self.nodes.get(kind, ())
+        for child in self.children:
+            yield from child.within(kind)
+
+    @property
+    def is_async(self) -> bool:
+        """Whether it is an ``async def``."""
+        return isinstance(self.node, ast.AsyncFunctionDef)
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether its own code yields."""
+        return ast.Yield in self.nodes or ast.YieldFrom in self.nodes
+
+    @property
+    def name(self) -> str:
+        """The name it is defined under, empty for modules and lambdas."""
+        return getattr(self.node, "name", "")
+
+    @property
+    def body(self) -> list[ast.stmt]:
+        """Its statements; none for a lambda."""
+        return self.node.body if isinstance(self.node.body, list) else []
+
+    @property
+    def class_(self) -> Scope | None:
+        """The class whose body this function stands in, None elsewhere."""
+        return self.parent if self.parent and isinstance(self.parent.node, ast.ClassDef) else None
+
+
+def walk(tree: ast.Module) -> tuple[list[Scope], dict[int, ast.AST]]:
+    """Walk a whole tree once.
+
+    Returns:
+        Every scope, outer ones first, the module at the head; and for the ``id`` of every node but names, constants
+        and parameters the node it stands in (an argument's parent is its call, keyword or not).
+    """
+    root = Scope(tree, None)
+    scopes = [root]
+    parents: dict[int, ast.AST] = {}
+    for scope in scopes:  # grows while it runs
+        _walk_one(scope, scopes, parents)
+    return scopes, parents
+
+
+def _walk_one(scope: Scope, scopes: list[Scope], parents: dict[int, ast.AST]) -> None:
+    body = scope.node.body
+    stack: list[Any] = [body] if isinstance(body, ast.AST) else body[::-1]
+    for node in stack:
+        parents[id(node)] = scope.node
+    filed = scope.nodes
+    push = stack.append
+    pop = stack.pop
+    while stack:
+        node = pop()
+        kind = node.__class__
+        if kind in LEAVES:
+            if kind not in _UNFILED:
+                filed.setdefault(kind, []).append(node)
+            continue
+        if kind in filed:
+            filed[kind].append(node)
+        else:
+            filed[kind] = [node]
+        if kind in _SCOPES:
+            inner = Scope(node, scope)
+            scope.children.append(inner)
+            scopes.append(inner)
+            fields = _outside(node)
+        else:
+            fields = _fields.get(kind) or _fields_of(kind)
+        for field in fields:
+            value = getattr(node, field, None)
+            if value is None:
+                continue
+            if value.__class__ is list:
+                for item in reversed(value):
+                    if item is None:
+                        continue
+                    if item.__class__ is ast.keyword:
+                        item = item.value
+                    if item.__class__ not in _UNFILED:
+                        parents[id(item)] = node
+                        push(item)
+            elif value.__class__ not in _UNFILED:
+                parents[id(value)] = node
+                push(value)
+
+
+def _fields_of(kind: type) -> tuple[str, ...]:
+    """The fields of a node type that hold nodes worth a visit, last first, since the stack turns them round."""
+    found = tuple(field for field in reversed(getattr(kind, "_fields", ())) if field not in _ATOMS)
+    _fields[kind] = found
+    return found
+
+
+def _outside(node: ast.AST) -> tuple[str, ...]:
+    """The fields of a scope's node that run where it is defined."""
+    if isinstance(node, ast.Lambda):
+        return ("args",)
+    if isinstance(node, ast.ClassDef):
+        return ("keywords", "bases", "decorator_list")
+    return ("returns", "args", "decorator_list")
+
+
+def subtree(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node below one expression or statement, itself first; for the few that a rule has already singled out."""
+    return iter(ast.walk(node))
+
+
+def arguments(node: FunctionNode | ast.Lambda) -> list[ast.arg]:
+    """Every parameter that has a name of its own, the starred ones left out."""
+    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]

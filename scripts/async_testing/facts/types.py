@@ -1,0 +1,177 @@
+"""What class an expression is an instance of, as far as assignments, annotations and fixtures tell."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from async_testing.facts.scopes import Scope, arguments
+
+if TYPE_CHECKING:
+    from async_testing.facts.source import SourceFile
+
+WRAPPERS = frozenset(
+    {"Annotated", "Optional", "Final", "ClassVar", "AsyncGenerator", "AsyncIterator", "Generator"}
+)
+WRAPPERS |= {"Iterator", "AsyncIterable", "Iterable"}
+_HOPS = 4
+
+
+def type_of(source: SourceFile, node: ast.AST | None, scope: Scope, hops: int = _HOPS) -> str:
+    """See ``SourceFile.type_of``."""
+    if hops <= 0 or node is None:
+        return ""
+    if isinstance(node, ast.Await):
+        return _made(source, node.value, scope, hops)
+    if isinstance(node, ast.Call):
+        return _made(source, node, scope, hops)
+    if isinstance(node, ast.Name):
+        return _of_name(source, node.id, scope, hops)
+    if (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("self", "cls")
+    ):
+        return _of_attribute(source, node.attr, scope, hops)
+    return ""
+
+
+def bindings(source: SourceFile, scope: Scope) -> dict[str, list[ast.expr | None]]:
+    """Every name that a scope's own code binds, with the values as expressions (None where it is no such thing).
+
+    ``with make() as name`` binds to the call, entered; loops and unpacking bind to None.
+    """
+    found: dict[str, list[ast.expr | None]] = {}
+
+    def bind(target: ast.expr | None, value: ast.expr | None) -> None:
+        if isinstance(target, ast.Name):
+            found.setdefault(target.id, []).append(value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for item in target.elts:
+                bind(item, None)
+        elif isinstance(target, ast.Starred):
+            bind(target.value, None)
+
+    for assign in scope.of(ast.Assign):
+        for target in assign.targets:
+            if isinstance(target, ast.Tuple) and isinstance(assign.value, ast.Tuple):
+                if len(target.elts) == len(assign.value.elts):
+                    for item, value in zip(target.elts, assign.value.elts, strict=True):
+                        bind(item, value)
+                    continue
+            bind(target, assign.value)
+    for annotated in scope.of(ast.AnnAssign):
+        bind(annotated.target, annotated.value)
+    for named in scope.of(ast.NamedExpr):
+        bind(named.target, named.value)
+    for entered in scope.of(ast.withitem):
+        bind(entered.optional_vars, entered.context_expr)
+    loops: list[ast.For | ast.AsyncFor | ast.comprehension] = [*scope.of(ast.For), *scope.of(ast.AsyncFor)]
+    for loop in [*loops, *scope.of(ast.comprehension)]:
+        bind(loop.target, None)
+    for changed in scope.of(ast.AugAssign):
+        bind(changed.target, None)
+    return found
+
+
+def _of_name(source: SourceFile, name: str, scope: Scope, hops: int) -> str:
+    current: Scope | None = scope
+    while current is not None:
+        if current is scope or not isinstance(current.node, ast.ClassDef):
+            kinds = _kinds(source, name, current, hops)
+            if kinds is not None:
+                return kinds.pop() if len(kinds) == 1 else ""
+        current = current.parent
+    return ""
+
+
+def _kinds(source: SourceFile, name: str, scope: Scope, hops: int) -> set[str] | None:
+    """The types that a scope binds a name to, None where it does not bind it."""
+    for annotated in scope.of(ast.AnnAssign):
+        if isinstance(annotated.target, ast.Name) and annotated.target.id == name:
+            return {annotation(source, annotated.annotation)}
+    bound = bindings(source, scope).get(name)
+    if bound is not None:
+        return {type_of(source, value, scope, hops - 1) for value in bound}
+    if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        for parameter in arguments(scope.node):
+            if parameter.arg == name:
+                return {_of_parameter(source, parameter, scope, hops)}
+    return None
+
+
+def _of_parameter(source: SourceFile, parameter: ast.arg, scope: Scope, hops: int) -> str:
+    if parameter.annotation is not None:
+        return annotation(source, parameter.annotation)
+    fixture = (
+        source.fixtures.named(parameter.arg, scope.class_)
+        if source.is_test_file or source.is_conftest
+        else None
+    )
+    if fixture is None or fixture.function is scope:
+        return ""
+    if fixture.node.returns is not None:
+        return annotation(fixture.source, fixture.node.returns)
+    kinds = {type_of(fixture.source, value, fixture.function, hops - 1) for value in fixture.gives}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _of_attribute(source: SourceFile, name: str, scope: Scope, hops: int) -> str:
+    """The type of ``self.name`` by the assignments in the methods of the class."""
+    around: Scope | None = scope
+    while around is not None and not isinstance(around.node, ast.ClassDef):
+        around = around.parent
+    kinds: set[str] = set()
+    for method in around.children if around else ():
+        for assign in method.of(ast.Assign):
+            for target in assign.targets:
+                if (
+                    isinstance(target, ast.Attribute)
+                    and target.attr == name
+                    and isinstance(target.value, ast.Name)
+                ):
+                    if target.value.id == "self":
+                        kinds.add(type_of(source, assign.value, method, hops - 1))
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _made(source: SourceFile, node: ast.expr, scope: Scope, hops: int) -> str:
+    """The class that a call makes an instance of: its own, or what the called function's annotation says."""
+    if not isinstance(node, ast.Call):
+        return ""
+    name = source.dotted(node.func)
+    if not name:
+        return ""
+    last = name.rpartition(".")[2].lstrip("_")
+    if last[:1].isupper() and not last.isupper():
+        return name
+    if isinstance(node.func, ast.Name) and node.func.id not in source.imports:
+        for function in source.functions:
+            if function.name == node.func.id and function.parent is source.module:
+                return annotation(source, function.node.returns)  # type: ignore[union-attr]
+    return ""
+
+
+def annotation(source: SourceFile, node: ast.expr | None) -> str:
+    """The class that an annotation names, dotted: of ``X | None``, ``Optional[X]``, ``AsyncIterator[X]`` it is ``X``."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            node = ast.parse(node.value, mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        sides = [side for side in (node.left, node.right) if not _is_none(side)]
+        return annotation(source, sides[0]) if len(sides) == 1 else ""
+    if isinstance(node, ast.Subscript):
+        name = source.dotted(node.value)
+        if name.rpartition(".")[2] in WRAPPERS:
+            inner = (
+                node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+            )
+            return annotation(source, inner)
+        return name
+    return source.dotted(node)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
