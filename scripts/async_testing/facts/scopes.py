@@ -41,13 +41,15 @@ class Scope:
     Decorators, defaults and annotations of a function belong to the scope that it is defined in.
     """
 
-    __slots__ = ("children", "node", "nodes", "parent")
+    __slots__ = ("bound", "children", "node", "nodes", "parent")
 
     def __init__(self, node: ScopeNode, parent: Scope | None) -> None:
         self.node = node
         self.parent = parent
         self.nodes: dict[type, list[Any]] = {}
         self.children: list[Scope] = []
+        self.bound: dict[str, list[ast.expr | None]] | None = None
+        """What ``types.bindings`` found here, once it was asked."""
 
     def of(self, kind: type[Node]) -> list[Node]:
         """This scope's own nodes of one exact type, in the order of the source."""

@@ -41,6 +41,8 @@ def bindings(source: SourceFile, scope: Scope) -> dict[str, list[ast.expr | None
 
     ``with make() as name`` binds to the call, entered; loops and unpacking bind to None.
     """
+    if scope.bound is not None:
+        return scope.bound
     found: dict[str, list[ast.expr | None]] = {}
 
     def bind(target: ast.expr | None, value: ast.expr | None) -> None:
@@ -71,6 +73,7 @@ def bindings(source: SourceFile, scope: Scope) -> dict[str, list[ast.expr | None
         bind(loop.target, None)
     for changed in scope.of(ast.AugAssign):
         bind(changed.target, None)
+    scope.bound = found
     return found
 
 

@@ -2,13 +2,14 @@
 
 ## What it does
 
-Looks at statements that are nothing but a call, and at what the called name leads to: an ``async def`` of the project, or
-a coroutine function of a library that is known.
+Looks at statements that are nothing but a call, and at what the called name leads to: an ``async def`` of the
+project, a known coroutine function of a library, or an attribute of an ``AsyncMock``. Also at coroutines that are
+stored in a variable nobody reads, made by a comprehension nobody reads, or left out of an ``await`` of several.
 
 ## Why is this bad
 
-Python only warns that the coroutine was never awaited, at some later time. What the test wanted to happen did not happen,
-and assertions that do not depend on it stay green.
+Python only warns that the coroutine was never awaited, at some later time. What the test wanted to happen did not
+happen, and assertions that do not depend on it stay green.
 
 ## Example
 
@@ -52,29 +53,80 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from async_testing.facts import coroutines, library, unawaited
+from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
+from async_testing.facts.types import bindings
 from async_testing.rules import Edit, Fix, Hit
 
 CODE = "AT103"
 SEVERITY = "error"
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each statement that makes a coroutine and drops it."""
     for scope in source.scopes:
         for statement in scope.of(ast.Expr):
-            call = statement.value
-            if not isinstance(call, ast.Call):
-                continue
-            name = source.dotted(call.func)
-            if name == "asyncio.sleep" or (name and _is_coroutine(source, name)):
-                start, _ = source.span(call)
-                fix = Fix("await it", (Edit(start, start, "await "),), safe=False) if scope.is_async else None
-                yield Hit(
-                    statement, f"{name}(...) makes a coroutine that nobody awaits", f"await {name}(...)", fix
-                )
+            for call in _dropped(statement.value):
+                yield from _judged(source, call, scope, statement)
+        if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _stored(source, scope)
 
 
-def _is_coroutine(source: SourceFile, name: str) -> bool:
-    found = source.workspace.definition(source, name)
-    return found is not None and found.is_coroutine
+def _dropped(value: ast.expr) -> Iterator[ast.Call]:
+    """The calls whose result a statement drops, or whose members it asks for at once."""
+    if isinstance(value, ast.Tuple | ast.List):
+        for item in value.elts:
+            yield from _dropped(item)
+    elif isinstance(value, COMPREHENSIONS):
+        yield from _dropped(value.elt)
+    elif isinstance(value, ast.Call):
+        yield value
+
+
+def _judged(source: SourceFile, call: ast.Call, scope: Scope, statement: ast.Expr) -> Iterator[Hit]:
+    if not isinstance(call.func, ast.Name | ast.Attribute):
+        return
+    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
+        return
+    future = source.dotted(call.func) in library.FUTURES
+    shown = source.dotted(call.func) if future else coroutines.made(source, call, scope)
+    if not shown or unawaited.expected(source, statement):
+        return
+    start, _ = source.span(call)
+    fixable = scope.is_async and call is statement.value
+    fix = Fix("await it", (Edit(start, start, "await "),), safe=False) if fixable else None
+    what = "starts its coroutines, but" if future else "makes a coroutine that"
+    message = f"{shown}(...) {what} nobody awaits{' them' if future else ''}"
+    yield Hit(statement, message, f"await {shown}(...)", fix)
+
+
+def _stored(source: SourceFile, scope: Scope) -> Iterator[Hit]:
+    """Coroutines in a variable that nothing reads."""
+    for assign in scope.of(ast.Assign):
+        target = assign.targets[0]
+        if (
+            len(assign.targets) > 1
+            or not isinstance(target, ast.Name)
+            or not isinstance(assign.value, ast.Call)
+        ):
+            continue
+        shown = coroutines.made(source, assign.value, scope)
+        if not shown or (target.id != "_" and len(bindings(source, scope)[target.id]) > 1):
+            continue
+        if (
+            _outlives(scope, target.id)
+            or unawaited.loaded(scope, target.id)
+            or unawaited.expected(source, assign)
+        ):
+            continue
+        start, _ = source.span(assign.value)
+        fix = Fix("await it", (Edit(start, start, "await "),), safe=False) if scope.is_async else None
+        message = f"{shown}(...) makes a coroutine that is stored in {target.id} and never awaited"
+        yield Hit(assign, message, f"{target.id} = await {shown}(...)", fix)
+
+
+def _outlives(scope: Scope, name: str) -> bool:
+    statements: list[ast.Global | ast.Nonlocal] = [*scope.of(ast.Global), *scope.of(ast.Nonlocal)]
+    return any(name in one.names for one in statements)

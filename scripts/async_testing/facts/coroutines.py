@@ -1,0 +1,255 @@
+"""Whether an expression makes a coroutine: by the project's own functions, the libraries' that are known, and mocks."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from async_testing.facts import library
+from async_testing.facts.scopes import Scope, arguments
+from async_testing.facts.types import bindings
+
+if TYPE_CHECKING:
+    from async_testing.facts.fixtures import FixtureDef
+    from async_testing.facts.source import SourceFile
+    from async_testing.facts.workspace import Definition
+
+ASYNC_MOCKS = frozenset(
+    {"unittest.mock.AsyncMock", "mock.AsyncMock", "asyncmock.AsyncMock", "mocker.AsyncMock"}
+)
+MOCKS = frozenset(
+    f"{place}.{name}"
+    for place in ("unittest.mock", "mock", "mocker")
+    for name in ("Mock", "MagicMock", "NonCallableMock", "NonCallableMagicMock", "create_autospec")
+)
+PATCHES = frozenset({"unittest.mock.patch", "mock.patch", "unittest.mock.patch.object", "mock.patch.object"})
+PATCHES |= {"mocker.patch", "mocker.patch.object"}
+MOCK_METHODS = library.words("reset_mock attach_mock configure_mock mock_add_spec")
+HARMLESS = frozenset(
+    {"staticmethod", "classmethod", "abc.abstractmethod", "typing.override", "typing_extensions.override"}
+)
+FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+class Mock(NamedTuple):
+    """A mock: the call that made it, and where."""
+
+    call: ast.Call
+    source: SourceFile
+    is_async: bool
+
+
+def made(source: SourceFile, node: ast.AST | None, scope: Scope) -> str:
+    """What to call the coroutine function if a call makes a coroutine, empty if it makes none or it cannot be told."""
+    if not isinstance(node, ast.Call):
+        return ""
+    func = node.func
+    if isinstance(func, ast.Name):
+        return func.id if _name_is_coroutine(source, func.id, scope) else ""
+    if not isinstance(func, ast.Attribute) or func.attr.startswith(("assert_", "__")):
+        return ""
+    root = func.value
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    shown = ast.unparse(func)
+    if len(shown) > 60:
+        shown = func.attr
+    if isinstance(root, ast.Name):
+        around, _ = binder(source, root.id, scope)
+        if around is None and (dotted := source.dotted(func)):
+            if dotted in library.FUNCTIONS:
+                return dotted
+            found = source.workspace.definition(source, dotted)
+            if found:
+                return shown if plain_coroutine(found) else ""
+        if root.id in ("self", "cls") and func.value is root:
+            return shown if _of_self(source, func.attr, scope) else ""
+    return shown if _method_is_coroutine(source, func, root, scope) else ""
+
+
+def binder(source: SourceFile, name: str, scope: Scope) -> tuple[Scope | None, list[ast.expr | None]]:
+    """The function that binds a name as seen from a scope, with the values; the module's own names have none."""
+    current: Scope | None = scope
+    while current is not None and current is not source.module:
+        if isinstance(current.node, FUNCTION_NODES):
+            bound = bindings(source, current).get(name)
+            children = [child for child in current.children if child.name == name]
+            is_parameter = any(one.arg == name for one in arguments(current.node))
+            starred = (current.node.args.vararg, current.node.args.kwarg)
+            if bound or children or is_parameter or any(one and one.arg == name for one in starred):
+                return current, bound or []
+        current = current.parent
+    return None, []
+
+
+def plain_coroutine(found: Definition) -> bool:
+    """Whether a definition is an ``async def`` under all its spellings, replaced by no decorator and no generator."""
+    if found.kind != "function" or found.scope.parent is None:
+        return False
+    same = [child for child in found.scope.parent.children if child.name == found.scope.name]
+    return all(_plain(found.source, one) for one in same)
+
+
+def _plain(source: SourceFile, function: Scope) -> bool:
+    if not function.is_async or function.is_generator:
+        return False
+    decorators = function.node.decorator_list  # type: ignore[union-attr]
+    return all(source.dotted(one) in HARMLESS for one in decorators)
+
+
+def _name_is_coroutine(source: SourceFile, name: str, scope: Scope) -> bool:
+    around, values = binder(source, name, scope)
+    if around is None:
+        dotted = source.imports.get(name, name)
+        if dotted in library.FUNCTIONS:
+            return True
+        found = source.workspace.definition(source, dotted)
+        return found is not None and plain_coroutine(found)
+    children = [child for child in around.children if child.name == name]
+    if children:
+        return not values and all(_plain(source, child) for child in children)
+    if values:
+        mocks = [mock_of(source, value, around) for value in values]
+        return all(mock is not None and mock.is_async for mock in mocks)
+    fixture = _fixture(source, name, around)
+    if fixture is None:
+        return False
+    return all(_gives_coroutine_function(fixture, value) for value in fixture.gives) and bool(fixture.gives)
+
+
+def _gives_coroutine_function(fixture: FixtureDef, value: ast.expr) -> bool:
+    if isinstance(value, ast.Name):
+        inner = [child for child in fixture.function.children if child.name == value.id]
+        if inner:
+            return all(_plain(fixture.source, child) for child in inner)
+    mock = mock_of(fixture.source, value, fixture.function)
+    return mock is not None and mock.is_async
+
+
+def _fixture(source: SourceFile, name: str, around: Scope) -> FixtureDef | None:
+    if not (source.is_test_file or source.is_conftest):
+        return None
+    if not isinstance(around.node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None
+    for decorator in around.node.decorator_list:  # parametrize and patch fill parameters in too
+        call = decorator.func if isinstance(decorator, ast.Call) else decorator
+        text = source.dotted(call)
+        arguments_ = decorator.args[:1] if isinstance(decorator, ast.Call) else []
+        if text.endswith("parametrize") and any(name in ast.unparse(one) for one in arguments_):
+            return None
+    fixture = source.fixtures.named(name, around.class_)
+    return fixture if fixture and fixture.function is not around else None
+
+
+def _of_self(source: SourceFile, attr: str, scope: Scope) -> bool:
+    """Whether ``self.attr`` is a coroutine method, nowhere assigned as an attribute."""
+    around: Scope | None = scope
+    while around is not None and not isinstance(around.node, ast.ClassDef):
+        around = around.parent
+    if around is None or around.parent is not source.module or assigns_attribute(source, attr):
+        return False
+    found = source.workspace.definition(source, f"{around.name}.{attr}")
+    return found is not None and plain_coroutine(found)
+
+
+def assigns_attribute(source: SourceFile, attr: str) -> bool:
+    """Whether anything in a file sets or patches an attribute of that name, whoever's it is."""
+    cache: set[str] | None = source.__dict__.get("_assigned_attributes")
+    if cache is None:
+        cache = {
+            one.attr
+            for assign in source.all(ast.Assign)
+            for one in assign.targets
+            if isinstance(one, ast.Attribute)
+        }
+        for call in source.all(ast.Call):
+            if isinstance(call.func, ast.Attribute) and call.func.attr in ("setattr", "object"):
+                cache |= {str(one.value) for one in call.args[1:2] if isinstance(one, ast.Constant)}
+        source.__dict__["_assigned_attributes"] = cache
+    return attr in cache
+
+
+def _method_is_coroutine(source: SourceFile, func: ast.Attribute, root: ast.expr, scope: Scope) -> bool:
+    mock = mock_of(source, root, scope)
+    if mock is not None:
+        return _mocked(source, func, root, mock, scope)
+    kind = source.type_of(func.value, scope)
+    if not kind:
+        return False
+    if kind in library.CLASSES:
+        return func.attr in library.CLASSES[kind] and not assigns_attribute(source, func.attr)
+    if kind.startswith(("unittest.mock", "mock.")) or assigns_attribute(source, func.attr):
+        return False
+    found = source.workspace.definition(source, f"{kind}.{func.attr}")
+    if found is None and isinstance(func.value, ast.Name):
+        around, values = binder(source, func.value.id, scope)
+        fixture = _fixture(source, func.value.id, around) if around and not values else None
+        if fixture:
+            found = source.workspace.definition(fixture.source, f"{kind}.{func.attr}")
+    return found is not None and plain_coroutine(found)
+
+
+def mock_of(source: SourceFile, node: ast.AST | None, scope: Scope, hops: int = 3) -> Mock | None:
+    """The mock that an expression is, followed through one name's only value and through fixtures."""
+    if isinstance(node, ast.Call):
+        name = source.dotted(node.func)
+        if name in ASYNC_MOCKS:
+            return Mock(node, source, True)
+        if name in MOCKS:
+            return Mock(node, source, False)
+        if name in PATCHES:
+            new = _keyword(node, "new_callable")
+            if new is not None and source.dotted(new) in ASYNC_MOCKS:
+                return Mock(node, source, True)
+        return None
+    if not isinstance(node, ast.Name) or not hops:
+        return None
+    around, values = binder(source, node.id, scope)
+    if around is None:
+        value = source.constants.get(node.id)
+        return mock_of(source, value, source.module, hops - 1) if isinstance(value, ast.Call) else None
+    if values:
+        return mock_of(source, values[0], around, hops - 1) if len(values) == 1 else None
+    fixture = _fixture(source, node.id, around)
+    if fixture and len(fixture.gives) == 1:
+        return mock_of(fixture.source, fixture.gives[0], fixture.function, hops - 1)
+    return None
+
+
+def _mocked(source: SourceFile, func: ast.Attribute, root: ast.expr, mock: Mock, scope: Scope) -> bool:
+    """Whether a method of a mock is an AsyncMock: by its spec, else since everything of an AsyncMock is one."""
+    chain: list[str] = []
+    node: ast.expr = func
+    while isinstance(node, ast.Attribute):
+        chain.append(node.attr)
+        node = node.value
+    if any(one in MOCK_METHODS or one.startswith(("assert", "mock_", "_")) for one in chain):
+        return False
+    if {"return_value", "side_effect", "call_args", "await_args", "method_calls"} & set(chain):
+        return False
+    if any(assigns_attribute(one, attr) for one in {source, mock.source} for attr in chain):
+        return False
+    if any(keyword.arg is None or keyword.arg.partition(".")[0] in chain for keyword in mock.call.keywords):
+        return False
+    if mock.source.called(mock.call) in PATCHES:
+        return _keyword(mock.call, "spec") is None and _keyword(mock.call, "autospec") is None
+    spec = _keyword(mock.call, "spec") or _keyword(mock.call, "spec_set")
+    if spec is None and mock.call.args:
+        spec = mock.call.args[0]
+    if spec is None:
+        return mock.is_async and _keyword(mock.call, "wraps") is None and not _configured(source, mock)
+    dotted = mock.source.dotted(spec)
+    if not dotted or len(chain) != 1:
+        return False
+    if dotted in library.CLASSES:
+        return chain[0] in library.CLASSES[dotted]
+    found = mock.source.workspace.definition(mock.source, f"{dotted}.{chain[0]}")
+    return found is not None and plain_coroutine(found)
+
+
+def _configured(source: SourceFile, mock: Mock) -> bool:
+    return any(".configure_mock(" in one.text or ".attach_mock(" in one.text for one in {source, mock.source})
+
+
+def _keyword(call: ast.Call, name: str) -> ast.expr | None:
+    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)

@@ -1,0 +1,138 @@
+"""Coroutines that stand where only their result makes sense: in an assert, in a condition, before a dot."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from async_testing.facts import coroutines, library
+from async_testing.facts.scopes import Scope
+from async_testing.facts.types import bindings
+
+if TYPE_CHECKING:
+    from async_testing.facts.source import SourceFile
+
+OF_A_VALUE = library.words("bool len list set tuple dict sorted sum min max any all str int float")
+OF_A_COROUTINE = frozenset({"close", "send", "throw"})
+
+
+class Found(NamedTuple):
+    """A coroutine used as if it were its result."""
+
+    node: ast.expr
+    call: ast.expr
+    """The call itself where ``await`` belongs; a name where the coroutine is in a variable."""
+    shown: str
+    """The called function as written."""
+
+
+def values(source: SourceFile, node: ast.expr, scope: Scope) -> Iterator[Found]:
+    """The coroutines whose truth, equality or members an expression looks at.
+
+    Args:
+        source: the file.
+        node: the expression, such as the test of an assert.
+        scope: whose code it is.
+    """
+    if isinstance(node, ast.Call):
+        shown = coroutines.made(source, node, scope)
+        if shown:
+            yield Found(node, node, shown)
+        elif isinstance(node.func, ast.Name) and node.func.id in OF_A_VALUE:
+            for argument in node.args:
+                yield from values(source, argument, scope)
+        elif isinstance(node.func, ast.Attribute):
+            yield from values(source, node.func, scope)
+    elif isinstance(node, ast.Name):
+        shown = _stored(source, node, scope)
+        if shown:
+            yield Found(node, node, shown)
+    elif isinstance(node, ast.Attribute):
+        if node.attr not in OF_A_COROUTINE and not node.attr.startswith(("cr_", "__")):
+            yield from _member(source, node.value, scope)
+    elif isinstance(node, ast.Subscript):
+        yield from _member(source, node.value, scope)
+    else:
+        for part in _parts(node):
+            yield from values(source, part, scope)
+
+
+def _member(source: SourceFile, node: ast.expr, scope: Scope) -> Iterator[Found]:
+    if not isinstance(node, ast.Name):
+        yield from values(source, node, scope)
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
+    """The parts that an expression takes the value of."""
+    if isinstance(node, ast.UnaryOp):
+        return [node.operand]
+    if isinstance(node, ast.BoolOp):
+        return node.values
+    if isinstance(node, ast.Compare):
+        return [node.left, *node.comparators]
+    if isinstance(node, ast.NamedExpr):
+        return [node.value]
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    if isinstance(node, ast.IfExp):
+        return [node.test, node.body, node.orelse]
+    if isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp):
+        return [node.elt]
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return node.elts
+    return []
+
+
+def _stored(source: SourceFile, name: ast.Name, scope: Scope) -> str:
+    """The coroutine function whose coroutine a variable holds, if it is only ever asserted or compared."""
+    found = bindings(source, scope).get(name.id, [])
+    if len(found) != 1 or not isinstance(found[0], ast.Call):
+        return ""
+    owner = source.parent(found[0])
+    if not isinstance(owner, ast.Assign | ast.AnnAssign):
+        return ""
+    shown = coroutines.made(source, found[0], scope)
+    return shown if shown and not handed_on(scope, name.id) else ""
+
+
+def handed_on(scope: Scope, name: str) -> bool:
+    """Whether a variable is awaited, passed, returned or otherwise given away, so that its coroutine may be run."""
+    looked_at = (ast.Assert, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.If, ast.While, ast.IfExp)
+    return any(
+        not isinstance(node, looked_at) and _reads(node, name)
+        for statement in scope.body
+        for node in ast.walk(statement)
+    )
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    return any(
+        isinstance(one, ast.Name) and one.id == name and not isinstance(one.ctx, ast.Store)
+        for one in ast.iter_child_nodes(node)
+    )
+
+
+def loaded(scope: Scope, name: str) -> int:
+    """How often a function's code, nested functions included, reads a variable."""
+    return sum(
+        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load | ast.Del)
+        for statement in scope.body
+        for node in ast.walk(statement)
+    )
+
+
+def expected(source: SourceFile, node: ast.AST) -> bool:
+    """Whether a statement stands in a ``with`` that expects a warning, or a TypeError of the call itself."""
+    for around in source.ancestors(node):
+        if isinstance(around, ast.With | ast.AsyncWith):
+            for item in around.items:
+                name = source.called(item.context_expr)
+                if name.rpartition(".")[2] in ("warns", "catch_warnings", "deprecated_call", "assertWarns"):
+                    return True
+                call = item.context_expr
+                if name.endswith(("raises", "assertRaises", "suppress")) and isinstance(call, ast.Call):
+                    return any("TypeError" in ast.unparse(one) for one in call.args)
+        elif isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+            return any("filterwarnings" in ast.unparse(one) for one in around.decorator_list)
+    return False

@@ -1,0 +1,113 @@
+"""An assertion or a condition looks at a coroutine instead of its result.
+
+## What it does
+
+Looks at what assertions and conditions take the value of, and at what the called name leads to: an ``async def`` of the
+project, a coroutine function of a library that is known, or an attribute of an ``AsyncMock``. A variable that holds the
+coroutine and is never awaited counts too.
+
+## Why is this bad
+
+A coroutine is always true and equal to nothing else, whatever its function would have returned. `assert repo.exists(1)`
+stays green when the row is missing, and the function itself never runs.
+
+## Example
+
+```python
+from unittest.mock import AsyncMock
+
+import pytest
+
+
+async def exists(number: int) -> bool:
+    return number == 1
+
+
+@pytest.mark.asyncio
+async def test_exists_says_yes() -> None:
+    repo = AsyncMock()
+    assert exists(1)  # error
+    assert repo.exists(1)  # error
+```
+
+## Use instead
+
+```python
+from unittest.mock import AsyncMock
+
+import pytest
+
+
+async def exists(number: int) -> bool:
+    return number == 1
+
+
+@pytest.mark.asyncio
+async def test_exists_says_yes() -> None:
+    repo = AsyncMock()
+    assert await exists(1)
+    assert await repo.exists(1)
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import library, unawaited
+from async_testing.facts.scopes import Scope
+from async_testing.facts.source import SourceFile
+from async_testing.facts.unawaited import Found
+from async_testing.rules import Edit, Fix, Hit
+
+CODE = "AT102"
+SEVERITY = "error"
+NEEDS = ("async", "Async", "anyio", "await", "trio")
+UNITTEST = library.words(
+    "assertTrue assertFalse assertEqual assertNotEqual assertIs assertIsNot assertIsNone assertIsNotNone "
+    "assertIn assertNotIn "
+    "assertGreater assertLess assertGreaterEqual assertLessEqual assertCountEqual "
+    "assertListEqual assertDictEqual"
+)
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each assertion and condition that looks at a coroutine."""
+    for scope in source.functions:
+        for place, test in _tests(scope):
+            seen = next(unawaited.values(source, test, scope), None)
+            if seen and not unawaited.expected(source, place):
+                yield _hit(source, scope, place, seen)
+
+
+def _tests(scope: Scope) -> Iterator[tuple[ast.stmt | ast.expr, ast.expr]]:
+    """The expressions that decide something, with what to report."""
+    for one in scope.of(ast.Assert):
+        yield one, one.test
+    branches: list[ast.If | ast.While | ast.IfExp] = [
+        *scope.of(ast.If),
+        *scope.of(ast.While),
+        *scope.of(ast.IfExp),
+    ]
+    for branch in branches:
+        yield (branch if isinstance(branch, ast.IfExp) else branch.test), branch.test
+    for call in scope.of(ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in UNITTEST:
+            for argument in call.args[:2]:
+                yield call, argument
+
+
+def _hit(source: SourceFile, scope: Scope, place: ast.stmt | ast.expr, seen: Found) -> Hit:
+    if isinstance(seen.call, ast.Name):
+        message = (
+            f"{seen.call.id} holds the coroutine of {seen.shown}(...): it is always true, and it never runs"
+        )
+        return Hit(place, message, f"{seen.call.id} = await {seen.shown}(...)")
+    start, end = source.span(seen.call)
+    around = source.parent(seen.call)
+    bare = not isinstance(around, ast.Attribute | ast.Subscript | ast.BinOp)
+    edits = (Edit(start, start, "await "),) if bare else (Edit(start, start, "(await "), Edit(end, end, ")"))
+    fix = Fix("await it", edits, safe=False) if scope.is_async else None
+    message = f"{seen.shown}(...) is a coroutine here, always true and equal to nothing: it never runs"
+    return Hit(place, message, f"await {seen.shown}(...)", fix)
