@@ -30,11 +30,12 @@ def examine(workspace: Workspace, path: str, data: bytes, rules: Sequence[Rule])
     """Ask rules about one file.
 
     Args:
-        workspace: the project; its ``asked`` afterwards holds the other files that the findings depend on.
+        workspace: the project; its ``links`` afterwards tell what the findings depend on.
         path: relative to the workspace's root.
         data: the file's bytes.
         rules: those to ask; rules about configuration are passed over.
     """
+    workspace.current = path
     try:
         text = files.decode(path, data).text
         with warnings.catch_warnings():
@@ -46,12 +47,24 @@ def examine(workspace: Workspace, path: str, data: bytes, rules: Sequence[Rule])
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         return Examined(path, (), f"Python {version} cannot parse it ({error.msg})", error.lineno or 0)
     except (ValueError, RecursionError, MemoryError) as error:
-        return Examined(path, (), f"cannot be parsed ({str(error) or type(error).__name__})")
+        return Examined(path, (), f"cannot be parsed ({reason(error)})")
     found: list[Finding] = []
+    problem = ""
     for rule in rules:
-        if rule.check and (not rule.needs or any(word in text for word in rule.needs)):
-            found += [finding(rule, hit, source) for hit in rule.check(source)]
-    return Examined(path, tuple(sorted(set_of(found), key=place)))
+        if not rule.needs or any(word in text for word in rule.needs):
+            check = rule.check
+            try:
+                found += [finding(rule, hit, source) for hit in check(source)] if check else ()
+            except Exception as error:  # a defect of a rule must not cost the user all other findings
+                problem = problem or f"could not judge: rule {rule.code} failed ({reason(error)})"
+    return Examined(path, tuple(sorted(set_of(found), key=place)), problem)
+
+
+def reason(error: Exception) -> str:
+    """What an exception says, in one line that is not too long."""
+    said = " ".join(str(error).split())
+    name = type(error).__name__
+    return (f"{name}: {said}" if said else name)[:200]
 
 
 def examine_config(config: Config, text: str, rules: Sequence[Rule]) -> Examined:

@@ -23,8 +23,6 @@ class Config:
 
     def __init__(self, settings: Settings | None) -> None:
         self.settings = settings
-        self.asked: frozenset[str] = frozenset()
-        """The paths that were looked at to find it."""
 
     @property
     def path(self) -> str:

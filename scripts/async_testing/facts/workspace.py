@@ -1,15 +1,9 @@
-"""The project around the file that is checked: its configuration, its conftests, its other modules.
-
-Whatever a rule asks here is remembered as a dependency of the file it was checking, so that a cached result is only
-used while all of it is unchanged.
-"""
+"""The project around the file that is checked: its configuration, its conftests, its other modules."""
 
 from __future__ import annotations
 
 import ast
-import os
 import re
-import stat
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,11 +11,12 @@ from typing import Literal, NamedTuple
 
 from async_testing.detection.pytestconfig import settings
 from async_testing.facts.config import Config
+from async_testing.facts.folder import Folder
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 
-LARGEST = 4_000_000
-"""Bytes of another module: a longer one was written by a program, and is not worth the time."""
+KEPT_TREES = 1_500_000
+"""Characters of other modules whose trees are kept, those used last; conftests are always kept."""
 
 
 class Definition(NamedTuple):
@@ -42,7 +37,7 @@ class Definition(NamedTuple):
         return self.kind == "function" and self.scope.is_async and not self.scope.is_generator and plain
 
 
-class Workspace:
+class Workspace(Folder):
     """A project's folder, read lazily and never left.
 
     Args:
@@ -50,46 +45,11 @@ class Workspace:
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self._prefix = str(root).rstrip(os.sep) + os.sep
-        self._bytes: dict[str, bytes | None] = {}
+        super().__init__(root)
         self._sources: dict[str, SourceFile | None] = {}
+        self._grown = 0
+        self._conftests: dict[str, SourceFile | None] = {}
         self._configs: dict[str, Config] = {}
-        self._located: dict[tuple[str, str], str | None] = {}
-        self.asked: set[str] = set()
-        """Paths that were asked for since it was last cleared, whether they exist or not."""
-
-    def read(self, path: str) -> bytes | None:
-        """The bytes of a regular file inside the root, None where there is none."""
-        self.asked.add(path)
-        if path not in self._bytes:
-            self._bytes[path] = self._read(path)
-        return self._bytes[path]
-
-    def _read(self, path: str) -> bytes | None:
-        full = self._prefix + path
-        try:
-            status = os.lstat(full)
-            if stat.S_ISLNK(status.st_mode):
-                if not os.path.realpath(full).startswith(self._prefix):
-                    return None
-                status = os.stat(full)
-            if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
-                return None
-            if not os.path.realpath(full).startswith(self._prefix):
-                return None
-            with open(full, "rb") as stream:
-                return stream.read()
-        except (OSError, ValueError):
-            return None
-
-    def text(self, path: str) -> str | None:
-        """The text of a file inside the root in UTF-8, None where it has none."""
-        data = self.read(path)
-        try:
-            return None if data is None else data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return None
 
     def config(self, path: str) -> Config:
         """The pytest configuration in force for a file.
@@ -97,22 +57,36 @@ class Workspace:
         Raises:
             UsageError: the configuration file cannot be parsed, so that pytest itself could not start.
         """
-        folder = path.rpartition("/")[0] or "."
+        folder = path.rpartition("/")[0]
+        self.link(path, f"{folder}/")
         if folder not in self._configs:
-            before, self.asked = self.asked, set()
-            self._configs[folder] = Config(settings(self, folder))
-            self._configs[folder].asked = frozenset(self.asked)
-            self.asked = before
-        self.asked |= self._configs[folder].asked
+            self._configs[folder] = Config(None)  # where it cannot be parsed, that is told once
+            current, self.current = self.current, f"{folder}/"
+            try:
+                self._configs[folder] = Config(settings(self, folder or "."))
+            finally:
+                self.current = current
         return self._configs[folder]
 
     def source(self, path: str) -> SourceFile | None:
         """Another file of the project, parsed; None where it is missing or cannot be parsed."""
-        self.asked.add(path)
-        if path not in self._sources:
-            data = self.read(path)
-            self._sources[path] = None if data is None else self._parsed(path, data)
-        return self._sources[path]
+        self.link(self.current, path)
+        if path in self._conftests:
+            return self._conftests[path]
+        if path in self._sources:
+            found = self._sources[path] = self._sources.pop(path)  # used last
+            return found
+        data = self.read(path)
+        found = None if data is None else self._parsed(path, data)
+        if path.endswith("conftest.py"):
+            self._conftests[path] = found
+            return found
+        self._sources[path] = found
+        self._grown += len(found.text) if found else 0
+        while self._grown > KEPT_TREES and len(self._sources) > 1:
+            dropped = self._sources.pop(next(iter(self._sources)))
+            self._grown -= len(dropped.text) if dropped else 0
+        return found
 
     def _parsed(self, path: str, data: bytes) -> SourceFile | None:
         try:
@@ -125,47 +99,16 @@ class Workspace:
 
     def conftests(self, path: str) -> Iterator[SourceFile]:
         """The conftest of each folder from the root down to the file's own, the file itself left out."""
-        parts = path.split("/")[:-1]
+        folder = path.rpartition("/")[0]
+        self.link(path, f"{folder}/")
+        parts = folder.split("/") if folder else []
         for depth in range(len(parts) + 1):
             place = "/".join([*parts[:depth], "conftest.py"])
+            self.link(f"{folder}/", place)
             if place != path:
                 found = self.source(place)
                 if found:
                     yield found
-
-    def locate(self, path: str, module: str) -> str | None:
-        """The file of a module as the file at ``path`` would import it: relative, or from an ancestor folder or its src."""
-        folder = path.rpartition("/")[0]
-        key = (folder, module)
-        if key not in self._located:
-            found = None
-            for base in self._bases(folder, module):
-                for candidate in (f"{base}.py", f"{base}/__init__.py"):
-                    if found is None and self._is_file(candidate):
-                        found = candidate
-            self._located[key] = found
-        if self._located[key]:
-            self.asked.add(self._located[key] or "")
-        return self._located[key]
-
-    def _is_file(self, path: str) -> bool:
-        return os.path.isfile(self._prefix + path)
-
-    def _bases(self, folder: str, module: str) -> Iterator[str]:
-        name = module.lstrip(".")
-        level = len(module) - len(name)
-        relative = name.replace(".", "/")
-        parts = folder.split("/") if folder else []
-        if level:
-            if level - 1 <= len(parts):
-                kept = parts[: len(parts) - level + 1]
-                yield "/".join([*kept, relative] if relative else kept)
-            return
-        if not name:
-            return
-        for depth in range(len(parts), -1, -1):
-            for extra in ((), ("src",)):
-                yield "/".join([*parts[:depth], *extra, relative])
 
     def import_from(self, source: SourceFile, module: str, holding: str = "") -> SourceFile | None:
         """The project's module of a dotted name as ``source`` imports it, None for what lies elsewhere.
