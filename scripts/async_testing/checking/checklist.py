@@ -75,7 +75,7 @@ _LEVEL = ("wrong-mock-level",)
 
 LISTS: dict[str, tuple[Line, ...]] = {
     BEFORE: (
-        Line("The layer is known: DAO, service, router or DTO", ("test-file-name",), "test files", _AGAIN),
+        Line("The layer is known: DAO, service, router or DTO", ("file-name-without-layer",), "test files", _AGAIN),
         Line("The fixtures it needs are known", (), "fixtures", "pytest {files} --setup-plan"),
         Line(
             "What is replaced is planned: connection, collaborators, service",
