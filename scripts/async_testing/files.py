@@ -5,19 +5,16 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import shutil
-import tokenize
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from async_testing.model import UsageError
+from async_testing.finding import UsageError
 
 BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A Python file as text, and what it takes to write it back as it was."""
 
     text: str
@@ -41,12 +38,25 @@ def decode(path: str, data: bytes) -> Text:
         UsageError: it is not in the encoding it claims.
     """
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        encoding = encoding_of(data)
         text = data.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError):
         raise UsageError(f"{path} is not UTF-8: save it as UTF-8 first") from None
     newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
     return Text(text, encoding, newline)
+
+
+def encoding_of(data: bytes) -> str:
+    """A Python file's encoding by its mark or encoding comment.
+
+    Raises:
+        SyntaxError: it names none that there is.
+    """
+    if b"coding" not in b"".join(data.split(b"\n", 2)[:2]):
+        return "utf-8-sig" if data.startswith(BOM) else "utf-8"
+    import tokenize
+
+    return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
 
 
 def place(root: Path, relative: str) -> Path:
@@ -150,6 +160,8 @@ class _Transaction:
             self._staged.append((relative, beside, target, new))
             stream.write(content)
         if not new:
+            import shutil
+
             shutil.copymode(target, beside)
 
     def check_removable(self, relative: str) -> None:

@@ -8,9 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from async_testing.finding import Finding, UsageError
 
-class UsageError(Exception):
-    """Something the user has to mend: the message is one line that says what was wrong, expected, and to do."""
+__all__ = [
+    "App",
+    "Change",
+    "Dependency",
+    "Evidence",
+    "Finding",
+    "Fixture",
+    "Note",
+    "Project",
+    "PytestConfig",
+    "UsageError",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +140,3 @@ class Change:
     content: str = ""
     reason: str = ""
     diff: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A place that a rule reports. Lines and columns count from 1, columns in characters."""
-
-    code: str
-    name: str
-    severity: Literal["error", "warning", "info"]
-    path: str
-    line: int
-    column: int
-    end_line: int
-    message: str
-    instead: str
-    fix: dict[str, object] | None = None
-    """``title``, ``safe`` and ``edits`` (``start``, ``end`` as offsets in characters, and ``text``); None without a fix."""

@@ -12,7 +12,7 @@ from async_testing import files
 from async_testing.facts.config import Config
 from async_testing.facts.source import SourceFile
 from async_testing.facts.workspace import Workspace
-from async_testing.model import Finding, UsageError
+from async_testing.finding import Finding, UsageError
 from async_testing.rules import Fix, Hit, Rule
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from async_testing.model import UsageError
+from async_testing.finding import UsageError
 
 
 class Parser(argparse.ArgumentParser):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import configparser
-import itertools
 import posixpath
-import shlex
-import tomllib
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from async_testing.detection.tree import ancestors, join, parent
-from async_testing.model import UsageError
+from async_testing.detection.paths import ancestors, join, parent
+from async_testing.finding import UsageError
 
 HOMES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 """In pytest's own order: the first of a folder that holds a configuration wins, an empty dedicated one too."""
@@ -24,8 +19,7 @@ class Texts(Protocol):
         """The text of a file by its path relative to the root, None where it has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The options of one configuration file."""
 
     path: str
@@ -38,6 +32,10 @@ class Settings:
             return tuple(str(item) for item in value)
         if not isinstance(value, str):
             return ()
+        if not set(value) & {'"', "'", "\\"}:
+            return tuple(value.split())
+        import shlex
+
         try:
             return tuple(shlex.split(value, comments=False))
         except ValueError:
@@ -75,7 +73,9 @@ class Settings:
     def plugins(self) -> tuple[str, ...]:
         """The modules that ``-p`` in ``addopts`` loads."""
         words = self.words("addopts")
-        given = [after for word, after in itertools.pairwise([*words, ""]) if word == "-p"]
+        given = [
+            after for word, after in zip([*words, ""], [*words[1:], "", ""], strict=True) if word == "-p"
+        ]
         given += [word[2:] for word in words if word.startswith("-p") and len(word) > 2]
         return tuple(name for name in given if name and not name.startswith("no:"))
 
@@ -113,6 +113,8 @@ def settings(tree: Texts, folder: str) -> Settings | None:
 def _options(home: str, path: str, text: str) -> dict[str, Any] | None:
     if home.endswith(".toml"):
         return _toml_options(home, path, text)
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True, comment_prefixes=("#", ";"))
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:
@@ -127,6 +129,8 @@ def _options(home: str, path: str, text: str) -> dict[str, Any] | None:
 
 
 def _toml_options(home: str, path: str, text: str) -> dict[str, Any] | None:
+    import tomllib
+
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

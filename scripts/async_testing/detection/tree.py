@@ -14,12 +14,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from async_testing.detection.names import Names
+from async_testing.detection.paths import TEST_FOLDERS, ancestors, foreign, join, parent, skipped, within
 from async_testing.model import Note, UsageError
 
-SKILL = "async-testing-expert"
-SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "__pypackages__", "bower_components"})
-OUTPUT = frozenset({"build", "dist"})
-TEST_FOLDERS = frozenset({"tests", "test", "testing", "testdata"})
 EXAMPLE_FOLDERS = frozenset(
     {"doc", "docs", "docs_src", "documentation", "example", "examples", "sample", "samples", "demo", "demos"}
     | {"tutorial", "tutorials", "playground"}
@@ -30,6 +27,20 @@ SIDE_FOLDER = re.compile(
 )
 LARGEST = 4_000_000
 """Bytes: a longer Python file was written by a program, and is not worth the time."""
+
+
+__all__ = [
+    "EXAMPLE_FOLDERS",
+    "TEST_FOLDERS",
+    "Source",
+    "Tree",
+    "ancestors",
+    "is_side",
+    "join",
+    "module_name",
+    "parent",
+    "within",
+]
 
 
 class Source:
@@ -120,8 +131,6 @@ class Tree:
         self.notes: list[Note] = []
         self.folders: set[str] = set()
         self.sources: dict[str, Source] = {}
-        own = Path(__file__).resolve().parents[2]
-        self._skill = str(own.parent) if own.name == "scripts" else str(own)
         self._walk()
 
     def note(self, message: str, path: str = "", line: int = 0) -> None:
@@ -210,7 +219,7 @@ class Tree:
             except OSError as error:
                 self.note(f"folder not read: {error.strerror}", folder)
                 continue
-            if folder and self._foreign(full, {entry.name for entry in entries}):
+            if folder and foreign(full, {entry.name for entry in entries}):
                 continue
             self.folders.add(folder or ".")
             for entry in entries:
@@ -219,7 +228,7 @@ class Tree:
 
     def _take(self, entry: os.DirEntry[str], path: str, pending: list[str]) -> None:
         name = entry.name
-        if name.startswith(".") or name in SKIPPED or not name.isprintable():
+        if skipped(name):
             return
         try:
             if entry.is_dir(follow_symlinks=False):
@@ -231,51 +240,6 @@ class Tree:
 
     def _inside_link(self, entry: os.DirEntry[str]) -> bool:
         return not entry.is_symlink() or self._inside(os.path.realpath(entry.path))
-
-    def _foreign(self, full: str, names: set[str]) -> bool:
-        name = Path(full).name
-        if "pyvenv.cfg" in names or full == self._skill:
-            return True
-        if name in OUTPUT and "__init__.py" not in names:
-            return True
-        if "SKILL.md" not in names:
-            return False
-        return name == SKILL or self._named_skill(Path(full, "SKILL.md"))
-
-    @staticmethod
-    def _named_skill(path: Path) -> bool:
-        try:
-            with path.open("rb") as stream:
-                head = stream.read(2000)
-        except OSError:
-            return False
-        return (
-            re.search(rb"^name:\s*[\"']?" + SKILL.encode() + rb"[\"']?\s*$", head, re.MULTILINE) is not None
-        )
-
-
-def ancestors(folder: str) -> Iterator[str]:
-    """A folder and those above it up to the root, which is ``"."``: ``a/b``, ``a``, ``.``."""
-    parts = [] if folder in ("", ".") else folder.split("/")
-    while parts:
-        yield "/".join(parts)
-        parts.pop()
-    yield "."
-
-
-def parent(path: str) -> str:
-    """The folder of a path: ``"."`` for what lies in the root."""
-    return path.rpartition("/")[0] or "."
-
-
-def join(folder: str, name: str) -> str:
-    """A path below a folder, without a leading ``./``."""
-    return name if folder in ("", ".") else f"{folder}/{name}"
-
-
-def within(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies below it."""
-    return folder in ("", ".") or path == folder or path.startswith(f"{folder}/")
 
 
 def is_side(path: str) -> bool:
