@@ -11,6 +11,7 @@ its evidence then says what was counted. All else is unassessed, and its evidenc
 from __future__ import annotations
 
 import ast
+import posixpath
 from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -30,6 +31,7 @@ class Facts(NamedTuple):
     """What there was to look at."""
 
     paths: tuple[str, ...]
+    """The files with tests."""
     asked: frozenset[str]
     """Names of the rules that were asked."""
     counts: dict[str, int]
@@ -75,7 +77,12 @@ _LEVEL = ("wrong-mock-level",)
 
 LISTS: dict[str, tuple[Line, ...]] = {
     BEFORE: (
-        Line("The layer is known: DAO, service, router or DTO", ("file-name-without-layer",), "test files", _AGAIN),
+        Line(
+            "The layer is known: DAO, service, router or DTO",
+            ("file-name-without-layer",),
+            "test files",
+            _AGAIN,
+        ),
         Line("The fixtures it needs are known", (), "fixtures", "pytest {files} --setup-plan"),
         Line(
             "What is replaced is planned: connection, collaborators, service",
@@ -135,7 +142,8 @@ def facts_of(workspace: Workspace, paths: Sequence[str], rules: Sequence[Rule]) 
         counts.update(_counted(source))
     asked = frozenset(rule.name for rule in rules)
     measured = next((name for source in sources if (name := _tested(source))), "")
-    return Facts(tuple(source.path for source in sources), asked, dict(counts), measured)
+    named = tuple(source.path for source in sources if source.tests)
+    return Facts(named, asked, dict(counts), measured)
 
 
 def _counted(source: SourceFile) -> dict[str, int]:
@@ -193,9 +201,7 @@ def _judged(line: Line, findings: dict[str, list[Finding]], facts: Facts, proble
     if problem:
         return "unassessed", f"not every file could be read: {problem}"
     number = facts.counts.get(line.noun, 0)
-    command = line.command.format(
-        files=" ".join(facts.paths) or "tests", module=facts.measured or "your.module"
-    )
+    command = line.command.format(files=_files(facts.paths), module=facts.measured or "your.module")
     if line.rules and facts.asked.issuperset(line.rules):
         if line.proves:
             return (
@@ -208,6 +214,13 @@ def _judged(line: Line, findings: dict[str, list[Finding]], facts: Facts, proble
             )
         return "unassessed", f"nothing found in {_many(number, line.noun)}; {command}"
     return "unassessed", command
+
+
+def _files(paths: Sequence[str]) -> str:
+    """The files as a command names them: each, or the folder of many."""
+    if len(paths) > SHOWN:
+        return posixpath.commonpath(paths) or "."
+    return " ".join(paths) or "tests"
 
 
 def _many(number: int, noun: str) -> str:

@@ -68,9 +68,8 @@ _PARTIAL = re.compile(
     r"^(?:elif\s+.*\s*:.*|else\s*:.*|try\s*:.*|finally\s*:.*|except.*:.*|case\s+.*\s*:.*)$"
     r"|^['\"]\w+['\"]\s*:.+[,{]\s*(?:#.*)?$"
     r"|^(?:[(\[]\s*)?(?:\w+\s*,\s*)*\w+\s*(?:[)\]]\s*)?=.*[(\[{]$"
-    r"|^[()\[\]{}\s]+$"
+    r"|^[()\[\]{}\s]+(?:#.*)?$"
 )
-_OPENING = re.compile(r"^(?:async\s+)?(?:if|for|while|with|def|class)\b.*:$")
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -107,9 +106,7 @@ def is_code(comment: str) -> bool:
         return False
     if _CODING.search(text):
         return False
-    if _PARTIAL.match(text):
-        return True
-    return _parses(text) or bool(_OPENING.match(text) and _parses(f"{text} pass"))
+    return bool(_PARTIAL.match(text)) or _parses(text)
 
 
 def _parses(text: str) -> bool:

@@ -60,6 +60,7 @@ _OTHERS = (
 )
 SAID = frozenset(_OTHERS.split()).union(*(WORDS[layer] for layer in LAYERS))
 """Words that name a layer, or a part of the application that has none of the four."""
+_ENDS = {"dao": ("DAO", "Repository"), "service": ("Service",), "router": ("Router",)}
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -90,10 +91,11 @@ def _is_docstring(source: SourceFile) -> bool:
 
 
 def _layer(source: SourceFile, subject: str) -> str:
-    """The layer of the modules named like the file, else of the file's imports; empty where the module has none."""
+    """The layer of the modules named like the file, else of the classes it imports; empty where neither is in one."""
     wanted = subject.removesuffix("s")
     modules = [dotted.lower().split(".") for dotted in source.imports.values()]
     same = [parts for parts in modules if wanted in (part.removesuffix("s") for part in parts)]
-    if same and not any(SAID.intersection(parts) for parts in same):
-        return ""
-    return source.layer
+    found = {layer for parts in same for layer in LAYERS if not set(WORDS[layer]).isdisjoint(parts)}
+    if not same:
+        found = {layer for name in source.imports for layer, end in _ENDS.items() if name.endswith(end)}
+    return found.pop() if len(found) == 1 else ""

@@ -4,7 +4,8 @@
 
 Wants a blank line or a comment between the parts of a test with more than three statements. A second act after
 assertions on the first is reported too, at that act: an awaited call, or in a test that is not async the same call once
-more. An assertion before anything was done, and one that itself awaits, is no act.
+more. An assertion before anything was done, one that itself awaits, and reading once more what the act has left behind
+are no acts.
 
 ## Why is this bad
 
@@ -74,6 +75,7 @@ from itertools import pairwise
 from async_testing.facts.source import SourceFile
 from async_testing.facts.tests import Test, docstring
 from async_testing.rules import Hit
+from async_testing.rules.vague_test_name import words
 
 CODE = "AT803"
 STATUS = "checklist"
@@ -81,6 +83,9 @@ NEEDS = ("def test",)
 
 SHORT = 3
 """So many statements need no sections."""
+_READ = "get fetch read select rows row query list count refresh load find all one scalar scalars"
+READING = frozenset(_READ.split())
+"""Words of calls that look at what an act has left behind."""
 _CHECKS = ("assert", "_assert", "check_", "verify_", "expect", "fail")
 _RAISES = frozenset({"pytest.raises", "pytest.warns", "self.assertRaises", "pytest.RaisesGroup"})
 _BLANK = re.compile(r"\s*(?:#.*)?$")
@@ -129,7 +134,8 @@ def _second_act(source: SourceFile, test: Test, body: list[ast.stmt]) -> ast.stm
             checked = bool(acts)
             continue
         act = _act(source, test, statement)
-        if act and checked and again is None and (test.is_async or act in acts):
+        reads = act not in acts and not READING.isdisjoint(words(act.rpartition(".")[2]))
+        if act and checked and again is None and not reads and (test.is_async or act in acts):
             again = statement
         if act:
             acts.add(act)

@@ -2,7 +2,7 @@
 
 ## What it does
 
-Looks at the first assignment to each name in tests and fixtures. Loops, ``with … as`` and unpacking cannot be annotated
+Looks at the first assignment to each name in a test. Loops, ``with … as`` and unpacking cannot be annotated
 and are passed over, ``_`` too.
 
 ## Why is this bad
@@ -55,17 +55,17 @@ STATUS = "seed"
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield the first assignment to each name without a type."""
-    functions = [test.function for test in source.tests] + [one.function for one in source.fixtures.own]
-    for function in {id(one): one for one in functions}.values():
-        yield from _bare(function)
+    for test in source.tests:
+        yield from _bare(test.function)
 
 
 def _bare(function: Scope) -> Iterator[Hit]:
     known = {one.target.id for one in function.of(ast.AnnAssign) if isinstance(one.target, ast.Name)}
     known.update(parameter_names(function), ["_"])
-    for kind in (ast.Global, ast.Nonlocal):
-        known.update(name for one in function.of(kind) for name in one.names)
-    for loop in [*function.of(ast.For), *function.of(ast.AsyncFor)]:
+    told: list[ast.Global | ast.Nonlocal] = [*function.of(ast.Global), *function.of(ast.Nonlocal)]
+    known.update(name for one in told for name in one.names)
+    loops: list[ast.For | ast.AsyncFor] = [*function.of(ast.For), *function.of(ast.AsyncFor)]
+    for loop in loops:
         known.update(one.id for one in ast.walk(loop.target) if isinstance(one, ast.Name))
     for assign in function.of(ast.Assign):
         for target in assign.targets:

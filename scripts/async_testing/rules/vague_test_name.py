@@ -57,7 +57,7 @@ CODE = "AT801"
 STATUS = "checklist"
 NEEDS = ("def test",)
 
-_EMPTY = "it is the a an and works work working ok okay foo bar baz qux test tests testing stuff thing things"
+_EMPTY = "it works work working ok okay foo bar baz qux test tests testing stuff thing things"
 _NOISE = "basic simple case cases example sample new other another function method main default all"
 EMPTY = frozenset(f"{_EMPTY} something whatever misc tmp temp todo".split())
 """Words that say nothing wherever they stand."""
