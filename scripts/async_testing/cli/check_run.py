@@ -1,0 +1,214 @@
+"""A run of check.py: from the command line's options to what is to be reported."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from async_testing.checking import discovery, own
+from async_testing.checking.engine import Examined, examine
+from async_testing.checking.judging import Judge, Judged, problem
+from async_testing.checking.selection import select, wishes_of
+from async_testing.checking.texts import Overlaid, Texts
+from async_testing.cli.check import wishes
+from async_testing.cli.check_rules import every, known
+from async_testing.finding import Finding, UsageError
+from async_testing.rules import Rule
+
+STDIN = "test_stdin.py"
+
+
+class Outcome(NamedTuple):
+    """What a run came to."""
+
+    root: Path
+    texts: Texts
+    rules: list[Rule]
+    asked: list[Rule]
+    files: tuple[str, ...]
+    judged: list[Judged]
+    problems: list[Finding]
+    notes: list[str]
+    """Lines for people: what was written, what does not fit any more."""
+    diff: list[str]
+    fixed: int = 0
+    nothing_changed: bool = False
+    """With ``--since``: there are test files, and none of them was changed."""
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Of all files, by place."""
+        return [found for one in self.judged for found in one.findings]
+
+
+def outcome_of(options: Namespace) -> Outcome:
+    """Find, run, judge; mend and write a baseline where that is asked.
+
+    Raises:
+        UsageError: the command line or the configuration asks for something that is not there.
+    """
+    root = _root(options)
+    rules = every()
+    layers = [wishes_of(root), wishes(options)]
+    selection = select(known(rules), layers)
+    asked = [rule for rule in rules if rule.code in selection.codes - own.CODES]
+    if not asked:
+        raise UsageError("no rule is left to ask: --select or the configuration's select decides")
+    if not options.checklist:
+        options.checklist = layers[0].checklist
+    texts = Texts(root)
+    exclude = [pattern for layer in layers for pattern in layer.exclude]
+    found, examined, unchanged = _examined(options, texts, asked, exclude)
+    entries = _baseline(options)
+    judge = Judge(known(rules), selection, texts, entries)
+    judged = judge.judge(examined)
+    problems = [problem(one.path, one.message) for one in found.problems]
+    outcome = Outcome(root, texts, rules, asked, found.files, judged, problems, [], [], 0, unchanged)
+    if options.fix or options.diff:
+        outcome = _mended(options, outcome, judge)
+    outcome.problems.extend(one.problem for one in outcome.judged if one.problem)
+    if options.write_baseline:
+        return _write_baseline(options, outcome, selection.codes)
+    if options.baseline:
+        _tell_stale(options, outcome, judge, selection.codes)
+    return outcome
+
+
+def _root(options: Namespace) -> Path:
+    if options.root:
+        root = Path(options.root).resolve()
+        if not root.is_dir():
+            raise UsageError(f"--root {options.root} is no folder: name the project's")
+        return root
+    named = [options.stdin_filename] if options.stdin_filename else options.paths
+    return discovery.root_of([one for one in named if one != "-"], Path.cwd()).resolve()
+
+
+def _examined(
+    options: Namespace, texts: Texts, asked: Sequence[Rule], exclude: Sequence[str]
+) -> tuple[discovery.Found, Sequence[Examined], bool]:
+    root = texts.root
+    if options.paths == ["-"]:
+        path = _stdin_path(options, root)
+        texts.put(path, sys.stdin.buffer.read())
+        done = examine(Overlaid(texts), path, texts.data(path), asked)
+        return discovery.Found((path,), ()), [done], False
+    cwd = Path.cwd()
+    paths = [str(cwd / one) for one in options.paths] or discovery.default_paths(root)
+    found = discovery.find(root, paths, exclude=exclude)
+    if not found.files and not found.problems:
+        where = ", ".join(options.paths) or ", ".join(paths) or "."
+        raise UsageError(f"no test file in {where}: name files or folders that have some")
+    files, changed = found.files, None
+    if options.since:
+        from async_testing.checking.since import changed as changed_since
+
+        changed = changed_since(root, options.since)
+        files = tuple(one for one in files if one in changed)
+        found = discovery.Found(files, tuple(one for one in found.problems if one.path in changed))
+    if not files:
+        return found, [], not found.problems
+    from async_testing.checking.cache import Cache
+    from async_testing.checking.running import run
+
+    cache = None if options.no_cache else Cache(root, asked)
+    report = run(root, files, asked, cache=cache, jobs=options.jobs)
+    examined = report.examined
+    if changed is not None:
+        examined = tuple(one for one in examined if one.path in changed or one.problem)
+    return found, examined, False
+
+
+def _stdin_path(options: Namespace, root: Path) -> str:
+    full = Path.cwd() / (options.stdin_filename or STDIN)
+    try:
+        real = full.parent.resolve() / full.name
+        return real.relative_to(root).as_posix()
+    except (ValueError, OSError, RuntimeError):
+        raise UsageError(f"--stdin-filename {full} lies outside of {root}: give --root") from None
+
+
+def _mended(options: Namespace, outcome: Outcome, judge: Judge) -> Outcome:
+    from async_testing.checking import fixes
+    from async_testing.cli.check_reports import shown_from
+
+    texts, show = outcome.texts, shown_from(outcome.root)
+
+    def again(path: str, data: bytes) -> Judged:
+        texts.put(path, data)
+        return judge.file(examine(Overlaid(texts), path, data, outcome.asked))
+
+    judged: list[Judged] = []
+    replaced: dict[str, bytes] = {}
+    fixed = 0
+    for one in outcome.judged:
+        judged.append(one)
+        if not any(fixes.fixable(found, unsafe=options.unsafe_fixes) for found in one.findings):
+            continue
+        if options.fix and (why := fixes.writable(outcome.root, one.path)):
+            outcome.notes.append(why)
+            continue
+        before = texts.data(one.path)
+        done = fixes.mend(one, texts, again, unsafe=options.unsafe_fixes)
+        if done is None:
+            continue
+        fixed += done.fixed
+        if options.diff:
+            outcome.diff.extend(fixes.diff(done, show(one.path)))
+            texts.put(one.path, before)
+        else:
+            replaced[one.path] = done.data
+            judged[-1] = done.judged
+    if replaced:
+        from async_testing import files
+
+        files.write(outcome.root, {}, replaced)
+    if fixed:
+        verb = "would be mended" if options.diff else "mended"
+        outcome.notes.append(f"{fixed} finding{'s' if fixed > 1 else ''} {verb}")
+    return outcome._replace(judged=judged, fixed=fixed)
+
+
+def _baseline(options: Namespace) -> frozenset[tuple[object, ...]]:
+    if not options.baseline or options.write_baseline:
+        return frozenset()
+    from async_testing.checking import baseline
+
+    return frozenset(baseline.read(Path(options.baseline)))
+
+
+def _write_baseline(options: Namespace, outcome: Outcome, codes: frozenset[str]) -> Outcome:
+    from async_testing.checking import baseline, fingerprints
+
+    path = Path(options.baseline)
+    found = set(fingerprints.known(outcome.findings, outcome.texts))
+    looked_at = {one.path for one in outcome.judged if not one.problem}
+    if path.exists():  # what this run did not look at stays as it was
+        kept = baseline.read(path) - found
+        gone = baseline.stale(kept, (), looked_at, codes, outcome.root)
+        found |= kept.difference(gone)
+    baseline.write(path, found)
+    outcome.notes.append(f"{options.baseline} lists {len(found)} finding{'s' if len(found) != 1 else ''}")
+    hidden = [
+        one._replace(findings=(), baselined=one.baselined + len(one.findings)) for one in outcome.judged
+    ]
+    return outcome._replace(judged=hidden)
+
+
+def _tell_stale(options: Namespace, outcome: Outcome, judge: Judge, codes: frozenset[str]) -> None:
+    from async_testing.checking import baseline
+    from async_testing.checking.fingerprints import Known
+
+    entries = [one for one in judge.baseline if isinstance(one, Known)]
+    matched = [one for one in judge.matched if isinstance(one, Known)]
+    looked_at = {one.path for one in outcome.judged if not one.problem}
+    old = baseline.stale(entries, matched, looked_at, codes, outcome.root)
+    if old:
+        first = f"{old[0].code} in {old[0].path}{f' ({old[0].inside})' if old[0].inside else ''}"
+        more = f" and {len(old) - 1} more" if len(old) > 1 else ""
+        outcome.notes.append(
+            f"{options.baseline} lists what is not found any more: {first}{more}; --write-baseline takes it out"
+        )
