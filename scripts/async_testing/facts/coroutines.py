@@ -61,10 +61,10 @@ def made(source: SourceFile, node: ast.AST | None, scope: Scope) -> str:
                 return dotted
             found = source.workspace.definition(source, dotted)
             if found:
-                return shown if plain_coroutine(found) else ""
+                return shown if plain_coroutine(found) and takes(found, node) else ""
         if root.id in ("self", "cls") and func.value is root:
             return shown if _of_self(source, func.attr, scope) else ""
-    return shown if _method_is_coroutine(source, func, root, scope) else ""
+    return shown if _method_is_coroutine(source, node, func, root, scope) else ""
 
 
 def binder(source: SourceFile, name: str, scope: Scope) -> tuple[Scope | None, list[ast.expr | None]]:
@@ -169,7 +169,18 @@ def assigns_attribute(source: SourceFile, attr: str) -> bool:
     return attr in cache
 
 
-def _method_is_coroutine(source: SourceFile, func: ast.Attribute, root: ast.expr, scope: Scope) -> bool:
+def takes(found: Definition, call: ast.Call) -> bool:
+    """Whether a function has a parameter for each keyword of a call; else it is not the one that is called."""
+    node = found.scope.node
+    if not isinstance(node, FUNCTION_NODES) or node.args.kwarg:
+        return True
+    names = {one.arg for one in arguments(node)}
+    return all(keyword.arg is None or keyword.arg in names for keyword in call.keywords)
+
+
+def _method_is_coroutine(
+    source: SourceFile, call: ast.Call, func: ast.Attribute, root: ast.expr, scope: Scope
+) -> bool:
     mock = mock_of(source, root, scope)
     if mock is not None:
         return _mocked(source, func, root, mock, scope)
@@ -181,12 +192,23 @@ def _method_is_coroutine(source: SourceFile, func: ast.Attribute, root: ast.expr
     if kind.startswith(("unittest.mock", "mock.")) or assigns_attribute(source, func.attr):
         return False
     found = source.workspace.definition(source, f"{kind}.{func.attr}")
-    if found is None and isinstance(func.value, ast.Name):
+    if isinstance(func.value, ast.Name):
         around, values = binder(source, func.value.id, scope)
         fixture = _fixture(source, func.value.id, around) if around and not values else None
-        if fixture:
+        if fixture and not _may_give(fixture, kind):
+            return False
+        if fixture and found is None:
             found = source.workspace.definition(fixture.source, f"{kind}.{func.attr}")
-    return found is not None and plain_coroutine(found)
+    return found is not None and plain_coroutine(found) and takes(found, call)
+
+
+def _may_give(fixture: FixtureDef, kind: str) -> bool:
+    """Whether a fixture may give what a parameter's annotation says: not where it visibly makes another class."""
+    for value in fixture.gives:
+        made_kind = fixture.source.type_of(value, fixture.function)
+        if made_kind and made_kind.rpartition(".")[2] != kind.rpartition(".")[2]:
+            return False
+    return True
 
 
 def mock_of(source: SourceFile, node: ast.AST | None, scope: Scope, hops: int = 3) -> Mock | None:

@@ -123,7 +123,7 @@ def loaded(scope: Scope, name: str) -> int:
 
 
 def expected(source: SourceFile, node: ast.AST) -> bool:
-    """Whether a statement stands in a ``with`` that expects a warning, or a TypeError of the call itself."""
+    """Whether the code around wants it: a ``with`` for warnings or TypeErrors, a branch for one of sync and async."""
     for around in source.ancestors(node):
         if isinstance(around, ast.With | ast.AsyncWith):
             for item in around.items:
@@ -133,6 +133,9 @@ def expected(source: SourceFile, node: ast.AST) -> bool:
                 call = item.context_expr
                 if name.endswith(("raises", "assertRaises", "suppress")) and isinstance(call, ast.Call):
                     return any("TypeError" in ast.unparse(one) for one in call.args)
+        elif isinstance(around, ast.If):
+            if "sync" in ast.unparse(around.test).lower():
+                return True
         elif isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
             return any("filterwarnings" in ast.unparse(one) for one in around.decorator_list)
     return False

@@ -92,6 +92,8 @@ def _judged(source: SourceFile, call: ast.Call, scope: Scope, statement: ast.Exp
         return
     future = source.dotted(call.func) in library.FUTURES
     shown = source.dotted(call.func) if future else coroutines.made(source, call, scope)
+    if not shown and isinstance(call.func, ast.Attribute) and call.func.attr == "aclose":
+        shown = ast.unparse(call.func) if coroutines.mock_of(source, call.func.value, scope) is None else ""
     if not shown or unawaited.expected(source, statement):
         return
     start, _ = source.span(call)

@@ -1,0 +1,138 @@
+"""Tasks are waited for in a way that keeps their failures, and then the results are dropped.
+
+## What it does
+
+Looks in tests for ``await asyncio.gather(..., return_exceptions=True)`` and ``await asyncio.wait(...)`` whose result is
+dropped or never read. Cleanup is exempt: after a ``cancel()``, in ``finally``, after the ``yield`` of a fixture.
+
+## Why is this bad
+
+Neither of the two raises what a task raised. The failures are in what they return, so the test is green whatever
+happened.
+
+## Example
+
+```python
+import asyncio
+
+import pytest
+
+
+async def notify(name: str) -> None:
+    await asyncio.sleep(0)
+
+
+@pytest.mark.asyncio
+async def test_notify_takes_all() -> None:
+    await asyncio.gather(notify("Ann"), notify("Bob"), return_exceptions=True)  # error
+    await asyncio.wait([asyncio.create_task(notify("Ann"))])  # error
+```
+
+## Use instead
+
+```python
+import asyncio
+
+import pytest
+
+
+async def notify(name: str) -> None:
+    await asyncio.sleep(0)
+
+
+@pytest.mark.asyncio
+async def test_notify_takes_all() -> None:
+    await asyncio.gather(notify("Ann"), notify("Bob"))
+    done, pending = await asyncio.wait([asyncio.create_task(notify("Ann"))])
+    assert not pending
+    assert [task.result() for task in done] == [None]
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import places, unawaited
+from async_testing.facts.scopes import Scope
+from async_testing.facts.source import SourceFile
+from async_testing.facts.types import bindings
+from async_testing.rules import Edit, Fix, Hit
+
+CODE = "AT107"
+NEEDS = ("return_exceptions", "wait(", "import wait")
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each wait for tasks in a test that loses what they raise."""
+    for test in source.tests:
+        scope = test.function
+        for awaited in scope.of(ast.Await):
+            call = awaited.value
+            what = _keeps_failures(source, call)
+            if not what or not isinstance(call, ast.Call) or not _is_dropped(source, scope, awaited):
+                continue
+            if (
+                places.in_finally(source, awaited)
+                or places.cancels(scope)
+                or _only_waits(source, scope, awaited)
+            ):
+                continue
+            known = places.names([*call.args]) & bindings(source, scope).keys()
+            if places.reads_after(scope, awaited.end_lineno or awaited.lineno, known):
+                continue
+            instead = (
+                "keep the results and assert on them" if what == "wait" else "drop return_exceptions=True"
+            )
+            fix = _fix(source, call) if what == "gather" else None
+            yield Hit(
+                awaited, f"what the tasks raise is in the result of {what}(), which is dropped", instead, fix
+            )
+
+
+def _keeps_failures(source: SourceFile, call: ast.expr) -> str:
+    name = source.called(call)
+    if name == "asyncio.wait":
+        return "wait"
+    if name != "asyncio.gather" or not isinstance(call, ast.Call):
+        return ""
+    given = next((one.value for one in call.keywords if one.arg == "return_exceptions"), None)
+    return "gather" if isinstance(given, ast.Constant) and given.value is True else ""
+
+
+def _only_waits(source: SourceFile, scope: Scope, awaited: ast.Await) -> bool:
+    """Whether it is about time alone: the first of several events, or whatever still runs behind the assertions."""
+    call = awaited.value
+    if not isinstance(call, ast.Call):
+        return False
+    if any("FIRST_" in ast.unparse(one.value) for one in call.keywords if one.arg == "return_when"):
+        return True
+    if source.statement(awaited) is scope.body[-1] and ast.Assert in scope.nodes:
+        return True
+    known = places.names([*call.args])
+    values = [value for name in known for value in bindings(source, scope).get(name, [])]
+    return any(value is not None and "all_tasks" in ast.unparse(value) for value in [*values, *call.args])
+
+
+def _is_dropped(source: SourceFile, scope: Scope, awaited: ast.Await) -> bool:
+    around = source.parent(awaited)
+    if isinstance(around, ast.Expr):
+        return True
+    if not isinstance(around, ast.Assign):
+        return False
+    targets = [
+        one
+        for target in around.targets
+        for one in (target.elts if isinstance(target, ast.Tuple | ast.List) else [target])
+    ]
+    return all(isinstance(one, ast.Name) and not unawaited.loaded(scope, one.id) for one in targets)
+
+
+def _fix(source: SourceFile, call: ast.Call) -> Fix | None:
+    """Drop the option where it comes last."""
+    last = call.keywords[-1]
+    if last.arg != "return_exceptions" or not call.args or len(call.keywords) > 1:
+        return None
+    start = source.span(call.args[-1])[1]
+    return Fix("let failures be raised", (Edit(start, source.span(last.value)[1], ""),), safe=False)

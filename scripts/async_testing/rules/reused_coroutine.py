@@ -1,0 +1,164 @@
+"""One coroutine object is handed out to whoever calls.
+
+## What it does
+
+Looks for coroutines that are made once and given again and again: as ``return_value`` or ``side_effect`` of a mock, at a
+module's or class's own level, by a function put in with ``setattr``, by a fixture for several tests.
+A plain mock that is called once may return one: only more calls are reported.
+
+## Why is this bad
+
+A coroutine can be awaited once. The second call gets the one that is used up, "cannot reuse already awaited coroutine";
+with an AsyncMock even the first caller gets a coroutine where it expects the result.
+
+## Example
+
+```python
+from unittest.mock import AsyncMock
+
+import pytest
+
+
+async def load() -> str:
+    return "Ann"
+
+
+@pytest.mark.asyncio
+async def test_load_is_faked() -> None:
+    fake = AsyncMock(return_value=load())  # error
+    assert await fake() == "Ann"
+```
+
+## Use instead
+
+```python
+from unittest.mock import AsyncMock
+
+import pytest
+
+
+async def load() -> str:
+    return "Ann"
+
+
+@pytest.mark.asyncio
+async def test_load_is_faked() -> None:
+    fake = AsyncMock(side_effect=load)
+    assert await fake() == "Ann"
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import coroutines
+from async_testing.facts.scopes import Scope
+from async_testing.facts.source import SourceFile
+from async_testing.facts.types import bindings
+from async_testing.rules import Hit
+
+CODE = "AT105"
+SEVERITY = "error"
+NEEDS = ("async ", "asyncio", "AsyncMock")
+RESULTS = ("return_value", "side_effect")
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each coroutine that is made once and handed out more often."""
+    for scope in source.scopes:
+        yield from _in_calls(source, scope)
+        for assign in scope.of(ast.Assign):
+            for target in assign.targets:
+                if isinstance(target, ast.Attribute) and target.attr in RESULTS:
+                    root = _root(target)
+                    mock = coroutines.mock_of(source, root, scope)
+                    is_async = mock is not None and mock.is_async
+                    yield from _given(
+                        source, target.attr, assign.value, scope, is_async or _is_shared(scope, target.value)
+                    )
+        if scope is source.module or isinstance(scope.node, ast.ClassDef):
+            yield from _kept(source, scope)
+    for fixture in source.fixtures.own:
+        if fixture.scope in ("class", "module", "package", "session") and not fixture.is_async:
+            for value in fixture.gives:
+                shown = coroutines.made(source, value, fixture.function)
+                if shown:
+                    message = f"every test of the {fixture.scope} gets the same coroutine of {shown}(...)"
+                    yield Hit(value, message, f"make the fixture async: await {shown}(...) in it")
+
+
+def _in_calls(source: SourceFile, scope: Scope) -> Iterator[Hit]:
+    for call in scope.of(ast.Call):
+        for keyword in call.keywords:
+            if keyword.arg in RESULTS:
+                mock = coroutines.mock_of(source, call, scope)
+                around = source.parent(call)
+                shared = isinstance(around, ast.Assign) and _is_shared(scope, around.targets[0])
+                is_async = mock is not None and mock.is_async
+                yield from _given(source, keyword.arg, keyword.value, scope, is_async or shared)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "setattr" and len(call.args) > 1:
+            yield from _replaced(source, call.args[-1], scope)
+
+
+def _root(node: ast.expr) -> ast.expr:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node
+
+
+def _is_shared(scope: Scope, mock: ast.expr) -> bool:
+    """Whether a function calls a mock twice."""
+    shown = ast.unparse(mock)
+    return sum(ast.unparse(call.func) == shown for call in scope.of(ast.Call)) > 1
+
+
+def _given(source: SourceFile, what: str, value: ast.expr, scope: Scope, always: bool) -> Iterator[Hit]:
+    """What a mock is told to return; not always wrong where a plain mock returns it once."""
+    several = what == "side_effect" and isinstance(value, ast.List | ast.Tuple)
+    items = value.elts if several and isinstance(value, ast.List | ast.Tuple) else [value]
+    for item in items:
+        shown = coroutines.made(source, item, scope)
+        wrong = always or (what == "side_effect" and not several)
+        if not shown and isinstance(item, ast.Name) and coroutines.binder(source, item.id, scope)[0] is None:
+            shown, wrong = _held(source, item, scope), True
+        if not shown and wrong:
+            shown = _held(source, item, scope)
+        if shown and wrong:
+            message = f"the mock hands out one coroutine of {shown}(...): it can be awaited once"
+            yield Hit(
+                item if isinstance(item, ast.Call) else value, message, f"side_effect={shown}, not called"
+            )
+
+
+def _held(source: SourceFile, node: ast.expr, scope: Scope) -> str:
+    """The coroutine function whose coroutine a name holds."""
+    if not isinstance(node, ast.Name):
+        return ""
+    around, values = coroutines.binder(source, node.id, scope)
+    if around is None:
+        value = source.constants.get(node.id)
+        return coroutines.made(source, value, source.module)
+    return coroutines.made(source, values[0], around) if len(values) == 1 else ""
+
+
+def _replaced(source: SourceFile, value: ast.expr, scope: Scope) -> Iterator[Hit]:
+    """A function that gives a coroutine from outside of it."""
+    if isinstance(value, ast.Lambda):
+        shown = _held(source, value.body, source.scope_of_node[id(value)])
+        if shown:
+            message = f"every call gets the same coroutine of {shown}(...): it can be awaited once"
+            yield Hit(value, message, f"call {shown}(...) inside of the function")
+
+
+def _kept(source: SourceFile, scope: Scope) -> Iterator[Hit]:
+    """Coroutines in variables of a module or class."""
+    for name, values in bindings(source, scope).items():
+        for value in values:
+            shown = coroutines.made(source, value, scope) if isinstance(value, ast.Call) else ""
+            if shown and isinstance(source.parent(value), ast.Assign | ast.AnnAssign):  # type: ignore[arg-type]
+                message = (
+                    f"{name} is one coroutine of {shown}(...) for the whole file: it can be awaited once"
+                )
+                yield Hit(value, message, f"await {shown}(...) where it is needed")  # type: ignore[arg-type]
