@@ -5,7 +5,8 @@
 1. copy ``examples/users`` without its tests, and install this skill into its ``.claude/skills``, as a user has it;
 2. scaffold from the application's root, with fixtures for a real database; a second run changes nothing;
 3. add the tests that were written by the references, run them on the fakes, then on an embedded PostgreSQL;
-4. plant bugs one at a time in the application and see which test notices.
+4. check the tests: clean, and every line of the checklists answered; then forget one ``await`` and see it found;
+5. plant bugs one at a time in the application and see which test notices.
 
 Exit 0: all of it held. Exit 1: a step did not.
 """
@@ -24,6 +25,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 EXAMPLE = REPOSITORY / "examples" / "users"
 SKILL = Path(".claude") / "skills" / "async-testing-expert"
+FORGETFUL = Path("tests") / "test_user_dao.py"
 BUGS = 6
 STARTED = time.perf_counter()
 
@@ -70,8 +72,15 @@ def add_tests(project: Path) -> int:
     return len(found)
 
 
+def forget_an_await(project: Path) -> None:
+    """Take the first ``await`` that stands at the head of a line out of a test file."""
+    path = project / FORGETFUL
+    before, after = path.read_text().split("\n    await ", maxsplit=1)
+    path.write_text(f"{before}\n    {after}")
+
+
 def main() -> int:
-    """Do the four steps, showing each command."""
+    """Do the five steps, showing each command."""
     with tempfile.TemporaryDirectory(prefix="demo-") as scratch:
         project = bare_application(Path(scratch))
         lines = sum(len(path.read_text().splitlines()) for path in project.glob("src/**/*.py"))
@@ -92,6 +101,13 @@ def main() -> int:
         run(*pytest, "-m", "not integration", cwd=project)
         say("Then on a real PostgreSQL that the fixtures start by themselves")
         run(*pytest, "-m", "integration", cwd=project)
+        say("Check: do these tests protect anything?")
+        check = [sys.executable, str(SKILL / "scripts" / "check.py")]
+        run(*check, "tests", "--checklist", cwd=project)
+        say("The same with one `await` forgotten")
+        forget_an_await(project)
+        run(*check, "tests", cwd=project, allowed=(1,))
+        shutil.copy(EXAMPLE / FORGETFUL, project / FORGETFUL)
         say(f"{BUGS} bugs planted one at a time: do the tests notice?")
         verdicts = Path(scratch) / "verdicts.json"
         mutate = [sys.executable, str(REPOSITORY / "tools" / "mutate.py"), "."]
