@@ -12,6 +12,19 @@ HOMES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.
 """In pytest's own order: the first of a folder that holds a configuration wins, an empty dedicated one too."""
 
 
+class Broken(UsageError):
+    """A configuration file that pytest could not read either.
+
+    Args:
+        path: the file.
+        message: what is wrong and what to do, to be read behind the path.
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(f"{path} {message}")
+        self.path = path
+
+
 class Texts(Protocol):
     """Whatever reads a project's files."""
 
@@ -73,9 +86,7 @@ class Settings(NamedTuple):
     def plugins(self) -> tuple[str, ...]:
         """The modules that ``-p`` in ``addopts`` loads."""
         words = self.words("addopts")
-        given = [
-            after for word, after in zip([*words, ""], [*words[1:], "", ""], strict=True) if word == "-p"
-        ]
+        given = [words[index + 1] for index, word in enumerate(words[:-1]) if word == "-p"]
         given += [word[2:] for word in words if word.startswith("-p") and len(word) > 2]
         return tuple(name for name in given if name and not name.startswith("no:"))
 
@@ -101,12 +112,24 @@ def settings(tree: Texts, folder: str) -> Settings | None:
         UsageError: a file that pytest would read cannot be parsed, so that pytest itself could not start.
     """
     for place in ancestors(folder):
-        for home in HOMES:
-            path = join(place, home)
-            text = tree.text(path)
-            options = None if text is None else _options(home, path, text)
-            if options is not None:
-                return Settings(path, options)
+        found = settings_in(tree, place)
+        if found is not None:
+            return found
+    return None
+
+
+def settings_in(tree: Texts, place: str) -> Settings | None:
+    """The configuration that lies in one folder itself.
+
+    Raises:
+        UsageError: as ``settings``.
+    """
+    for home in HOMES:
+        path = join(place, home)
+        text = tree.text(path)
+        options = None if text is None else _options(home, path, text)
+        if options is not None:
+            return Settings(path, options)
     return None
 
 
@@ -121,7 +144,7 @@ def _options(home: str, path: str, text: str) -> dict[str, Any] | None:
         parser.read_string(text)
     except configparser.Error as error:
         reason = str(error).splitlines()[0]
-        raise UsageError(f"{path} cannot be read by pytest ({reason}): mend it first") from None
+        raise Broken(path, f"cannot be read by pytest ({reason}): mend it first") from None
     section = "tool:pytest" if home == "setup.cfg" else "pytest"
     if parser.has_section(section):
         return dict(parser.items(section))
@@ -134,9 +157,8 @@ def _toml_options(home: str, path: str, text: str) -> dict[str, Any] | None:
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(
-            f"{path} is not valid TOML ({error}): pytest cannot start with it, mend it first"
-        ) from None
+message = f"is not valid TOML ({error}): pytest cannot start with it, mend it first"
+        raise Broken(path, message) from None
     if home != "pyproject.toml":
         table = document.get("pytest")
         return table if isinstance(table, dict) else {}
