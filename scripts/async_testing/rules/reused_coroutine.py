@@ -2,9 +2,9 @@
 
 ## What it does
 
-Looks for coroutines that are made once and given again and again: as ``return_value`` or ``side_effect`` of a mock, at a
-module's or class's own level, by a function put in with ``setattr``, by a fixture for several tests.
-A plain mock that is called once may return one: only more calls are reported.
+Looks for coroutines that are made once and given again and again: as ``return_value`` or ``side_effect`` of a mock,
+at a module's or class's own level, by a function put in with ``setattr``, by a fixture for several tests. A plain
+mock that is called once may return one: only more calls are reported.
 
 ## Why is this bad
 

@@ -1,0 +1,81 @@
+"""``time.sleep`` in an async test or fixture stops the whole event loop.
+
+## What it does
+
+Looks for ``time.sleep`` in the code of async tests, of async fixtures, and of the ``async def`` functions inside of
+them.
+
+## Why is this bad
+
+While it sleeps, no task runs: what the test waits for cannot happen meanwhile, and a timeout around it never fires. A
+test that is green all the same did not need the time.
+
+## Example
+
+```python
+import asyncio
+import time
+
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_event_is_set() -> None:
+    event = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.01, event.set)
+    time.sleep(0.05)  # error
+    await asyncio.wait_for(event.wait(), timeout=1)
+```
+
+## Use instead
+
+```python
+import asyncio
+
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_event_is_set() -> None:
+    event = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.01, event.set)
+    await asyncio.wait_for(event.wait(), timeout=1)
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import places
+from async_testing.facts.source import SourceFile
+from async_testing.rules import Edit, Fix, Hit
+
+CODE = "AT605"
+NEEDS = ("sleep",)
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each call of time.sleep in an async test or fixture."""
+    for scope in places.of_tests_and_fixtures(source):
+        if not scope.is_async:
+            continue
+        for call in scope.of(ast.Call):
+            if source.dotted(call.func) == "time.sleep":
+                start, end = source.span(call.func)
+                bare = (
+                    isinstance(source.parent(call), ast.Expr) and source.imports.get("asyncio") == "asyncio"
+                )
+                fix = (
+                    Fix("await asyncio.sleep", (Edit(start, end, "await asyncio.sleep"),), safe=False)
+                    if bare
+                    else None
+                )
+                message = "time.sleep stops the event loop: no task runs while the test sleeps"
+                yield Hit(
+                    call,
+                    message,
+                    "await what the test waits for, with asyncio.wait_for(..., timeout=...)",
+                    fix,
+                )

@@ -1,0 +1,108 @@
+"""An async test starts another event loop from inside of its own.
+
+## What it does
+
+Looks in async tests and async fixtures for ``asyncio.run``, ``run_until_complete``, ``run_forever``, ``anyio.run``,
+``trio.run`` and ``async_to_sync(...)(...)``.
+
+## Why is this bad
+
+A loop already runs. The call raises "asyncio.run() cannot be called from a running event loop", and the coroutine
+that it was given is never awaited. Where the error is caught or patched away, the code under test did not run.
+
+## Example
+
+```python
+import asyncio
+
+import pytest
+
+
+async def load() -> str:
+    return "Ann"
+
+
+@pytest.mark.asyncio
+async def test_load_gives_a_name() -> None:
+    assert asyncio.run(load()) == "Ann"  # error
+```
+
+## Use instead
+
+```python
+import pytest
+
+
+async def load() -> str:
+    return "Ann"
+
+
+@pytest.mark.asyncio
+async def test_load_gives_a_name() -> None:
+    assert await load() == "Ann"
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import places
+from async_testing.facts.scopes import Scope
+from async_testing.facts.source import SourceFile
+from async_testing.rules import Edit, Fix, Hit
+
+CODE = "AT608"
+SEVERITY = "error"
+NEEDS = ("run", "async_to_sync")
+RUNS = frozenset({"asyncio.run", "anyio.run", "trio.run", "asyncio.runners.run", "uvloop.run"})
+SYNC = frozenset({"asgiref.sync.async_to_sync", "asgiref.sync.AsyncToSync"})
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each loop that an async test or fixture starts."""
+    for scope in places.of_tests_and_fixtures(source):
+        if not scope.is_async:
+            continue
+        for call in scope.of(ast.Call):
+            shown = _starts(source, call, scope)
+            if shown and not _is_expected(source, call):
+                message = f"{shown} cannot be called while the test's own loop runs"
+                yield Hit(call, message, "await the coroutine", _fix(source, call))
+
+
+def _starts(source: SourceFile, call: ast.Call, scope: Scope) -> str:
+    func = call.func
+    name = source.dotted(func)
+    if name in RUNS:
+        return name
+    if isinstance(func, ast.Call) and source.dotted(func.func) in SYNC:
+        return "async_to_sync(...)"
+    if not isinstance(func, ast.Attribute) or func.attr not in ("run_until_complete", "run_forever"):
+        return ""
+    asked = source.called(func.value)
+    if isinstance(func.value, ast.Name) and func.value.id in ("loop", "event_loop"):
+        return ast.unparse(func)
+    return f"{func.attr}" if asked.startswith("asyncio.") and asked.endswith("_loop") else ""
+
+
+def _is_expected(source: SourceFile, call: ast.Call) -> bool:
+    """Whether the test is about the error, or replaces what is called."""
+    for around in source.ancestors(call):
+        if isinstance(around, ast.With | ast.AsyncWith):
+            text = " ".join(ast.unparse(item.context_expr) for item in around.items)
+            if any(word in text for word in ("raises", "patch", "Raises", "suppress")):
+                return True
+        if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+            return any("patch" in ast.unparse(one) for one in around.decorator_list)
+    return False
+
+
+def _fix(source: SourceFile, call: ast.Call) -> Fix | None:
+    if source.dotted(call.func) != "asyncio.run" or len(call.args) != 1 or call.keywords:
+        return None
+    start, end = source.span(call)
+    bare = isinstance(source.parent(call), ast.Expr | ast.Assign | ast.Assert | ast.Compare | ast.Return)
+    inner = source.segment(call.args[0])
+    return Fix("await it", (Edit(start, end, f"await {inner}" if bare else f"(await {inner})"),), safe=False)
