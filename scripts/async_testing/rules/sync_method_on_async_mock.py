@@ -1,0 +1,131 @@
+"""A method that is not awaited is made a coroutine by an AsyncMock.
+
+## What it does
+
+Looks for an AsyncMock without a spec that stands for a session, connection, result or response, and of which a method
+that the real class has as a plain one is set up or called: ``session.add``, ``result.scalars().all()``,
+``conn.transaction``, ``response.json`` and ``raise_for_status`` of httpx.
+
+## Why is this bad
+
+Everything below an AsyncMock is an AsyncMock. The code under test calls the method without ``await`` and gets a coroutine,
+true, never None, with no attributes of the value that was set up. It takes the wrong branch, or nothing happens at all.
+
+## Example
+
+```python
+from unittest.mock import AsyncMock
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def find(session: AsyncSession, name: str) -> object:
+    result = await session.execute(name)
+    return result.scalar_one_or_none()
+
+
+@pytest.mark.asyncio
+async def test_find_gives_none_for_strangers() -> None:
+    session = AsyncMock()
+    session.execute.return_value.scalar_one_or_none.return_value = None  # error
+    found = await find(session, "nobody")
+    assert not isinstance(found, str)
+```
+
+## Use instead
+
+```python
+from unittest.mock import AsyncMock, MagicMock
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def find(session: AsyncSession, name: str) -> object:
+    result = await session.execute(name)
+    return result.scalar_one_or_none()
+
+
+@pytest.mark.asyncio
+async def test_find_gives_none_for_strangers() -> None:
+    session = AsyncMock(spec=AsyncSession)
+    session.execute.return_value = MagicMock()
+    session.execute.return_value.scalar_one_or_none.return_value = None
+    assert await find(session, "nobody") is None
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import mocks
+from async_testing.facts.mocknames import ASSERTIONS, STATE
+from async_testing.facts.mockroles import Roles
+from async_testing.facts.scopes import Scope
+from async_testing.facts.source import SourceFile
+from async_testing.rules import Hit
+
+CODE = "AT301"
+NEEDS = ("AsyncMock", "async_stub")
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each place where a plain method of such an AsyncMock is set up, else where the mock is made."""
+    roles = Roles(source)
+    for scope in source.scopes:
+        asserted: dict[int, tuple[ast.Call, str]] = {}
+        reported: set[int] = set()
+        for attribute in scope.of(ast.Attribute):
+            use = _use(source, attribute)
+            if not use:
+                continue
+            found = mocks.of(source).of(attribute.value, scope)
+            if found is None or not found.is_plain_async or found.maker is None:
+                continue
+            owner = roles.plain_method(found, attribute, scope)
+            if not owner:
+                continue
+            if use == "asserted":
+                if found.source is source and not found.path:
+                    asserted.setdefault(id(found.maker), (found.maker, f"{owner}.{attribute.attr}"))
+            else:
+                reported.add(id(found.maker))
+                yield _hit(source.statement(attribute), owner, attribute.attr)
+        for key, (maker, method) in asserted.items():
+            if key not in reported:
+                yield _hit(maker, *method.rsplit(".", 1))
+        yield from _explicit(source, scope, roles)
+
+
+def _use(source: SourceFile, attribute: ast.Attribute) -> str:
+    """``set`` where a method's outcome is set up, ``called`` where it is called, ``asserted`` where calls are read."""
+    parent = source.parent(attribute)
+    if isinstance(parent, ast.Call) and parent.func is attribute:
+        return "" if isinstance(source.parent(parent), ast.Await) else "called"
+    if not isinstance(parent, ast.Attribute):
+        return ""
+    if parent.attr in ("return_value", "side_effect"):
+        return "set"
+    return "asserted" if parent.attr in ASSERTIONS or parent.attr in STATE else ""
+
+
+def _explicit(source: SourceFile, scope: Scope, roles: Roles) -> Iterator[Hit]:
+    """Yield ``result.scalars = AsyncMock(...)`` and the same as a keyword argument of the mock."""
+    for assign in scope.of(ast.Assign):
+        for target in assign.targets:
+            if isinstance(target, ast.Attribute) and mocks.maker_kind(source, assign.value) == "AsyncMock":
+                owner = roles.by_name(target, scope)
+                if owner:
+                    yield _hit(assign, owner, target.attr)
+
+
+def _hit(where: ast.AST, owner: str, method: str) -> Hit:
+    assert isinstance(where, ast.expr | ast.stmt)
+    return Hit(
+        where,
+        f"{owner}.{method} is not awaited, but an AsyncMock makes it a coroutine",
+        f"AsyncMock(spec=...) of the real class, or MagicMock() for {method}",
+    )

@@ -1,0 +1,147 @@
+"""An async context manager is mocked in a way that ``async with`` cannot enter.
+
+## What it does
+
+Looks for ``__aenter__`` set up below the call of an AsyncMock that is not awaited (``pool.acquire``,
+``conn.transaction``, ``client.stream``), for ``__aenter__`` replaced by something that cannot be awaited, and for ``__enter__`` where such a
+method is entered with ``async with``.
+
+## Why is this bad
+
+Calling an AsyncMock gives a coroutine, which has no ``__aenter__``; what was set up is never reached. In the code under
+test that is a TypeError, which an ``except`` may well hide.
+
+## Example
+
+```python
+from unittest.mock import AsyncMock, MagicMock
+
+import pytest
+
+
+@pytest.fixture
+def pool() -> AsyncMock:
+    pool = AsyncMock()
+    pool.acquire.return_value.__aenter__.return_value = AsyncMock()  # error
+    return pool
+
+
+@pytest.fixture
+def lock() -> MagicMock:
+    lock = MagicMock()
+    lock.__aenter__ = MagicMock(return_value=lock)  # error
+    return lock
+```
+
+## Use instead
+
+```python
+from unittest.mock import AsyncMock, MagicMock
+
+import pytest
+
+
+@pytest.fixture
+def pool() -> MagicMock:
+    pool = MagicMock()
+    pool.acquire.return_value.__aenter__.return_value = AsyncMock()
+    return pool
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import drivers, mocks
+from async_testing.facts.scopes import Scope
+from async_testing.facts.source import SourceFile
+from async_testing.rules import Hit
+
+CODE = "AT303"
+SEVERITY = "error"
+NEEDS = ("__aenter__", "__enter__", "__aexit__")
+
+_METHODS = drivers.ENTERED | {
+    "get",
+    "post",
+    "put",
+    "delete",
+    "request",
+    "ws_connect",
+    "websocket_connect",
+    "client",
+}
+_METHODS |= {
+    "start_as_current_span",
+    "session",
+    "get_session",
+    "session_factory",
+    "sessionmaker",
+    "lock",
+    "timeout",
+}
+_BLOCKING = frozenset(
+    {"get", "post", "put", "delete", "request", "client", "session", "lock", "timeout", "connect"}
+)
+_ENTER = frozenset({"__aenter__", "__aexit__"})
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each such set-up."""
+    for scope in source.scopes:
+        for attribute in scope.of(ast.Attribute):
+            if attribute.attr in ("__aenter__", "__enter__"):
+                method = _called_method(source, scope, attribute)
+                if method:
+                    yield Hit(
+                        source.statement(attribute),  # type: ignore[arg-type]
+                        f"calling {method} of an AsyncMock gives a coroutine, which async with cannot enter",
+                        f"{method} = MagicMock(), then set {method}.return_value.__aenter__.return_value",
+                    )
+        for assign in scope.of(ast.Assign):
+            for target in assign.targets:
+                if (
+                    isinstance(target, ast.Attribute)
+                    and target.attr in _ENTER
+                    and _is_plain(source, assign.value)
+                ):
+                    yield Hit(
+                        assign,
+                        f"{target.attr} has to give something that can be awaited",
+                        f"{target.attr} = AsyncMock(return_value=...)",
+                    )
+
+
+def _called_method(source: SourceFile, scope: Scope, attribute: ast.Attribute) -> str:
+    """The method, as written, whose call's result is said to be entered, empty where that works."""
+    base, path = mocks.unrolled(attribute.value)
+    inner = attribute.value
+    if base is None or not path or path[-1] != "return_value":
+        return ""
+    method = inner.value if isinstance(inner, ast.Attribute) and inner.attr == "return_value" else None
+    if isinstance(inner, ast.Call):
+        method = inner.func
+    name = path[-2] if len(path) > 1 else ""
+    sync = attribute.attr == "__enter__"
+    if method is None or name not in _METHODS or (sync and name in _BLOCKING):
+        return ""
+    found = mocks.of(source).of(method, scope)
+    if found is None or found.kind != "AsyncMock" or (found.spec and found.path):
+        return ""
+    return " ".join(source.segment(method).split())
+
+
+def _is_plain(source: SourceFile, value: ast.expr) -> bool:
+    """Whether a value's calls give nothing to await."""
+    if isinstance(value, ast.Lambda):
+        return isinstance(value.body, ast.Constant | ast.Name | ast.Dict | ast.List)
+    if not isinstance(value, ast.Call) or mocks.maker_kind(source, value) not in ("MagicMock", "Mock"):
+        return False
+    if value.args or any(
+        one.arg in ("side_effect", "wraps", None) or one.arg in mocks.SPECS for one in value.keywords
+    ):
+        return False
+    given = mocks.keyword(value, "return_value")
+    return not isinstance(given, ast.Call) or bool(mocks.maker_kind(source, given))
