@@ -115,17 +115,18 @@ def test_verbs_are_options_and_say_whether_they_write(
     manifest: dict[str, Any], helps: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "app.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    (tmp_path / "test_app.py").write_text("def test_nothing() -> None:\n    assert 1 + 1 == 2\n")
     for script in manifest["scripts"]:
         flags = [verb["flag"] for verb in script["verbs"]]
         assert {flag for flag in flags if flag} <= set(script["options"])
         for verb in script["verbs"]:
             if not verb["writes"]:
                 subprocess.run(
-                    [sys.executable, REPOSITORY / script["path"], tmp_path, verb["flag"]],
+                    [sys.executable, REPOSITORY / script["path"], tmp_path, *filter(None, [verb["flag"]])],
                     check=True,
                     capture_output=True,
                 )
-                assert [path.name for path in tmp_path.iterdir()] == ["app.py"]
+                assert sorted(path.name for path in tmp_path.iterdir()) == ["app.py", "test_app.py"]
 
 
 def test_exit_codes_and_side_effects_are_in_the_words_of_help(

@@ -159,7 +159,4 @@ def diff(mended: Mended, shown: str) -> list[str]:
     before, after = (
         [line.rstrip("\r\n") for line in lines_of(text)] for text in (mended.before, mended.after)
     )
-    return [
-        line.rstrip("\n")
-        for line in difflib.unified_diff(before, after, f"{shown}", f"{shown} (mended)", lineterm="")
-    ]
+    return [line.rstrip("\n") for line in difflib.unified_diff(before, after, shown, shown, lineterm="")]

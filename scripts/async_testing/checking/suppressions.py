@@ -12,6 +12,7 @@ from async_testing.checking.texts import lines_of
 from async_testing.finding import Finding
 
 WORD = "async-testing:"
+VERBS = ("ignore", "ignore-file")
 _FORM = re.compile(r"#\s*async-testing:\s*(?P<verb>[\w-]*)\s*(?P<list>\[(?P<codes>[^\]#]*)\])?[^#]*")
 
 
@@ -94,6 +95,7 @@ def apply(
         fault = _fault(comment, code_of)
         if fault:
             reports.append(_malformed(path, comment, fault))
+        if comment.verb not in VERBS:
             continue
         codes = [code_of(word) for word in comment.words or ()]
         meant = [
@@ -111,13 +113,13 @@ def apply(
 
 
 def _fault(comment: Comment, code_of: Callable[[str], str]) -> str:
-    if comment.verb not in ("ignore", "ignore-file"):
-        return f'"{comment.verb}" is not ignore or ignore-file'
+    if comment.verb not in VERBS:
+        return f'"{comment.verb}" is not ignore or ignore-file, so it suppresses nothing'
     if not comment.words:
-        return "it names no rule"
+        return "it names no rule, so it suppresses nothing"
     for word in comment.words:
         if not code_of(word) or code_of(word) == own.NOT_JUDGED:
-            return f"there is no rule {word} to be ignored"
+            return f'there is no rule "{word}" to suppress'
     return ""
 
 
@@ -171,7 +173,7 @@ def _malformed(path: str, comment: Comment, fault: str) -> Finding:
         comment.line,
         comment.column,
         comment.line,
-        f"this comment suppresses nothing: {fault}",
+        fault,
         "# async-testing: ignore[RULE] reason, with codes or names of rules",
     )
 

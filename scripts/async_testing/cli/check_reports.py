@@ -134,7 +134,7 @@ def _summary(options: Namespace, outcome: Outcome) -> str:
     if safe := fixes.count(True):
         parts.append(f"--fix mends {safe}")
     if unsafe := fixes.count(False):
-        parts.append(f"--fix --unsafe-fixes {'mends' if not safe else ''} {unsafe} more".replace("  ", " "))
+        parts.append(f"--unsafe-fixes mends {unsafe}{' more' if safe else ''}")
     if hidden := sum(one.suppressed for one in outcome.judged):
         parts.append(f"{hidden} suppressed by comments")
     if hidden := sum(one.baselined for one in outcome.judged):

@@ -8,14 +8,13 @@ from async_testing.finding import Finding
 WIDTH = 100
 
 
-def block(view: View, one: Finding) -> list[str]:
-    """The lines of one finding."""
+def block(view: View, one: Finding, *, why: bool) -> list[str]:
+    """The lines of one finding; ``why`` once a rule is enough."""
     lines = [concise.line(view, one)]
     source = view.line(one.path, one.line)
     if source.strip():
         lines += _source(one, source)
-    about = view.about().get(one.code)
-    if about and one not in view.problems:
+    if why and one not in view.problems and (about := view.about().get(one.code)):
         lines.append(f"  why: {about.summary}")
     return [*lines, f"  instead: {one.instead}"]
 

@@ -16,7 +16,11 @@ def body(name: str, view: View, found: Sequence[Finding]) -> list[list[str]]:
     """The lines of each finding, in a format."""
     if name == "concise":
         return [[concise.line(view, one)] for one in found]
-    return [full.block(view, one) for one in found]
+    blocks, seen = [], set[str]()
+    for one in found:
+        blocks.append(full.block(view, one, why=one.code not in seen))
+        seen.add(one.code)
+    return blocks
 
 
 def fitted(
@@ -42,7 +46,7 @@ def fitted(
     for one in found:
         part = [concise.line(view, one)]
         if name == "full" and one.code not in seen:
-            explained = full.block(view, one)
+            explained = full.block(view, one, why=True)
             if len(lines) + len(explained) <= BLOCKS and _size(explained) <= space // 2:
                 part = explained
         if len(part) > room or _size(part) > space:
