@@ -6,24 +6,16 @@ import ast
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from async_testing import files
+from async_testing.checking.examined import Examined
 from async_testing.facts.config import Config
 from async_testing.facts.source import SourceFile
 from async_testing.facts.workspace import Workspace
 from async_testing.finding import Finding, UsageError
 from async_testing.rules import Fix, Hit, Rule
 
-
-class Examined(NamedTuple):
-    """What became of one file."""
-
-    path: str
-    findings: tuple[Finding, ...]
-    problem: str = ""
-    """Why the file could not be judged, in one line; empty where it could."""
-    problem_line: int = 0
+__all__ = ["Examined", "examine", "examine_config", "finding", "place", "reason", "set_of"]
 
 
 def examine(workspace: Workspace, path: str, data: bytes, rules: Sequence[Rule]) -> Examined:

@@ -157,7 +157,7 @@ def _toml_options(home: str, path: str, text: str) -> dict[str, Any] | None:
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-message = f"is not valid TOML ({error}): pytest cannot start with it, mend it first"
+        message = f"is not valid TOML ({error}): pytest cannot start with it, mend it first"
         raise Broken(path, message) from None
     if home != "pyproject.toml":
         table = document.get("pytest")

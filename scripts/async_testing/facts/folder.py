@@ -26,8 +26,8 @@ class Folder:
         root: its absolute path, symbolic links resolved.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path | str) -> None:
+        self.root = Path(root)
         self._prefix = str(root).rstrip(os.sep) + os.sep
         self._bytes: dict[str, bytes | None] = {}
         self._held = 0
@@ -57,7 +57,7 @@ class Folder:
         self.link(self.current, path)
         if path in self._bytes:
             return self._bytes[path]
-        data = self._bytes[path] = self._read(path)
+        data = self._bytes[path] = self.look(path)
         if self.digest and not self.states.get(path):
             self.states[path] = None if data is None else self.digest(data)
         self._held += len(data or b"")
@@ -65,7 +65,8 @@ class Folder:
             self._held -= len(self._bytes.pop(next(iter(self._bytes))) or b"")
         return data
 
-    def _read(self, path: str) -> bytes | None:
+    def look(self, path: str) -> bytes | None:
+        """The same without remembering anything."""
         full = self._prefix + path
         try:
             status = os.stat(full)  # noqa: PTH116
@@ -138,14 +139,17 @@ class Folder:
                 return candidate
         return None
 
+    def files(self, folder: str) -> frozenset[str]:
+        """The names of a folder's entries, none where it cannot be listed."""
+        try:
+            return frozenset(os.listdir(self._prefix + folder))  # noqa: PTH208
+        except (OSError, ValueError):
+            return frozenset()
+
     def names(self, folder: str) -> frozenset[str]:
         """What importable names a folder may hold: those of its entries, without ``.py``."""
         if folder not in self._listed:
-            try:
-                found = os.listdir(self._prefix + folder)  # noqa: PTH208
-            except (OSError, ValueError):
-                found = []
-            self._listed[folder] = frozenset([name.removesuffix(".py") for name in found])
+            self._listed[folder] = frozenset([name.removesuffix(".py") for name in self.files(folder)])
         return self._listed[folder]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from async_testing.detection.pytestconfig import settings
+from async_testing.detection.pytestconfig import settings_in
 from async_testing.facts.config import Config
 from async_testing.facts.folder import Folder
 from async_testing.facts.scopes import Scope
@@ -63,10 +63,15 @@ class Workspace(Folder):
             self._configs[folder] = Config(None)  # where it cannot be parsed, that is told once
             current, self.current = self.current, f"{folder}/"
             try:
-                self._configs[folder] = Config(settings(self, folder or "."))
+                own = settings_in(self, folder or ".")
+                self._configs[folder] = Config(own) if own or not folder else self._above(folder)
             finally:
                 self.current = current
         return self._configs[folder]
+
+    def _above(self, folder: str) -> Config:
+        self.link(f"{folder}/", f"{folder.rpartition('/')[0]}/")
+        return self.config(folder)
 
     def source(self, path: str) -> SourceFile | None:
         """Another file of the project, parsed; None where it is missing or cannot be parsed."""
