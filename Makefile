@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench field capture
+.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench field capture planted
 
 help:  ## what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -73,3 +73,6 @@ field: $(STAMP)  ## scaffold on public repositories, as a table (minutes, needs 
 
 capture: $(STAMP)  ## picture the demo for the README
 	@$(PY) tools/capture.py
+
+planted: $(STAMP)  ## how many planted defects check finds, and which clean twins it accuses, by family
+	@$(PY) tools/planted.py $(PLANTED)

@@ -1,0 +1,140 @@
+"""Recall and silence on the planted defects of tests/planted, a line for each family, then what is missed by name.
+
+    python tools/planted.py [--run] [--noise] [FAMILY ...]
+
+``--run`` also runs each project's tests in a process of its own (minutes): most defects must be green for pytest, and
+every twin has to be. ``--noise`` names what the rules in preview say to twins. Exit 0 always, but for a twin that
+fails under ``--run`` (1): tests/planted/test_planted.py is what judges the rules.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(REPOSITORY / "scripts"), str(REPOSITORY)]
+
+from async_testing import rules  # noqa: E402
+from async_testing.model import Finding  # noqa: E402
+from async_testing.rules import Rule  # noqa: E402
+
+from tests.planted.plantedfile import Planted, Project, findings, hits, load, write  # noqa: E402
+
+GREEN = (0, 5)
+"""Exit codes of pytest that stop nobody: all passed, and nothing collected."""
+
+
+class Judged(NamedTuple):
+    """What the rules say to a defect and to its twin."""
+
+    one: Planted
+    by_default: list[Finding]
+    with_preview: list[Finding]
+    noise: list[Finding]
+    preview_noise: list[Finding]
+
+
+def found_in(project: Project, asked: Sequence[Rule]) -> list[Finding]:
+    """The findings in a project, written to a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="planted-") as folder:
+        write(project, Path(folder))
+        return findings(project, Path(folder), asked)
+
+
+def judge(one: Planted, default: Sequence[Rule], preview: Sequence[Rule]) -> Judged:
+    """Ask the rules about a defect and its twin, once each."""
+    codes = {rule.code for rule in default}
+    found = hits(one.defect, found_in(one.defect, [*default, *preview]))
+    noise = found_in(one.twin, [*default, *preview])
+    return Judged(
+        one,
+        [each for each in found if each.code in codes],
+        found,
+        [each for each in noise if each.code in codes],
+        [each for each in noise if each.code not in codes],
+    )
+
+
+def table(judged: Sequence[Judged]) -> None:
+    """A line for each family and one for all, percentages last."""
+    print(f"{'family':14}{'planted':>9}{'default':>9}{'preview':>9}{'twins silent':>14}")
+    families = list(dict.fromkeys(each.one.family for each in judged))
+    for family in [*families, "all"]:
+        rows = [each for each in judged if family in ("all", each.one.family)]
+        default = sum(1 for each in rows if each.by_default)
+        preview = sum(1 for each in rows if each.with_preview)
+        silent = sum(1 for each in rows if not each.noise)
+        print(f"{family:14}{len(rows):9}{default:9}{preview:9}{silent:14}")
+
+
+def names(judged: Sequence[Judged], preview_noise: bool) -> None:
+    """What is missed, and what twins are accused of."""
+    missed = [each for each in judged if not each.with_preview]
+    print(f"\nmissed ({len(missed)})")
+    for each in missed:
+        places = ", ".join(sorted(f"{path}:{line}" for path, line in each.one.defect.places))
+        print(f"  {each.one.name}  [{places}]")
+    noisy = [each for each in judged if each.noise or (preview_noise and each.preview_noise)]
+    print(f"\nnoisy twins ({len(noisy)})")
+    for each in noisy:
+        for found in [*each.noise, *(each.preview_noise if preview_noise else [])]:
+            print(f"  {each.one.name}  {found.code} {found.path}:{found.line} {found.message}")
+
+
+def pytest_exit(project: Project) -> tuple[int, str]:
+    """The exit code of pytest in a project, at its defaults, and the last line that it prints."""
+    with tempfile.TemporaryDirectory(prefix="planted-") as folder:
+        write(project, Path(folder))
+        options = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider", "--rootdir", folder, "tests"]
+        command = [sys.executable, "-m", "pytest", *options]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+        lines = done.stdout.strip().splitlines() or done.stderr.strip().splitlines() or [""]
+        failed = [line for line in lines if line.startswith(("E  ", "FAILED", "ERROR"))]
+        return done.returncode, "; ".join([*failed[:2], lines[-1]])
+
+
+def run(all_planted: Sequence[Planted]) -> int:
+    """Run every defect and every twin; 1 when a twin is not green."""
+    with ThreadPoolExecutor(2) as pool:
+        defects = list(pool.map(lambda one: pytest_exit(one.defect), all_planted))
+        twins = list(pool.map(lambda one: pytest_exit(one.twin), all_planted))
+    green = sum(1 for code, _ in defects if code in GREEN)
+    print(f"\ngreen under pytest: {green} of {len(all_planted)} defects")
+    for one, (code, last) in zip(all_planted, defects, strict=True):
+        if code not in GREEN:
+            print(f"  red: {one.name}  {last}")
+    bad = [(one, last) for one, (code, last) in zip(all_planted, twins, strict=True) if code != 0]
+    print(f"twins that are not green: {len(bad)}")
+    for one, last in bad:
+        print(f"  {one.name}  {last}")
+    return 1 if bad else 0
+
+
+def main() -> int:
+    """Print the table and the names."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("families", nargs="*", metavar="FAMILY")
+    parser.add_argument("--run", action="store_true")
+    parser.add_argument("--noise", action="store_true")
+    given = parser.parse_args()
+    chosen = [one for one in load() if not given.families or one.family in given.families]
+    everything = rules.load()
+    default = [rule for rule in everything if rule.status == "stable"]
+    preview = [rule for rule in everything if rule.status == "preview"]
+    judged = [judge(one, default, preview) for one in chosen]
+    table(judged)
+    names(judged, given.noise)
+    return run(chosen) if given.run else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
