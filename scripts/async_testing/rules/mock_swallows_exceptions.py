@@ -7,8 +7,8 @@ Looks for ``__aexit__`` or ``__exit__`` set to a mock without a return value: ``
 ## Why is this bad
 
 What ``__aexit__`` returns says whether the exception is dealt with. An AsyncMock without a return value returns a new
-mock, which is true: whatever the block raises is gone, the code under test goes on behind it, and a failed assert inside
-of the block passes.
+mock, which is true: whatever the block raises is gone, the code under test goes on behind it, and a failed assert
+inside of the block passes.
 
 ## Example
 

@@ -8,8 +8,9 @@ that the real class has as a plain one is set up or called: ``session.add``, ``r
 
 ## Why is this bad
 
-Everything below an AsyncMock is an AsyncMock. The code under test calls the method without ``await`` and gets a coroutine,
-true, never None, with no attributes of the value that was set up. It takes the wrong branch, or nothing happens at all.
+Everything below an AsyncMock is an AsyncMock. The code under test calls the method without ``await`` and gets a
+coroutine, true, never None, with no attributes of the value that was set up. It takes the wrong branch, or nothing
+happens at all.
 
 ## Example
 

@@ -3,8 +3,8 @@
 ## What it does
 
 Looks for ``__aenter__`` set up below the call of an AsyncMock that is not awaited (``pool.acquire``,
-``conn.transaction``, ``client.stream``), for ``__aenter__`` replaced by something that cannot be awaited, and for ``__enter__`` where such a
-method is entered with ``async with``.
+``conn.transaction``, ``client.stream``), for ``__aenter__`` replaced by something that cannot be awaited, and for
+``__enter__`` where such a method is entered with ``async with``.
 
 ## Why is this bad
 
