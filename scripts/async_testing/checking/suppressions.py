@@ -105,7 +105,8 @@ def apply(
         ]
         hidden |= set(meant)
         used = {findings[index].code for index in meant}
-        idle = [word for word in comment.words or () if code_of(word) in asked and code_of(word) not in used]
+        due = asked - used - {own.NOT_JUDGED}
+        idle = [word for word in comment.words or () if code_of(word) in due]
         if idle:
             reports.append(_unused(path, text, comment, idle))
     kept = [one for index, one in enumerate(findings) if index not in hidden]

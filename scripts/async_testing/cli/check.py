@@ -10,8 +10,8 @@ from pathlib import Path
 
 from async_testing.checking.selection import Wishes
 from async_testing.cli import Parser, guarded
-from async_testing.formats import MACHINES, TEXTS
 from async_testing.finding import UsageError
+from async_testing.formats import MACHINES, TEXTS
 
 PROG = "check.py"
 ABOUT = """\

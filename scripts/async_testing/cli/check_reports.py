@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from async_testing.checking.judging import important
-from async_testing.formats import MACHINES, About, View, render
 from async_testing.finding import Finding, UsageError
+from async_testing.formats import MACHINES, About, View, render
 
 if TYPE_CHECKING:
     from async_testing.cli.check_run import Outcome

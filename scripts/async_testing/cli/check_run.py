@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -83,8 +84,13 @@ def _root(options: Namespace) -> Path:
         if not root.is_dir():
             raise UsageError(f"--root {options.root} is no folder: name the project's")
         return root
+    cwd = Path.cwd()
+    root = discovery.root_of([], cwd).resolve()
     named = [options.stdin_filename] if options.stdin_filename else options.paths
-    return discovery.root_of([one for one in named if one != "-"], Path.cwd()).resolve()
+    paths = [os.path.abspath(one) for one in named if one != "-"]  # noqa: PTH100 - links are not followed here
+    if all(Path(one).is_relative_to(root) for one in paths):  # a link out of the project is no other project
+        return root
+    return discovery.root_of(paths, cwd).resolve()
 
 
 def _examined(
@@ -103,7 +109,7 @@ def _examined(
         where = ", ".join(options.paths) or ", ".join(paths) or "."
         raise UsageError(f"no test file in {where}: name files or folders that have some")
     files, changed = found.files, None
-    if options.since:
+    if options.since is not None:
         from async_testing.checking.since import changed as changed_since
 
         changed = changed_since(root, options.since)

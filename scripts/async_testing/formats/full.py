@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from async_testing.formats import View, concise
 from async_testing.finding import Finding
+from async_testing.formats import View, concise
 
 WIDTH = 100
 

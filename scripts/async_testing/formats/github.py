@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from async_testing.formats import View
 from async_testing.finding import Finding
+from async_testing.formats import View
 
 LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 

@@ -6,8 +6,8 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from async_testing.formats import About, View
 from async_testing.finding import Finding
+from async_testing.formats import About, View
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}

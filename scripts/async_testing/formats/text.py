@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from async_testing.formats import View, concise, full
 from async_testing.finding import Finding
+from async_testing.formats import View, concise, full
 from async_testing.reports import BYTES, LINES
 
 BLOCKS = 12
