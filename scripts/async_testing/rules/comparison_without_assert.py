@@ -1,0 +1,92 @@
+"""A comparison stands there as a statement: its result is thrown away.
+
+## What it does
+
+Looks for statements that are nothing but a comparison, ``isinstance(...)``, ``all(...)`` or another question with a
+yes-or-no answer. Where the code around waits for an exception, the comparison is left alone.
+
+## Why is this bad
+
+The word ``assert`` is missing, so the test stays green whatever the answer is.
+
+## Example
+
+```python
+from httpx import AsyncClient
+
+
+async def test_get_user(client: AsyncClient) -> None:
+    response = await client.get("/users/1")
+    response.status_code == 200  # error
+    isinstance(response.json()["id"], int)  # error
+    assert response.json()["name"] == "Ann"
+```
+
+## Use instead
+
+```python
+from httpx import AsyncClient
+
+
+async def test_get_user(client: AsyncClient) -> None:
+    response = await client.get("/users/1")
+    assert response.status_code == 200
+    assert isinstance(response.json()["id"], int)
+    assert response.json()["name"] == "Ann"
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts.asserts import expects, is_testing, last_name
+from async_testing.facts.source import SourceFile
+from async_testing.rules import Edit, Fix, Hit
+
+CODE = "AT510"
+SEVERITY = "error"
+FUNCTIONS = frozenset({"isinstance", "issubclass", "all", "any", "callable", "hasattr"})
+METHODS = frozenset(
+    "startswith endswith issubset issuperset isdisjoint isdigit is_set cancelled done locked".split()
+)
+METHODS |= {"isclose", "iscoroutinefunction", "is_closed", "is_alive"}
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each comparison whose result is thrown away."""
+    if not is_testing(source):
+        return
+    for scope in source.scopes:
+        for statement in scope.of(ast.Expr):
+            value = statement.value
+            if not _asks(value) or expects(source, statement):
+                continue
+            shown = ast.unparse(value)[:80]
+            start, _ = source.span(value)
+            fix = Fix("assert it", (Edit(start, start, "assert "),), safe=False)
+            if source.text[:start].rstrip(" \t").endswith("("):
+                fix = None  # type: ignore[assignment]
+            yield Hit(statement, f"the result of '{shown}' is thrown away", f"assert {shown}", fix)
+
+
+def _asks(node: ast.expr) -> bool:
+    if isinstance(node, ast.Compare):
+        return True
+    if isinstance(node, ast.BoolOp):
+        return all(_asks(one) for one in node.values)
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not)
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Name):
+        return node.func.id in FUNCTIONS and bool(node.args) and not _works(node)
+    return isinstance(node.func, ast.Attribute) and last_name(node) in METHODS
+
+
+def _works(node: ast.Call) -> bool:
+    """Whether the argument is a loop written as a comprehension, or has calls that may be what it is about."""
+    return last_name(node) in ("any", "all", "hasattr") and any(
+        isinstance(one, ast.Await | ast.Yield) for one in ast.walk(node)
+    )
