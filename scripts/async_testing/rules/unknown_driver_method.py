@@ -67,9 +67,9 @@ CODE = "AT302"
 SEVERITY = "error"
 
 _PACKAGES = ("asyncpg", "psqlpy", "psycopg", "aiomysql", "asyncmy", "aiosqlite")
-_METHODS = frozenset(
-    ["fetch", "fetch_one", "fetch_all", "fetch_row", "fetch_val", "fetch_many", "fetchone", "fetchall", "fetchrow", "fetchval", "fetchmany", "execute_many", "executemany", "execute_batch", "iterate", "query", "query_one"]
-)
+_METHODS = frozenset({"fetch", "fetch_one", "fetch_all", "fetch_row", "fetch_val", "fetch_many"})
+_METHODS |= {"fetchone", "fetchall", "fetchrow", "fetchval", "fetchmany", "iterate", "query", "query_one"}
+_METHODS |= {"execute_many", "executemany", "execute_batch"}
 _NAME = re.compile(r"(?:^|_)(connection|conn|pool|transaction|tx|cursor|cur)$")
 _CLASS = {
     "connection": ("Connection", "AsyncConnection"),

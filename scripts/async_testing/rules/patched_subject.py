@@ -1,0 +1,143 @@
+"""A test patches what it tests, or reaches into a class by a mangled name.
+
+## What it does
+
+Looks for calls in a test of the very function or method that the same test has patched with a mock, and for patches of
+name-mangled attributes: ``_UserDAO__connect``.
+
+## Why is this bad
+
+The test calls its own mock and checks what it set up itself: the code may do anything. A mangled name is private to the
+class; the test breaks with every change inside of it, and says nothing of its behaviour.
+
+## Example
+
+```python
+from unittest.mock import AsyncMock, patch
+
+import pytest
+from app.users import UserService
+
+
+@pytest.mark.asyncio
+async def test_create_gives_the_user() -> None:
+    service = UserService()
+    with patch.object(service, "create", AsyncMock(return_value={"id": 1})):  # error
+        assert await service.create("Ann") == {"id": 1}
+
+
+@pytest.mark.asyncio
+async def test_connects() -> None:
+    with patch("app.users.UserService._UserService__connect", AsyncMock()):  # error
+        await UserService().create("Ann")
+```
+
+## Use instead
+
+```python
+from unittest.mock import AsyncMock, patch
+
+import pytest
+from app.users import UserService
+
+
+@pytest.mark.asyncio
+async def test_create_gives_the_user() -> None:
+    service = UserService()
+    with patch("app.users.insert", AsyncMock(return_value=1)):
+        assert await service.create("Ann") == {"id": 1}
+```
+
+## When it is wrong
+
+Where the test is about the patched object's caller, and the call in the test only prepares it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from async_testing.facts import mocks, targets
+from async_testing.facts.scopes import Scope
+from async_testing.facts.source import SourceFile
+from async_testing.rules import Hit
+
+CODE = "AT313"
+STATUS = "preview"
+NEEDS = ("patch", "Mock(")
+
+_MANGLED = re.compile(r"^_+[A-Za-z]\w*?[A-Za-z0-9]__[A-Za-z]\w*(?<!__)$")
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each patch of what the test itself calls, or of a mangled name."""
+    for scope in source.scopes:
+        for call in scope.of(ast.Call):
+            target = targets.of_call(source, call)
+            if target and _MANGLED.match(target.name):
+                message = f"{target.name} is private to its class: the test depends on how it is written"
+                yield Hit(call, message, "patch what the class calls, or pass in a fake")
+        for assign in scope.of(ast.Assign):
+            for one in assign.targets:
+                if isinstance(one, ast.Attribute) and _MANGLED.match(one.attr):
+                    message = f"{one.attr} is private to its class: the test depends on how it is written"
+                    yield Hit(assign, message, "pass in a fake, or patch what the class calls")
+    for test in source.tests:
+        yield from _own(source, test.function)
+
+
+def _own(source: SourceFile, function: Scope) -> Iterator[Hit]:
+    called = {source.dotted(call.func): call for call in function.of(ast.Call) if not _is_set_up(call)}
+    called.pop("", None)
+    for call in function.of(ast.Call):
+        target = targets.of_call(source, call)
+        if target is None or not _is_mock(source, call, target):
+            continue
+        name = f"{target.owner}.{target.name}"
+        own = called.get(name)
+        if own is not None and _holds(source, call, own):
+            yield Hit(
+                call, f"{name} is patched and then called by the test itself", f"patch what {name} calls"
+            )
+    for assign in function.of(ast.Assign):
+        target_ = assign.targets[0]
+        if (
+            not isinstance(target_, ast.Attribute)
+            or mocks.maker_kind(source, assign.value) not in mocks.KINDS
+        ):
+            continue
+        name = source.dotted(target_)
+        own = called.get(name)
+        if own is None or own.lineno < assign.lineno or mocks.of(source).of(target_.value, function):
+            continue
+        yield Hit(
+            assign, f"{name} is replaced and then called by the test itself", f"replace what {name} calls"
+        )
+
+
+def _is_set_up(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr.startswith("assert")
+
+
+def _is_mock(source: SourceFile, call: ast.Call, target: targets.Target) -> bool:
+    if any(one.arg in ("wraps", "side_effect") for one in call.keywords):
+        return False
+    if target.new is None:
+        return True
+    made = target.new
+    return (
+        isinstance(made, ast.Call)
+        and mocks.maker_kind(source, made) in ("AsyncMock", "MagicMock", "Mock")
+        and not any(one.arg in ("wraps", "side_effect") for one in made.keywords)
+    )
+
+
+def _holds(source: SourceFile, patch: ast.Call, call: ast.Call) -> bool:
+    """Whether a patch is in force where a call is made."""
+    item = source.parent(patch)
+    if isinstance(item, ast.withitem):
+        block = source.parent(item)
+        return any(one is block for one in source.ancestors(call))
+    return call.lineno > patch.lineno
