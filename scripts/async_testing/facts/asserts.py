@@ -17,7 +17,7 @@ WARNS = frozenset(
 )
 FAILS = frozenset({"pytest.fail", "pytest.exit", "sys.exit", "os._exit", "os.abort"})
 SKIPS = frozenset({"pytest.skip", "pytest.xfail", "pytest.importorskip"})
-TELLING = (
+TELLING: tuple[str, ...] = (
     "assert",
     "check",
     "verify",

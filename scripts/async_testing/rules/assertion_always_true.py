@@ -91,14 +91,7 @@ def _why(source: SourceFile, node: ast.expr) -> str:
     if isinstance(node, ast.BoolOp):
         return _of_alternatives(source, node)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        empty = isinstance(node.operand, ast.List | ast.Tuple) and not node.operand.elts
-        empty = empty or (isinstance(node.operand, ast.Dict) and not node.operand.keys)
-        plain = isinstance(node.operand, ast.Constant) and not node.operand.value
-        return (
-            f"{ast.unparse(node)} is a constant"
-            if empty or (plain and node.operand.value is not False)
-            else ""
-        )  # type: ignore[attr-defined]
+        return f"{ast.unparse(node)} is a constant" if _empty(node.operand) else ""
     if isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in LAZY and node.args:
@@ -109,6 +102,14 @@ def _why(source: SourceFile, node: ast.expr) -> str:
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         return _of_comparison(source, node.left, node.ops[0], node.comparators[0])
     return ""
+
+
+def _empty(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return not node.value and node.value is not False
+    if isinstance(node, ast.List | ast.Tuple):
+        return not node.elts
+    return isinstance(node, ast.Dict) and not node.keys
 
 
 def _constant(node: ast.expr) -> str:

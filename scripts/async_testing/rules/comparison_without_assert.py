@@ -48,10 +48,8 @@ from async_testing.rules import Edit, Fix, Hit
 CODE = "AT510"
 SEVERITY = "error"
 FUNCTIONS = frozenset({"isinstance", "issubclass", "all", "any", "callable", "hasattr"})
-METHODS = frozenset(
-    "startswith endswith issubset issuperset isdisjoint isdigit is_set cancelled done locked".split()
-)
-METHODS |= {"isclose", "iscoroutinefunction", "is_closed", "is_alive"}
+METHODS = frozenset({"startswith", "endswith", "issubset", "issuperset", "isdisjoint", "isdigit", "is_set"})
+METHODS |= {"cancelled", "done", "locked", "isclose", "iscoroutinefunction", "is_closed", "is_alive"}
 
 
 def check(source: SourceFile) -> Iterator[Hit]:

@@ -2,8 +2,8 @@
 
 ## What it does
 
-Looks for ``pytest.raises(X)``, ``pytest.warns(X)``, ``pytest.deprecated_call()`` and unittest's ``assertRaises(X)`` as a
-statement of their own, or stored in a variable that nobody reads.
+Looks for ``pytest.raises(X)``, ``pytest.warns(X)``, ``pytest.deprecated_call()`` and unittest's ``assertRaises(X)`` as
+a statement of their own, or stored in a variable that nobody reads.
 
 ## Why is this bad
 
@@ -65,10 +65,9 @@ def check(source: SourceFile) -> Iterator[Hit]:
             yield from _judged(source, statement, statement.value)
         for assign in scope.of(ast.Assign):
             target = assign.targets[0]
-            if isinstance(target, ast.Name) and isinstance(assign.value, ast.Call) and scope.body:
-                if scope is not source.module:
-                    hits = list(_judged(source, assign, assign.value))
-                    yield from hits if hits and not reads(scope.body, target.id) else ()
+            if scope is not source.module and isinstance(target, ast.Name):
+                hits = list(_judged(source, assign, assign.value))
+                yield from hits if hits and not reads(scope.body, target.id) else ()
 
 
 def _judged(source: SourceFile, statement: ast.stmt, value: ast.expr) -> Iterator[Hit]:
