@@ -1,0 +1,118 @@
+"""A context manager is made, and nothing is run inside of it.
+
+## What it does
+
+Looks for statements that only make a context manager: ``asyncio.timeout(...)``, ``contextlib.suppress(...)``,
+``patch(...)`` and their like, and the project's own functions under ``@contextmanager`` and ``@asynccontextmanager``.
+
+## Why is this bad
+
+Without ``with`` it does nothing. No time is limited and nothing is patched; and the test is green,
+most of all when what it is about does not happen.
+
+## Example
+
+```python
+import asyncio
+
+import pytest
+
+
+async def load(name: str) -> str:
+    if not name:
+        raise ValueError(name)
+    return name
+
+
+@pytest.mark.asyncio
+async def test_load_gives_a_name() -> None:
+    asyncio.timeout(5)  # error
+    assert await load("Ann") == "Ann"
+```
+
+## Use instead
+
+```python
+import asyncio
+
+import pytest
+
+
+async def load(name: str) -> str:
+    if not name:
+        raise ValueError(name)
+    return name
+
+
+@pytest.mark.asyncio
+async def test_load_gives_a_name() -> None:
+    async with asyncio.timeout(5):
+        assert await load("Ann") == "Ann"
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import coroutines, places, unawaited
+from async_testing.facts.scopes import Scope
+from async_testing.facts.source import SourceFile
+from async_testing.rules import Hit
+
+CODE = "AT113"
+SEVERITY = "error"
+ASYNC = frozenset({"asyncio.timeout", "asyncio.timeout_at", "async_timeout.timeout"})
+PLAIN = frozenset({"anyio.fail_after", "anyio.move_on_after", "trio.fail_after", "trio.move_on_after"})
+PLAIN |= {
+    "pytest.raises",
+    "pytest.warns",
+    "contextlib.suppress",
+    "contextlib.closing",
+    "freezegun.freeze_time",
+}
+PATCHES = frozenset({"unittest.mock.patch", "unittest.mock.patch.object", "unittest.mock.patch.dict"})
+PATCHES |= {"unittest.mock.patch.multiple", "mock.patch", "mock.patch.object"}
+DECORATORS = {"contextlib.contextmanager": "with", "contextlib.asynccontextmanager": "async with"}
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each context manager that nothing enters."""
+    for scope in places.of_tests_and_fixtures(source):
+        for statement in scope.of(ast.Expr):
+            call = statement.value
+            how = _how(source, call, scope) if isinstance(call, ast.Call) else ""
+            if how:
+                yield _hit(source, statement, call, how)
+        for assign in scope.of(ast.Assign):
+            target = assign.targets[0]
+            if not isinstance(target, ast.Name) or not isinstance(assign.value, ast.Call):
+                continue
+            how = _how(source, assign.value, scope)
+            if how and not unawaited.loaded(scope, target.id):
+                yield _hit(source, assign, assign.value, how)
+
+
+def _hit(source: SourceFile, statement: ast.stmt, call: ast.expr, how: str) -> Hit:
+    name = source.called(call) or ast.unparse(call)
+    return Hit(statement, f"{name}(...) does nothing until it is entered", f"{how} {name}(...): ...")
+
+
+def _how(source: SourceFile, call: ast.Call, scope: Scope) -> str:
+    """The keyword that is missing, empty for anything that is no context manager or is used as a function."""
+    name = source.dotted(call.func)
+    if not name:
+        return ""
+    if name in ASYNC:
+        return "async with"
+    if name in PATCHES or name in PLAIN:
+        return "with"
+    root_name = name.partition(".")[0]
+    if coroutines.binder(source, root_name, scope)[0] is not None:
+        return ""
+    found = source.workspace.definition(source, name)
+    if found is None or found.kind != "function":
+        return ""
+    decorators = [found.source.dotted(one) for one in found.scope.node.decorator_list]  # type: ignore[union-attr]
+    return DECORATORS.get(decorators[0], "") if len(decorators) == 1 else ""
