@@ -1,0 +1,155 @@
+"""A function is patched where it is defined, but the code under test has a name of its own for it.
+
+## What it does
+
+Looks for patches of a function in the module that defines it, in tests that import a module which got that function by
+``from ... import`` at its top, where nothing that the test imports uses it through the defining module.
+
+## Why is this bad
+
+``from app.dao import get_user`` makes a second name. The patch replaces the first one, and the code goes on with the
+real function.
+
+## Example
+
+```python
+# file: app/dao.py
+async def get_user(key: int) -> dict[str, int]:
+    return {"id": key}
+
+# file: app/service.py
+from app.dao import get_user
+
+
+async def find(key: int) -> dict[str, int]:
+    return await get_user(key)
+
+# file: tests/test_service.py
+from unittest.mock import AsyncMock, patch
+
+import pytest
+from app.service import find
+
+
+@pytest.mark.asyncio
+async def test_find() -> None:
+    with patch("app.dao.get_user", AsyncMock(return_value={"id": 1})):  # error
+        assert await find(1) == {"id": 1}
+```
+
+## Use instead
+
+```python
+# file: app/dao.py
+async def get_user(key: int) -> dict[str, int]:
+    return {"id": key}
+
+# file: app/service.py
+from app.dao import get_user
+
+
+async def find(key: int) -> dict[str, int]:
+    return await get_user(key)
+
+# file: tests/test_service.py
+from unittest.mock import AsyncMock, patch
+
+import pytest
+from app.service import find
+
+
+@pytest.mark.asyncio
+async def test_find() -> None:
+    with patch("app.service.get_user", AsyncMock(return_value={"id": 1})):
+        assert await find(1) == {"id": 1}
+```
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from async_testing.facts import targets
+from async_testing.facts.source import SourceFile
+from async_testing.rules import Edit, Fix, Hit
+
+CODE = "AT311"
+NEEDS = ("patch",)
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each patch of a name that the code under test does not look up."""
+    for scope in source.scopes:
+        for call in scope.of(ast.Call):
+            target = targets.of_call(source, call)
+            if target is None:
+                continue
+            module = targets.module(source, target)
+            if module is None or not any(child.name == target.name for child in module.module.children):
+                continue
+            user = _user(source, module, target)
+            if user:
+                text = f"{user}.{target.name}"
+                yield Hit(
+                    call,
+                    f"{user} has its own name for {target.name}: patching it in {target.owner} does not reach it",
+                    f'patch("{text}", ...)',
+                    _fix(source, call, target, text),
+                )
+
+
+def _user(source: SourceFile, module: SourceFile, target: targets.Target) -> str:
+    """The module that the test imports and that imported the function by name; empty where the patch may work."""
+    if len(re.findall(rf"\b{target.name}\b", module.text)) > 1:
+        return ""  # the defining module uses it itself, or lists it
+    found = []
+    for name in sorted(_modules(source)):
+        user = source.workspace.import_from(source, name)
+        if (
+            user is None
+            or user is module
+            or user.path.endswith("__init__.py")
+            or target.name not in user.text
+        ):
+            continue
+        if f".{target.name}" in user.text or user.is_test_file or user.is_conftest:
+            return ""
+        if _imports(user, module, target.name):
+            found.append(name)
+    if len(found) != 1 or f"{found[0]}.{target.name}" in source.text:
+        return ""
+    return found[0]
+
+
+def _modules(source: SourceFile) -> set[str]:
+    """The modules of the project that a file's own imports name."""
+    names: set[str] = set()
+    for origin in source.module.of(ast.ImportFrom):
+        base = "." * origin.level + (origin.module or "")
+        names.add(base)
+        names |= {
+            f"{base}.{alias.name}" if origin.module else f"{base}{alias.name}" for alias in origin.names
+        }
+    for plain in source.module.of(ast.Import):
+        names |= {alias.name for alias in plain.names}
+    return {name for name in names if name.strip(".")}
+
+
+def _imports(user: SourceFile, module: SourceFile, name: str) -> bool:
+    """Whether a module gets a name of another one at its top, under that name, and calls it."""
+    for origin in user.module.of(ast.ImportFrom):
+        if any(alias.name == name and alias.asname in (None, name) for alias in origin.names):
+            base = "." * origin.level + (origin.module or "")
+            other = user.workspace.import_from(user, base)
+            return other is module and len(re.findall(rf"\b{name}\b", user.text)) > 1
+    return False
+
+
+def _fix(source: SourceFile, call: ast.Call, target: targets.Target, text: str) -> Fix | None:
+    first = call.args[0] if call.args else None
+    if not isinstance(first, ast.Constant) or first.value != f"{target.owner}.{target.name}":
+        return None
+    start, end = source.span(first)
+    return Fix("patch it where it is used", (Edit(start, end, f'"{text}"'),), safe=False)
