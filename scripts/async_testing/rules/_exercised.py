@@ -31,7 +31,7 @@ class Called(NamedTuple):
     test: Test
     function: Definition
     expects_error: bool
-    """Whether the call stands where an error is expected."""
+    """Whether the call is all that stands where an error is expected."""
 
 
 def calls(source: SourceFile) -> Iterator[Called]:
@@ -71,7 +71,8 @@ def is_subject(source: SourceFile, found: Definition) -> bool:
     parts = found.source.path.removesuffix(".py").removesuffix("/__init__").split("/")[-1]
     around = found.scope.class_.name if found.scope.class_ else ""
     named = {word.removesuffix("s") for word in [*words(parts), *words(around)]} - _GENERAL
-    return not (about - _GENERAL).isdisjoint(named) or about == {parts.removesuffix("s")}
+    same_layer = parts in WORDS.get(source.layer, ())
+    return same_layer or not (about - _GENERAL).isdisjoint(named) or about == {parts.removesuffix("s")}
 
 
 def _is_of_tests(found: Definition) -> bool:
@@ -81,13 +82,17 @@ def _is_of_tests(found: Definition) -> bool:
 
 def _in_raises(source: SourceFile, call: ast.Call) -> bool:
     for around in source.ancestors(call):
-        if isinstance(around, ast.With | ast.AsyncWith):
-            for item in around.items:
-                if source.called(item.context_expr).rpartition(".")[2] in RAISES:
-                    return True
+        if isinstance(around, ast.With | ast.AsyncWith) and _raises(source, around):
+            value = getattr(around.body[0], "value", None)
+            value = value.value if isinstance(value, ast.Await) else value
+            return len(around.body) == 1 and value is call
         if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
             return False
     return False
+
+
+def _raises(source: SourceFile, node: ast.With | ast.AsyncWith) -> bool:
+    return any(source.called(one.context_expr).rpartition(".")[2] in RAISES for one in node.items)
 
 
 def is_error_test(source: SourceFile, test: Test) -> bool:

@@ -1,0 +1,94 @@
+"""Fake connections in the tests of DAOs, and what of them a test looks at: for the rules about statements."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from async_testing.facts import mocks
+from async_testing.facts.source import SourceFile
+from async_testing.facts.tests import Test
+from async_testing.rules.vague_test_name import words
+
+CONNECTIONS = frozenset(["connection", "conn", "cursor", "db", "database", "session", "transaction"])
+FAKES = ("Fake", "Mock", "Dummy", "Stub", "Spy", "Recording", "AsyncMock", "MagicMock")
+_LOOKED = (
+    "call_args await_args call_args_list await_args_list mock_calls method_calls meaning statement statements sql "
+    "query queries executed committed events rolled_back calls log recorded"
+)
+_LOOKS = frozenset(_LOOKED.split())
+_WITH = re.compile(
+    r"assert_.*(?:with|has_calls|any_call|any_await|has_awaits|sent|statement)|^(?:check|verify|expect)"
+)
+_HELPERS = ("assert", "_assert", "check", "verify", "expect")
+
+
+def connections(source: SourceFile, test: Test) -> list[str]:
+    """The names in a test that are fake connections."""
+    names = [*test.parameters, *mocks.of(source).bindings(test.function)]
+    return [name for name in dict.fromkeys(names) if _is_fake_connection(source, test, name)]
+
+
+def _is_fake_connection(source: SourceFile, test: Test, name: str) -> bool:
+    node = ast.Name(name, ast.Load())
+    kind = source.type_of(node, test.function).rpartition(".")[2]
+    called = bool(CONNECTIONS.intersection(words(name)))
+    if kind.startswith(FAKES):
+        return called or bool(CONNECTIONS.intersection(words(kind)))
+    said = words(name)
+    fake = bool({"fake", "mock", "stub"}.intersection(said)) and not kind
+    return called and (fake or mocks.of(source).of(node, test.function) is not None)
+
+
+def acts(test: Test, name: str) -> Iterator[ast.Call]:
+    """The calls that a name is handed to."""
+    for call in test.function.within(ast.Call):
+        values = [*call.args, *(one.value for one in call.keywords)]
+        if any(isinstance(one, ast.Name) and one.id == name for one in values):
+            yield call
+
+
+def is_looked_at(source: SourceFile, test: Test, name: str) -> bool:
+    """Whether a test looks at what a connection was asked, hands it to a helper that may, or replaces its methods."""
+    for node in test.function.within(ast.Attribute):
+        chain, root = _chain(node)
+        if root != name:
+            continue
+        if isinstance(node.ctx, ast.Store) and node.attr in (
+            "execute",
+            "fetch",
+            "fetchrow",
+            "fetchval",
+            "executemany",
+        ):
+            return True
+        if any(_WITH.search(part) for part in chain):
+            return True
+        told = any(part in _LOOKS or part.endswith(("_calls", "_call")) for part in chain)
+        if told and not _is_counted(source, node):
+            return True
+    return any(source.called(call).rpartition(".")[2].startswith(_HELPERS) for call in acts(test, name))
+
+
+def asked(source: SourceFile, test: Test, name: str) -> set[str]:
+    """The functions that a connection is handed to, by name; fakes of pools and the like left out."""
+    found = {source.called(call).removesuffix(".__wrapped__").rpartition(".")[2] for call in acts(test, name)}
+    return {one for one in found if one and not one.startswith(FAKES)}
+
+
+def _chain(node: ast.expr) -> tuple[list[str], str]:
+    """The attributes of an expression, and the name they are taken of; calls and indices in between left out."""
+    parts: list[str] = []
+    current: ast.expr = node
+    while isinstance(current, ast.Attribute | ast.Subscript | ast.Call):
+        if isinstance(current, ast.Attribute):
+            parts.append(current.attr)
+        current = current.func if isinstance(current, ast.Call) else current.value
+    return parts, current.id if isinstance(current, ast.Name) else ""
+
+
+def _is_counted(source: SourceFile, node: ast.AST) -> bool:
+    """Whether only the number is asked for: ``len(conn.execute_calls)``."""
+    around = source.parent(node)
+    return isinstance(around, ast.Call) and source.called(around) == "len"
