@@ -51,9 +51,7 @@ def made(source: SourceFile, node: ast.AST | None, scope: Scope) -> str:
     root = func.value
     while isinstance(root, ast.Attribute):
         root = root.value
-    shown = ast.unparse(func)
-    if len(shown) > 60:
-        shown = func.attr
+    shown = _shown(func)
     if isinstance(root, ast.Name):
         around, _ = binder(source, root.id, scope)
         if around is None and (dotted := source.dotted(func)):
@@ -67,19 +65,35 @@ def made(source: SourceFile, node: ast.AST | None, scope: Scope) -> str:
     return shown if _method_is_coroutine(source, node, func, root, scope) else ""
 
 
+def _shown(func: ast.Attribute) -> str:
+    """How a method is called in the code; its name alone where that is long."""
+    names: list[str] = []
+    node: ast.expr = func
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    spelled = node.id if isinstance(node, ast.Name) else ast.unparse(node)
+    shown = ".".join([spelled, *reversed(names)])
+    return shown if len(shown) <= 60 else func.attr
+
+
 def binder(source: SourceFile, name: str, scope: Scope) -> tuple[Scope | None, list[ast.expr | None]]:
     """The function that binds a name as seen from a scope, with the values; the module's own names have none."""
     current: Scope | None = scope
     while current is not None and current is not source.module:
         if isinstance(current.node, FUNCTION_NODES):
             bound = bindings(source, current).get(name)
-            children = [child for child in current.children if child.name == name]
-            is_parameter = any(one.arg == name for one in arguments(current.node))
-            starred = (current.node.args.vararg, current.node.args.kwarg)
-            if bound or children or is_parameter or any(one and one.arg == name for one in starred):
+            if bound or current.child(name) or _is_parameter(current.node, name):
                 return current, bound or []
         current = current.parent
     return None, []
+
+
+def _is_parameter(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool:
+    args = node.args
+    if any(one.arg == name for one in args.args) or any(one.arg == name for one in args.kwonlyargs):
+        return True
+    return any(one and one.arg == name for one in (*args.posonlyargs, args.vararg, args.kwarg))
 
 
 def plain_coroutine(found: Definition) -> bool:

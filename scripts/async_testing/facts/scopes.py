@@ -41,15 +41,18 @@ class Scope:
     Decorators, defaults and annotations of a function belong to the scope that it is defined in.
     """
 
-    __slots__ = ("bound", "children", "node", "nodes", "parent")
+    __slots__ = ("_named", "bound", "children", "name", "node", "nodes", "parent")
 
     def __init__(self, node: ScopeNode, parent: Scope | None) -> None:
         self.node = node
         self.parent = parent
+        self.name: str = getattr(node, "name", "")
+        """The name it is defined under, empty for modules and lambdas."""
         self.nodes: dict[type, list[Any]] = {}
         self.children: list[Scope] = []
         self.bound: dict[str, list[ast.expr | None]] | None = None
         """What ``types.bindings`` found here, once it was asked."""
+        self._named: dict[str, Scope] | None = None
 
     def of(self, kind: type[Node]) -> list[Node]:
         """This scope's own nodes of one exact type, in the order of the source."""
@@ -71,10 +74,11 @@ class Scope:
         """Whether its own code yields."""
         return ast.Yield in self.nodes or ast.YieldFrom in self.nodes
 
-    @property
-    def name(self) -> str:
-        """The name it is defined under, empty for modules and lambdas."""
-        return getattr(self.node, "name", "")
+    def child(self, name: str) -> Scope | None:
+        """The scope of the last function or class that is defined under a name right here."""
+        if self._named is None:
+            self._named = {one.name: one for one in self.children if one.name}
+        return self._named.get(name)
 
     @property
     def body(self) -> list[ast.stmt]:

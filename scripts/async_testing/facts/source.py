@@ -36,6 +36,7 @@ class SourceFile:
         self.workspace = workspace
         self.scopes, self.parents = scopes.walk(tree)
         self.module = self.scopes[0]
+        self._dotted: dict[int, str] = {}
 
     # Nodes and names
 
@@ -126,18 +127,20 @@ class SourceFile:
 
         ``m.AsyncMock`` is ``unittest.mock.AsyncMock`` after ``from unittest import mock as m``.
         """
-        parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name):
+        if node.__class__ is ast.Name:
+            name: str = node.id  # type: ignore[union-attr]
+            return self.imports.get(name, name)
+        if node.__class__ is not ast.Attribute:
             return ""
-        parts.append(self.imports.get(node.id, node.id))
-        return ".".join(reversed(parts))
+        found = self._dotted.get(id(node))
+        if found is None:
+            base = self.dotted(node.value)  # type: ignore[union-attr]
+            found = self._dotted[id(node)] = f"{base}.{node.attr}" if base else ""  # type: ignore[union-attr]
+        return found
 
     def called(self, node: ast.AST | None) -> str:
         """The dotted name of what a call calls, empty for anything else: ``asyncio.create_task``."""
-        return self.dotted(node.func) if isinstance(node, ast.Call) else ""
+        return self.dotted(node.func) if node.__class__ is ast.Call else ""  # type: ignore[union-attr]
 
     # Places
 

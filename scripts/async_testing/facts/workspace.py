@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +49,9 @@ class Workspace(Folder):
         self._grown = 0
         self._conftests: dict[str, SourceFile | None] = {}
         self._configs: dict[str, Config] = {}
+        self._defined: dict[tuple[str, str, int], Definition | None] = {}
+        self._defined_for = ""
+        self._mentioned: dict[tuple[str, str], bool] = {}
 
     def config(self, path: str) -> Config:
         """The pytest configuration in force for a file.
@@ -138,6 +140,16 @@ class Workspace(Folder):
             dotted: ``app.dao.UserDAO.create`` as ``source.dotted`` gives it, or a bare name of the file's own.
             hops: how many re-exports to follow.
         """
+        if self._defined_for != self.current:
+            self._defined_for = self.current
+            self._defined.clear()
+        key = (source.path, dotted, hops)
+        if key not in self._defined:
+            self._defined[key] = None  # what leads back to itself leads nowhere
+            self._defined[key] = self._definition(source, dotted, hops)
+        return self._defined[key]
+
+    def _definition(self, source: SourceFile, dotted: str, hops: int) -> Definition | None:
         parts = dotted.lstrip(".").split(".")
         level = "." * (len(dotted) - len(dotted.lstrip(".")))
         if not level:
@@ -148,33 +160,29 @@ class Workspace(Folder):
             module = level + ".".join(parts[:cut])
             path = self.locate(source.path, module) if module else None
             if path and path != source.path:
-                name = parts[cut]
-                if not re.search(rb"\b" + re.escape(parts[-1]).encode() + rb"\b", self.read(path) or b""):
-                    return (
-                        self._reexported(path, parts[cut:], hops)
-                        if name.encode() in (self.read(path) or b"")
-                        else None
-                    )
-                other = self.source(path)
+                other = self.source(path) if self.mentions(path, parts[cut]) else None
                 return self._member(other, parts[cut:], hops) if other else None
         return None
 
-    def _reexported(self, path: str, parts: list[str], hops: int) -> Definition | None:
-        other = self.source(path)
-        return self._member(other, parts, hops) if other else None
+    def mentions(self, path: str, word: str) -> bool:
+        """Whether a file holds a word, which is much cheaper to tell than what it means there."""
+        key = (path, word)
+        if key not in self._mentioned:
+            self._mentioned[key] = word.encode(errors="replace") in (self.read(path) or b"")
+        return self._mentioned[key]
 
     def _member(self, source: SourceFile, parts: list[str], hops: int) -> Definition | None:
         scope = source.module
         for depth, part in enumerate(parts):
-            inner = [child for child in scope.children if child.name == part]
-            if not inner:
+            inner = scope.child(part)
+            if inner is None:
                 if depth == 0:
                     origin = source.imports.get(part)
                     if origin and origin != part and hops:
                         return self.definition(source, ".".join([origin, *parts[1:]]), hops - 1)
                     return None
                 return self._inherited(source, scope, parts[depth:], hops)
-            scope = inner[-1]
+            scope = inner
         kind: Literal["function", "class"] = "class" if isinstance(scope.node, ast.ClassDef) else "function"
         return Definition(kind, scope, source) if scope is not source.module else None
 
