@@ -37,6 +37,7 @@ class Judged(NamedTuple):
     one: Planted
     by_default: list[Finding]
     with_preview: list[Finding]
+    elsewhere: list[Finding]
     noise: list[Finding]
     preview_noise: list[Finding]
 
@@ -51,12 +52,14 @@ def found_in(project: Project, asked: Sequence[Rule]) -> list[Finding]:
 def judge(one: Planted, default: Sequence[Rule], preview: Sequence[Rule]) -> Judged:
     """Ask the rules about a defect and its twin, once each."""
     codes = {rule.code for rule in default}
-    found = hits(one.defect, found_in(one.defect, [*default, *preview]))
+    everywhere = found_in(one.defect, [*default, *preview])
+    found = hits(one.defect, everywhere)
     noise = found_in(one.twin, [*default, *preview])
     return Judged(
         one,
         [each for each in found if each.code in codes],
         found,
+        [each for each in everywhere if each not in found],
         [each for each in noise if each.code in codes],
         [each for each in noise if each.code not in codes],
     )
@@ -80,7 +83,8 @@ def names(judged: Sequence[Judged], preview_noise: bool) -> None:
     print(f"\nmissed ({len(missed)})")
     for each in missed:
         places = ", ".join(sorted(f"{path}:{line}" for path, line in each.one.defect.places))
-        print(f"  {each.one.name}  [{places}]")
+        others = "".join(f"; {found.code} {found.path}:{found.line}" for found in each.elsewhere)
+        print(f"  {each.one.name}  [{places}]{others}")
     noisy = [each for each in judged if each.noise or (preview_noise and each.preview_noise)]
     print(f"\nnoisy twins ({len(noisy)})")
     for each in noisy:
