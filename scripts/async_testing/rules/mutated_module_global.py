@@ -147,8 +147,23 @@ def _attributes(
                 for other in source.all(ast.Attribute)
                 if isinstance(other.ctx, ast.Store | ast.Del) and (one := ast.unparse(other)) == shown
             ]
-            if len(others) == 1 and f'"{target.attr}"' not in source.text and _in_project(source, root):
+            if _is_empty(assign.value) or _is_tended(source, root) or f'"{target.attr}"' in source.text:
+                continue
+            if len(others) == 1 and _in_project(source, root):
                 yield assign, root, shown
+
+
+def _is_empty(value: ast.expr) -> bool:
+    """Whether a value looks like a reset."""
+    plain = isinstance(value, ast.List | ast.Tuple | ast.Set) and not value.elts
+    return plain or (isinstance(value, ast.Dict) and not value.keys) or ast.unparse(value) == "None"
+
+
+def _is_tended(source: SourceFile, root: str) -> bool:
+    """Whether a fixture that cleans up, or a teardown, speaks of the object."""
+    fixtures = [one for one in source.fixtures.visible.values() if one.function.is_generator]
+    hooks = [source.segment(one.node) for one in source.functions if "eardown" in one.name.lower()]  # type: ignore[arg-type]
+    return any(root in text for text in [*hooks, *(one.source.segment(one.node) for one in fixtures)])
 
 
 def _in_project(source: SourceFile, name: str) -> bool:
