@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from async_testing.checking import own, suppressions
-from async_testing.checking.engine import Examined
+from async_testing.checking.examined import Examined
 from async_testing.checking.selection import Known as KnownRule
 from async_testing.checking.selection import Selection, find
 from async_testing.checking.texts import Texts

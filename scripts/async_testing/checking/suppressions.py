@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.checking import own
 from async_testing.checking.texts import lines_of
 from async_testing.finding import Finding
+
+if TYPE_CHECKING:
+    import ast
 
 WORD = "async-testing:"
 VERBS = ("ignore", "ignore-file")
@@ -134,6 +136,8 @@ def _covers(line: int, heads: Sequence[tuple[int, int]], one: Finding) -> bool:
 
 def _heads(text: str) -> list[tuple[int, int]]:
     """First and last line of each statement, of compound ones up to their body."""
+    import ast
+
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -142,6 +146,8 @@ def _heads(text: str) -> list[tuple[int, int]]:
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    import ast
+
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from async_testing import files
-from async_testing.facts.workspace import Workspace
 from async_testing.finding import UsageError
 
 
@@ -43,6 +41,8 @@ class Texts:
     def text(self, path: str) -> str:
         """The text of a file with its line ends; empty where it is in no encoding."""
         if path not in self._texts:
+            from async_testing import files
+
             data = self.data(path)
             try:
                 text = files.decode(path, data).text if path.endswith(".py") else data.decode("utf-8-sig")
@@ -57,21 +57,6 @@ class Texts:
             self._lines[path] = lines_of(self.text(path))
         lines = self._lines[path]
         return lines[number - 1].rstrip("\r\n") if 0 < number <= len(lines) else ""
-
-
-class Overlaid(Workspace):
-    """A workspace in which some files have another content than on disk."""
-
-    def __init__(self, texts: Texts) -> None:
-        super().__init__(texts.root)
-        self._over = texts
-
-    def read(self, path: str) -> bytes | None:
-        """The bytes of a regular file inside the root, None where there is none."""
-        if path in self._over.over:
-            self.link(self.current, path)
-            return self._over.over[path]
-        return super().read(path)
 
 
 def lines_of(text: str) -> list[str]:

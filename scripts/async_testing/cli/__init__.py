@@ -26,13 +26,18 @@ class Parser(argparse.ArgumentParser):
             prog=prog,
             description=about,
             epilog=f"exit codes:\n{exits}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_formatter,
             allow_abbrev=False,
         )
 
     def error(self, message: str) -> NoReturn:
         """Refuse the command line in one line, exit 2."""
         self.exit(2, f"{self.prog}: {message}; {self.prog} --help tells more\n")
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """With a width of its own: every option is formatted when it is added, and asking the terminal costs much."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=100)
 
 
 def guarded(prog: str, run: Callable[[], int]) -> int:

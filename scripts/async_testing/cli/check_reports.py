@@ -53,11 +53,11 @@ def _code(options: Namespace, outcome: Outcome) -> int:
 
 
 def _view(outcome: Outcome) -> View:
-    def about() -> dict[str, About]:
-        return {
-            rule.code: About(rule.code, rule.name, rule.severity, rule.summary, rule.documentation.strip())
-            for rule in outcome.rules
-        }
+    rules = {rule.code: rule for rule in outcome.rules}
+
+    def about(code: str) -> About:
+        rule = rules[code]
+        return About(code, rule.name, rule.severity, rule.summary, rule.documentation.strip())
 
     def fingerprints() -> list[str]:
         from async_testing.checking.fingerprints import known
@@ -92,8 +92,9 @@ def _put(options: Namespace, text: str) -> None:
 def _text(options: Namespace, outcome: Outcome, view: View) -> None:
     from async_testing.formats import text
 
-    if outcome.nothing_changed:
-        _put(options, f"no test file was changed since {options.since}\n")
+    if outcome.nothing_meant:
+        why = "is excluded" if options.since is None else f"was changed since {options.since}"
+        _put(options, f"{'no test file' if options.since is not None else options.stdin_filename} {why}\n")
         return
     found = sorted((*outcome.problems, *outcome.findings), key=important)
     tail = [*outcome.notes, _summary(options, outcome), f"next: {_next(options, outcome, found)}"]
@@ -195,8 +196,8 @@ def _checklist(options: Namespace, outcome: Outcome) -> list[str]:
     if not options.checklist:
         return []
     from async_testing.checking import checklist
-    from async_testing.checking.engine import Examined
-    from async_testing.checking.texts import Overlaid
+    from async_testing.checking.examined import Examined
+    from async_testing.checking.overlaid import Overlaid
 
     examined = [
         Examined(one.path, one.findings, one.problem.message if one.problem else "") for one in outcome.judged

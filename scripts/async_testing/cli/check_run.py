@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from async_testing.checking import discovery, own
-from async_testing.checking.engine import Examined, examine
+from async_testing.checking.examined import Examined
 from async_testing.checking.judging import Judge, Judged, problem
 from async_testing.checking.selection import select, wishes_of
-from async_testing.checking.texts import Overlaid, Texts
+from async_testing.checking.texts import Texts
 from async_testing.cli.check import wishes
 from async_testing.cli.check_rules import every, known
 from async_testing.finding import Finding, UsageError
@@ -36,8 +36,8 @@ class Outcome(NamedTuple):
     """Lines for people: what was written, what does not fit any more."""
     diff: list[str]
     fixed: int = 0
-    nothing_changed: bool = False
-    """With ``--since``: there are test files, and none of them was changed."""
+    nothing_meant: bool = False
+    """With ``--since``: there are test files, and none was changed; or standard input is of an excluded path."""
 
     @property
     def findings(self) -> list[Finding]:
@@ -99,6 +99,11 @@ def _examined(
     root = texts.root
     if options.paths == ["-"]:
         path = _stdin_path(options, root)
+        if _excluded(path, exclude):
+            return discovery.Found((), ()), [], True
+        from async_testing.checking.engine import examine
+        from async_testing.checking.overlaid import Overlaid
+
         texts.put(path, sys.stdin.buffer.read())
         done = examine(Overlaid(texts), path, texts.data(path), asked)
         return discovery.Found((path,), ()), [done], False
@@ -137,8 +142,20 @@ def _stdin_path(options: Namespace, root: Path) -> str:
         raise UsageError(f"--stdin-filename {full} lies outside of {root}: give --root") from None
 
 
+def _excluded(path: str, patterns: Sequence[str]) -> bool:
+    from async_testing.checking.ignoring import Ignore
+
+    ignore, parts = Ignore(patterns), path.split("/")
+    return any(
+        ignore.decides("/".join(parts[: depth + 1]), part, depth + 1 < len(parts))
+        for depth, part in enumerate(parts)
+    )
+
+
 def _mended(options: Namespace, outcome: Outcome, judge: Judge) -> Outcome:
     from async_testing.checking import fixes
+    from async_testing.checking.engine import examine
+    from async_testing.checking.overlaid import Overlaid
     from async_testing.cli.check_reports import shown_from
 
     texts, show = outcome.texts, shown_from(outcome.root)

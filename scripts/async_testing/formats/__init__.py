@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple, cast
 
 from async_testing.finding import Finding
@@ -36,8 +36,8 @@ class View(NamedTuple):
     """A path as it is shown: relative to the working folder."""
     line: Callable[[str, int], str]
     """A source line by path and number."""
-    about: Callable[[], Mapping[str, About]]
-    """The rules by code."""
+    about: Callable[[str], About]
+    """A rule by its code."""
     fingerprints: Callable[[], list[str]]
     """One for each of the findings."""
     version: str = ""

@@ -14,8 +14,8 @@ def block(view: View, one: Finding, *, why: bool) -> list[str]:
     source = view.line(one.path, one.line)
     if source.strip():
         lines += _source(one, source)
-    if why and one not in view.problems and (about := view.about().get(one.code)):
-        lines.append(f"  why: {about.summary}")
+    if why and one not in view.problems:
+        lines.append(f"  why: {view.about(one.code).summary}")
     return [*lines, f"  instead: {one.instead}"]
 
 

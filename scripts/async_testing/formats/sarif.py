@@ -16,7 +16,6 @@ ROOT = "%SRCROOT%"
 
 def render(view: View) -> str:
     """The whole report."""
-    about = view.about()
     codes = sorted({one.code for one in view.findings})
     places = {code: index for index, code in enumerate(codes)}
     marks = view.fingerprints()
@@ -26,7 +25,7 @@ def render(view: View) -> str:
         "name": "async-testing check",
         "version": view.version,
         "semanticVersion": view.version,
-        "rules": [_rule(about[code]) for code in codes],
+        "rules": [_rule(view.about(code)) for code in codes],
     }
     run = {
         "tool": {"driver": driver},

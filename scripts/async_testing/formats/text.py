@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from async_testing.finding import Finding
 from async_testing.formats import View, concise, full
-from async_testing.reports import BYTES, LINES
 
+LINES = 25
+BYTES = 2000
 BLOCKS = 12
 """Lines that explained findings may take when not all findings can be explained."""
 
