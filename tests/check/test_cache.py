@@ -139,7 +139,7 @@ def test_a_checksum_over_nonsense_of_the_right_shape_is_ignored(
 ) -> None:
     checked()
     (path,) = store.iterdir()
-    head, _, body = path.read_bytes().partition(b"\n")
+    _, _, body = path.read_bytes().partition(b"\n")
     document = json.loads(body)
     document["graph"]["links"] = {"tests/test_a.py": [10**9]}
     content = json.dumps(document).encode()

@@ -55,7 +55,7 @@ class Cache:
                 return
             self._graph.fill(document["graph"])
             self._results, self._configs = document["results"], document["configs"]
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self._graph, self._results, self._configs = Graph(self.root), {}, {}
 
     def verify(self, files: Mapping[str, str]) -> None:

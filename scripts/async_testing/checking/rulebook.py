@@ -44,7 +44,7 @@ def load(folder: Path | None = None) -> list[Rule]:
         document = json.loads(content) if content else {}
         if document.get("state") == state:
             return [_rule(*one) for one in document["rules"]]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         pass  # written by another version
     found = rules.load()
     told = [[one.module.__name__, one.code, one.status, one.severity, one.needs] for one in found]

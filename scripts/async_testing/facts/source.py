@@ -128,19 +128,19 @@ class SourceFile:
         ``m.AsyncMock`` is ``unittest.mock.AsyncMock`` after ``from unittest import mock as m``.
         """
         if node.__class__ is ast.Name:
-            name: str = node.id  # type: ignore[union-attr]
+            name: str = node.id
             return self.imports.get(name, name)
         if node.__class__ is not ast.Attribute:
             return ""
         found = self._dotted.get(id(node))
         if found is None:
-            base = self.dotted(node.value)  # type: ignore[union-attr]
-            found = self._dotted[id(node)] = f"{base}.{node.attr}" if base else ""  # type: ignore[union-attr]
+            base = self.dotted(node.value)
+            found = self._dotted[id(node)] = f"{base}.{node.attr}" if base else ""
         return found
 
     def called(self, node: ast.AST | None) -> str:
         """The dotted name of what a call calls, empty for anything else: ``asyncio.create_task``."""
-        return self.dotted(node.func) if node.__class__ is ast.Call else ""  # type: ignore[union-attr]
+        return self.dotted(node.func) if node.__class__ is ast.Call else ""
 
     # Places
 
