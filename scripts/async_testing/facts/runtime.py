@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
     from async_testing.facts.tests import Test
 
-ABOUT_THE_MACHINE = (
+ABOUT_THE_MACHINE: tuple[str, ...] = (
     "version",
     "platform",
     "environ",

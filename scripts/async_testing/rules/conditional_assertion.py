@@ -63,10 +63,10 @@ def _judged(source: SourceFile, test: Test) -> Iterator[Hit]:
     if not any(isinstance(one, ast.Assert) or runtime.is_mock_check(one) for one in found):
         return
     early = _early_return(test)
-    if early is not None and all(getattr(one, "lineno", 0) > early.lineno for one in found):
-        if runtime.obtained(source, test, early.test):
-            yield _hit(early, "the test returns before its assertions")
-            return
+    behind = early is not None and all(getattr(one, "lineno", 0) > early.lineno for one in found)
+    if early is not None and behind and runtime.obtained(source, test, early.test):
+        yield _hit(early, "the test returns before its assertions")
+        return
     branch = _common(source, test, found[0])
     if branch is None or _has_otherwise(branch):
         return
@@ -104,14 +104,14 @@ def _has_otherwise(node: ast.If) -> bool:
 def _early_return(test: Test) -> ast.If | None:
     """An ``if`` of the test's own block that only returns."""
     for statement in test.function.body:
-        if (
-            isinstance(statement, ast.If)
-            and not statement.orelse
-            and isinstance(statement.body[-1], ast.Return)
-        ):
-            if all(isinstance(one, ast.Return) or runtime.only_tells(one) for one in statement.body):
-                return statement
+        if isinstance(statement, ast.If) and not statement.orelse and _returns(statement.body):
+            return statement
     return None
+
+
+def _returns(body: list[ast.stmt]) -> bool:
+    """Whether a block does nothing but return, telling why at most."""
+    return isinstance(body[-1], ast.Return) and all(runtime.only_tells(one) for one in body[:-1])
 
 
 def _either_or_true(node: ast.expr) -> bool:

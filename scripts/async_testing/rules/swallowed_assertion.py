@@ -68,6 +68,7 @@ TELLING = frozenset(
     {"print", "pprint", "debug", "info", "warning", "error", "exception", "log", "print_exc", "warn"}
 )
 TELLING |= {"str", "repr", "format_exc", "sleep", "write", "skip", "type", "critical"}
+METHODS = ("assert_", "assertE", "assertT", "assertI")
 Try = ast.Try | ast.TryStar
 
 
@@ -121,9 +122,8 @@ def _asserted(body: list[ast.stmt]) -> ast.expr | ast.stmt | None:
         for node in asserts.inside(statement):
             if isinstance(node, ast.Assert):
                 return node
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                if node.func.attr.startswith(("assert_", "assertE", "assertT", "assertI")):
-                    return node
+            if isinstance(node, ast.Call) and asserts.last_name(node).startswith(METHODS):
+                return node
     return None
 
 
@@ -167,7 +167,7 @@ def _suppressed(source: SourceFile, block: ast.With | ast.AsyncWith) -> Iterator
 
 
 def _only_in_handler(source: SourceFile, scope: Scope, node: Try) -> Iterator[Hit]:
-    if not node.handlers or node.orelse or _tries_again(source, node) or asserts.checks(node.body):
+    if not node.handlers or node.orelse or _tries_again(source, node) or _may_fail(node.body):
         return
     if any(asserts.is_check(one) for one in asserts.inside(node.finalbody)):
         return
@@ -183,6 +183,14 @@ def _only_in_handler(source: SourceFile, scope: Scope, node: Try) -> Iterator[Hi
         message = f"this assertion only runs if {kind} comes; if it doesn't, the test passes"
         yield Hit(found, message, f"with pytest.raises({kind}) as caught: ..., and assert behind it")
         return
+
+
+def _may_fail(body: list[ast.stmt]) -> bool:
+    """Whether a block asserts or fails by itself."""
+    return any(
+        isinstance(one, ast.stmt) and (isinstance(one, ast.Assert) or asserts.fails(one))
+        for one in asserts.inside(body)
+    )
 
 
 def _imports(node: Try) -> bool:

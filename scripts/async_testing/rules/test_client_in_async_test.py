@@ -1,0 +1,103 @@
+"""An async test uses the synchronous TestClient, which runs the application in an event loop of its own.
+
+## What it does
+
+Looks for Starlette's and FastAPI's ``TestClient`` made in an async test, and for fixtures that give one to
+an async test. The TestClient of aiohttp is asynchronous, and not meant; nor are websockets, which httpx can't do.
+
+## Why is this bad
+
+Each call blocks the event loop of the test until the application has answered, in another loop and thread. Connections
+and tasks that the test made do not work there, and what waits for the test's loop hangs.
+
+## Example
+
+```python
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+
+@pytest.mark.asyncio
+async def test_health(app: FastAPI) -> None:
+    client = TestClient(app)  # error
+    response = client.get("/health")
+    assert response.status_code == 200
+```
+
+## Use instead
+
+```python
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+
+@pytest.mark.asyncio
+async def test_health(app: FastAPI) -> None:
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test") as client:
+        response = await client.get("/health")
+    assert response.status_code == 200
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import webapps
+from async_testing.facts.source import SourceFile
+from async_testing.facts.tests import Test
+from async_testing.rules import Hit
+
+CODE = "AT403"
+INSTEAD = "async with AsyncClient(transport=ASGITransport(app=app), base_url='http://test') as client"
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield where each async test first makes or uses a synchronous client."""
+    for test in source.tests:
+        if test.is_async and not any(
+            one.attr == "websocket_connect" for one in test.function.of(ast.Attribute)
+        ):
+            yield from _made(source, test)
+            yield from _used(source, test)
+
+
+def _made(source: SourceFile, test: Test) -> Iterator[Hit]:
+    if "TestClient" not in source.text:
+        return
+    for call in test.function.of(ast.Call):
+        name = source.called(call)
+        if name in webapps.CLIENTS and not _handed_to_a_thread(source, test, call):
+            message = f"{test.name} is async, but {name.rpartition('.')[2]} blocks its event loop"
+            yield Hit(call, message, INSTEAD)
+
+
+def _handed_to_a_thread(source: SourceFile, test: Test, call: ast.Call) -> bool:
+    return any(
+        source.called(one) in ("asyncio.to_thread", "anyio.to_thread.run_sync")
+        for one in test.function.of(ast.Call)
+    ) or any(isinstance(one, ast.Lambda) for one in source.ancestors(call))
+
+
+def _used(source: SourceFile, test: Test) -> Iterator[Hit]:
+    given = [name for name in test.parameters if "client" in name.lower()]
+    for call in test.function.of(ast.Call) if given else ():
+        held = call.func.value if isinstance(call.func, ast.Attribute) else None
+        if (
+            not isinstance(held, ast.Name)
+            or held.id not in given
+            or isinstance(source.parent(call), ast.Await)
+        ):
+            continue
+        fixture = source.fixtures.named(held.id, test.class_)
+        if fixture is None or fixture.is_async:
+            continue
+        kind = fixture.source.type_of(held, test.function) if fixture.source is source else ""
+        kind = kind or source.type_of(held, test.function)
+        if kind in webapps.CLIENTS:
+            message = f"{test.name} is async, but the TestClient that {held.id} gives blocks its event loop"
+            yield Hit(call, message, INSTEAD)
+            return
