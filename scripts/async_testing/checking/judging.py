@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from async_testing.checking import own, suppressions
+from async_testing.checking import own
 from async_testing.checking.examined import Examined
 from async_testing.checking.selection import Known as KnownRule
 from async_testing.checking.selection import Selection, find
-from async_testing.checking.texts import Texts
+from async_testing.checking.texts import WORD, Texts
 from async_testing.finding import Finding
 
 RANKS = {"error": 0, "warning": 1, "info": 2}
@@ -59,11 +59,9 @@ class Judge:
         ignored = self.selection.ignored(one.path) if self.selection.per_file else frozenset()
         findings = [found for found in one.findings if found.code not in ignored]
         suppressed = 0
-        if (
-            not failed
-            and one.path.endswith(".py")
-            and suppressions.WORD.encode() in self.texts.data(one.path)
-        ):
+        if not failed and one.path.endswith(".py") and WORD.encode() in self.texts.data(one.path):
+            from async_testing.checking import suppressions
+
             asked = self.selection.codes - ignored
             applied = suppressions.apply(one.path, self.texts.text(one.path), findings, self._code_of, asked)
             findings, suppressed = applied

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.checking import own
-from async_testing.checking.texts import lines_of
+from async_testing.checking.texts import WORD, lines_of
 from async_testing.finding import Finding
 
 if TYPE_CHECKING:
     import ast
 
-WORD = "async-testing:"
 VERBS = ("ignore", "ignore-file")
 _FORM = re.compile(r"#\s*async-testing:\s*(?P<verb>[\w-]*)\s*(?P<list>\[(?P<codes>[^\]#]*)\])?[^#]*")
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from async_testing.finding import UsageError
 
+WORD = "async-testing:"
+"""What every comment that suppresses something begins with."""
+
 
 class Texts:
     """Files of a project by their paths relative to its root.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from argparse import Namespace
 from collections import Counter
@@ -149,6 +148,8 @@ def _many(number: int, noun: str) -> str:
 
 def _next(options: Namespace, outcome: Outcome, found: Sequence[Finding]) -> str:
     """The command that leads on from here."""
+    import shlex
+
     if outcome.problems:
         path = shown_from(outcome.root)(outcome.problems[0].path)
         return shlex.join(["python", "-m", "py_compile", path]) if path.endswith(".py") else _again(options)
@@ -157,15 +158,15 @@ def _next(options: Namespace, outcome: Outcome, found: Sequence[Finding]) -> str
         return _again(options, "--fix", without=("--diff",))
     if True in fixes and not options.fix:
         return _again(options, "--fix") if options.paths != ["-"] else _again(options, "--diff")
-    if found and options.paths != ["-"]:
-        return shlex.join(["python", sys.argv[0] or "check.py", "--explain", found[0].code])
     if found:
-        return f"python {shlex.quote(sys.argv[0] or 'check.py')} --explain {found[0].code}"
+        return shlex.join(["python", sys.argv[0] or "check.py", "--explain", found[0].code])
     paths = [one for one in options.paths if one != "-"]
     return shlex.join(["python", "-m", "pytest", *paths])
 
 
 def _again(options: Namespace, *flags: str, without: Sequence[str] = ()) -> str:
+    import shlex
+
     given = [one for one in options.given if one not in without]
     end = given.index("--") if "--" in given else len(given)
     return shlex.join(["python", sys.argv[0] or "check.py", *given[:end], *flags, *given[end:]])

@@ -16,14 +16,14 @@ Its name is the module's, with dashes.
 
 from __future__ import annotations
 
-import ast
 import importlib
-import pkgutil
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    import ast
+
     from async_testing.facts.config import Config
     from async_testing.facts.source import SourceFile
 
@@ -91,6 +91,8 @@ class Rule(NamedTuple):
 
 def load() -> list[Rule]:
     """Every rule there is, by code."""
+    import pkgutil  # costs as much as checking a small file, which needs none of this
+
     names = sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_"))
     return sorted(_read(importlib.import_module(f"{__name__}.{name}"), name) for name in names)
 
