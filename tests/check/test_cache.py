@@ -15,7 +15,7 @@ from async_testing.checking.running import Report, run
 
 RULES = [rule for rule in rules.load() if rule.name == "unawaited-call"]
 TEST = "from helpers.dao import save\n\n\nasync def test_it():\n    save()\n"
-DAO = "async def save(): ...\n"
+DAO = "async def save(): ...\n\n\nclass DAO:\n    def save(self): ...\n"
 FILES = ["tests/test_a.py", "tests/test_b.py"]
 Checked = Callable[[], Report]
 
@@ -25,10 +25,9 @@ def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     for path, text in {
         "tests/test_a.py": TEST,
-        "tests/test_b.py": "async def test_other(client):\n    nothing.here()\n",
-        "tests/conftest.py": "from tests.more import *\n",
-        "tests/more.py": "",
-        "helpers/dao.py": "from helpers.real import save\n",
+        "tests/test_b.py": "async def test_other(dao):\n    dao.save()\n    nothing.here()\n",
+        "tests/conftest.py": "import pytest\nfrom helpers.dao import DAO\n\n\n@pytest.fixture\ndef dao() -> DAO: ...\n",
+        "helpers/dao.py": "from helpers.real import DAO, save\n",
         "helpers/real.py": DAO,
     }.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -61,11 +60,11 @@ def test_an_unchanged_project_is_not_looked_at_again(checked: Checked) -> None:
     ("path", "text", "left"),
     [
         ("tests/test_a.py", "async def test_it(): ...\n", 1),
-        ("helpers/real.py", "def save(): ...\n", 1),
-        ("helpers/dao.py", "def save(): ...\n", 1),
-        ("tests/helpers/dao.py", "def save(): ...\n", 1),
-        ("tests/conftest.py", "", 0),
-        ("conftest.py", "", 0),
+        ("helpers/real.py", "def save(): ...\n", 0),
+        ("helpers/dao.py", "def save(): ...\n", 0),
+        ("tests/helpers/dao.py", "def save(): ...\n", 0),
+        ("tests/conftest.py", "", 1),
+        ("conftest.py", "", 1),
         ("tests/pytest.ini", "[pytest]\n", 0),
         ("README.md", "", 2),
         ("tests/test_c.py", "", 2),

@@ -39,7 +39,7 @@ class Folder:
         """The file that is being checked."""
         self.links: dict[str, set[str]] = {}
         """By file, the paths that were asked for on its behalf, there or not; ``folder/`` stands for what every file in
-        a folder depends on, and has links of its own: the configuration, the conftests."""
+        a folder depends on, and has links of its own: the configuration; ``folder//`` likewise for its conftests."""
         self.states: dict[str, str | None] = {}
         """By path that was asked for: the digest of what was read, ``EXISTS``, or None where no file was."""
         self.missed: dict[str, set[str]] = {}
@@ -125,7 +125,7 @@ class Folder:
                 if found:
                     return found
             else:
-                for missing in (f"{prefix}{top}.py", f"{prefix}{top}/__init__.py"):
+                for missing in (f"{prefix}{relative}.py", f"{prefix}{relative}/__init__.py"):
                     self.states.setdefault(missing, None)
                     probes.append(missing)
         return None

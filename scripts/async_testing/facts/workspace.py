@@ -107,11 +107,11 @@ class Workspace(Folder):
     def conftests(self, path: str) -> Iterator[SourceFile]:
         """The conftest of each folder from the root down to the file's own, the file itself left out."""
         folder = path.rpartition("/")[0]
-        self.link(path, f"{folder}/")
+        self.link(path, f"{folder}//")
         parts = folder.split("/") if folder else []
         for depth in range(len(parts) + 1):
             place = "/".join([*parts[:depth], "conftest.py"])
-            self.link(f"{folder}/", place)
+            self.link(f"{folder}//", place)
             if place != path:
                 found = self.source(place)
                 if found:
