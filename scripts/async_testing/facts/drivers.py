@@ -120,7 +120,8 @@ CLASSES: dict[str, Members] = {
         "aclose close close_all commit connection delete delete_all execute flush get get_one invalidate merge "
         "merge_all refresh reset rollback run_sync scalar scalars stream stream_scalars",
         "add add_all autoflush begin begin_nested bind binds deleted dirty execution_options expire expire_all expunge "
-        "expunge_all get_bind get_nested_transaction get_transaction identity_key identity_map in_nested_transaction "
+        "expunge_all get_async_bind get_bind get_nested_transaction get_transaction identity_key identity_map "
+        "in_nested_transaction "
         "in_transaction info is_active is_modified new no_autoflush object_session sync_session sync_session_class",
     ),
     "sqlalchemy.AsyncConnection": _members(
@@ -158,7 +159,7 @@ CLASSES: dict[str, Members] = {
         "json read start text wait_for_close",
         "charset close closed connection content content_disposition content_length content_type cookies "
         "get_encoding headers history host links method ok raise_for_status raw_headers real_url reason release "
-        "request_info status url version",
+        "request_info status url version output_size upload_complete url_obj",
     ),
 }
 """By the package's name and the class's."""

@@ -57,17 +57,20 @@ from async_testing.rules import Hit
 CODE = "AT321"
 NEEDS = WORDS
 
+_KINDS = ("AsyncMock", "MagicMock", "Mock")
+
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield the first assertion about each such mock."""
     for test in source.tests:
-        names = [
-            name
-            for name, values in mocks.of(source).bindings(test.function).items()
-            if len(values) == 1 and mocks.maker_kind(source, values[0]) in ("AsyncMock", "MagicMock", "Mock")
-        ]
+        names: list[str] = []
+        for assign in test.function.of(ast.Assign):
+            target = assign.targets[0]
+            if isinstance(target, ast.Name) and mocks.maker_kind(source, assign.value) in _KINDS:
+                names.append(target.id)
         for name in names:
-            yield from _of_name(source, test.function, name)
+            if names.count(name) == 1:
+                yield from _of_name(source, test.function, name)
 
 
 def _of_name(source: SourceFile, function: Scope, name: str) -> Iterator[Hit]:
@@ -76,11 +79,16 @@ def _of_name(source: SourceFile, function: Scope, name: str) -> Iterator[Hit]:
     kept: set[int] = set()
     for statement in function.body:
         for node in ast.walk(statement):
-            if isinstance(node, ast.Call):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+                if any(isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(node)):
+                    return  # it is called whenever that is
+            elif isinstance(node, ast.Call):
                 method, last = _chain(node.func, name, kept)
                 if last in ASSERTIONS:
                     asserted.append((method, _statement(source, node)))
                 elif last is not None and last not in ("configure_mock", "reset_mock", "attach_mock"):
+                    if not _is_straight(function, statement):
+                        return
                     called.add(".".join(part for part in (method, last) if part))
             elif isinstance(node, ast.Attribute):
                 method, last = _chain(node, name, kept)
@@ -116,6 +124,14 @@ def _chain(node: ast.AST, name: str, kept: set[int]) -> tuple[str, str | None]:
         return "", None
     kept.add(id(node))
     return ".".join(parts[:0:-1]), parts[0] if parts else ""
+
+
+def _is_straight(function: Scope, statement: ast.stmt) -> bool:
+    """Whether a statement runs whatever the code around it does: no loop, condition or context."""
+    return (
+        isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign | ast.Assert)
+        and statement in function.body
+    )
 
 
 def _is_inner(source: SourceFile, node: ast.Attribute) -> bool:

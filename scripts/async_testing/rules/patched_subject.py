@@ -65,7 +65,6 @@ from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
 CODE = "AT313"
-STATUS = "preview"
 NEEDS = ("patch", "Mock(")
 
 _MANGLED = re.compile(r"^_+[A-Za-z]\w*?[A-Za-z0-9]__[A-Za-z]\w*(?<!__)$")
@@ -89,7 +88,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 
 def _own(source: SourceFile, function: Scope) -> Iterator[Hit]:
-    called = {source.dotted(call.func): call for call in function.of(ast.Call) if not _is_set_up(call)}
+    called = {source.dotted(one.func): one for one in function.of(ast.Call) if not _is_expected(source, one)}
     called.pop("", None)
     for call in function.of(ast.Call):
         target = targets.of_call(source, call)
@@ -117,8 +116,17 @@ def _own(source: SourceFile, function: Scope) -> Iterator[Hit]:
         )
 
 
-def _is_set_up(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr.startswith("assert")
+def _is_expected(source: SourceFile, call: ast.Call) -> bool:
+    """Whether a call is an assertion, or only spells what something else is expected to return."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr.startswith("assert"):
+        return True
+    outer: ast.AST | None = source.parent(call)
+    inner: ast.AST = call
+    if isinstance(outer, ast.Await):
+        inner, outer = outer, source.parent(outer)
+    if isinstance(outer, ast.Compare):
+        return inner is not outer.left
+    return not isinstance(outer, ast.Expr | ast.Assign | ast.Assert | ast.Return)
 
 
 def _is_mock(source: SourceFile, call: ast.Call, target: targets.Target) -> bool:
