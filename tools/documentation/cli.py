@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from documentation import config, manifest, python_blocks, shell, text
+from documentation import config, manifest, python_blocks, rules, shell, text
 from documentation.blocks import Block, Problem, blocks_of, documents, rewritten
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -17,7 +17,7 @@ EXAMPLE = "examples/users"
 SHELLS = ("bash", "sh", "shell", "console")
 DESCRIPTION = """\
 Every fenced block of SKILL.md, README.md and references/*.md is a copy of tested code, or is run. The comment above
-a block says how:
+a block says how (references/rules.md is made from the docstrings of the rules):
   <!-- code: PATH::SYMBOL,SYMBOL; PATH::SYMBOL -->   Python: copied from there (imports = those the symbols use);
                                                      a test among the symbols has to be collected and to pass
   <!-- fails: PATH::test with "TEXT" -->             Python: a counter-example that fails and prints TEXT
@@ -59,6 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     root = chosen.root.resolve()
     try:
+        if rules.is_there(root) and not chosen.check:
+            _update(root / rules.PAGE, rules.page(root))
         blocks = [block for path in documents(root) for block in blocks_of(path, root)]
     except (Problem, OSError, UnicodeDecodeError) as problem:
         print(f"docs: {problem}", file=sys.stderr)
@@ -94,7 +96,7 @@ def write(root: Path, blocks: list[Block]) -> Report:
 
 
 def _update(path: Path, content: str) -> None:
-    if path.read_text(encoding="utf-8") != content:
+    if not path.is_file() or path.read_text(encoding="utf-8") != content:
         path.write_text(content, encoding="utf-8")
         print(f"wrote {path.name}")
 
@@ -130,6 +132,10 @@ def in_step(root: Path, blocks: list[Block]) -> Report:
             report.add("Python blocks")
     for path in documents(root):
         report.problems += text.dead_links(path, root)
+    if rules.is_there(root):
+        stale = rules.stale(root)
+        report.problems += [stale] if stale else []
+        report.add("rules listed", len(rules.rules(root)))
     if (root / "skill.yaml").is_file():
         try:
             sized, number = manifest.sized(root)

@@ -2,8 +2,8 @@
 
 ## What it does
 
-Looks in tests of DAOs for a fake connection that is handed to the code, and whether the test then looks at its calls, or
-another test of the file at those of the same method. Tests that expect an error are passed over.
+Looks in tests of DAOs for a fake connection that is handed to the code, and whether the test then looks at its calls,
+or another test of the file at those of the same method. Tests that expect an error are passed over.
 
 ## Why is this bad
 
