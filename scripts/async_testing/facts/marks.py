@@ -58,7 +58,12 @@ def own(
 
 def assigned(source: SourceFile, scope: Scope, level: Literal["class", "module"]) -> list[Mark]:
     """The marks that ``pytestmark`` gives to everything in a module or class."""
-    found: list[Mark] = []
+    return list(own(source, values(scope), level))
+
+
+def values(scope: Scope) -> list[ast.expr]:
+    """The expressions that a module or class assigns to its ``pytestmark``, marks or not."""
+    found: list[ast.expr] = []
     plain: list[ast.Assign | ast.AnnAssign | ast.AugAssign] = [
         *scope.of(ast.Assign),
         *scope.of(ast.AnnAssign),
@@ -67,8 +72,7 @@ def assigned(source: SourceFile, scope: Scope, level: Literal["class", "module"]
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         if statement.value and any(isinstance(one, ast.Name) and one.id == "pytestmark" for one in targets):
             value = statement.value
-            items = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
-            found += own(source, items, level)
+            found += value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
     return found
 
 

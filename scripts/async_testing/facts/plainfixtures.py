@@ -1,0 +1,62 @@
+"""Async fixtures under pytest's own decorator, and who awaits them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from async_testing.facts import runners
+from async_testing.facts.fixtures import PLAIN, FixtureDef
+
+if TYPE_CHECKING:
+    from async_testing.facts.source import SourceFile
+
+ANYIO = ("mark.anyio", "anyio_backend", "mark.trio", "trio_test")
+
+
+def is_plain(one: FixtureDef) -> bool:
+    """Whether a fixture is async and has no decorator but pytest's own, so that a plugin has to await it."""
+    return one.is_async and one.kind in PLAIN and len(one.node.decorator_list) == 1
+
+
+def unawaited(one: FixtureDef) -> bool:
+    """Whether no plugin awaits an async fixture with pytest's own decorator."""
+    source = one.source
+    if "anyio_backend" in one.requests or _awaited_by_hand(source, one.name):
+        return False
+    if source.config.asyncio_mode != "strict" or any(word in source.text for word in ANYIO):
+        return False
+    if not runners.asyncio_is_used(source) or not runners.strict(source):
+        return False
+    if any(word in near.text for near in source.workspace.conftests(source.path) for word in ANYIO):
+        return False
+    if source.is_test_file:
+        return True
+    return not any(
+        word in test.text or _awaited_by_hand(test, one.name)
+        for test in runners.below(source, one.name)
+        for word in ANYIO
+    )
+
+
+def _awaited_by_hand(source: SourceFile, name: str) -> bool:
+    """Whether code of the file awaits, enters or iterates over what the fixture gives."""
+    for function in source.functions:
+        for awaited in function.of(ast.Await):
+            if isinstance(awaited.value, ast.Name) and awaited.value.id == name:
+                return True
+        for loop in function.of(ast.AsyncFor):
+            if isinstance(loop.iter, ast.Name) and loop.iter.id == name:
+                return True
+        for call in function.of(ast.Call):
+            values = [call.func.value] if isinstance(call.func, ast.Attribute) else []
+            values += (
+                call.args if ast.unparse(call.func).endswith(("run", "run_until_complete", "anext")) else []
+            )
+            wanted = not values or not isinstance(call.func, ast.Attribute) or call.func.attr in RUNNING
+            if wanted and any(isinstance(value, ast.Name) and value.id == name for value in values):
+                return True
+    return False
+
+
+RUNNING = frozenset({"__anext__", "asend", "send", "run", "run_until_complete", "aclose"})
