@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.facts import library
+from async_testing.facts.decorators import is_coroutine, plain_coroutine
 from async_testing.facts.scopes import Scope, arguments
 from async_testing.facts.types import bindings
 
@@ -25,9 +26,6 @@ MOCKS = frozenset(
 PATCHES = frozenset({"unittest.mock.patch", "mock.patch", "unittest.mock.patch.object", "mock.patch.object"})
 PATCHES |= {"mocker.patch", "mocker.patch.object"}
 MOCK_METHODS = library.words("reset_mock attach_mock configure_mock mock_add_spec")
-HARMLESS = frozenset(
-    {"staticmethod", "classmethod", "abc.abstractmethod", "typing.override", "typing_extensions.override"}
-)
 FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -45,8 +43,16 @@ def made(source: SourceFile, node: ast.AST | None, scope: Scope) -> str:
         return ""
     func = node.func
     if isinstance(func, ast.Name):
+        if func.id.lstrip("_")[:1].isupper():
+            return ""
         return func.id if _name_is_coroutine(source, func.id, scope) else ""
-    if not isinstance(func, ast.Attribute) or func.attr.startswith(("assert_", "__")):
+    if isinstance(func, ast.Attribute) and func.attr == "__wrapped__":
+        return _wrapped(source, func)
+    if (
+        not isinstance(func, ast.Attribute)
+        or func.attr.startswith(("assert_", "__"))
+        or func.attr[:1].isupper()
+    ):
         return ""
     root = func.value
     while isinstance(root, ast.Attribute):
@@ -96,19 +102,12 @@ def _is_parameter(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, nam
     return any(one and one.arg == name for one in (*args.posonlyargs, args.vararg, args.kwarg))
 
 
-def plain_coroutine(found: Definition) -> bool:
-    """Whether a definition is an ``async def`` under all its spellings, replaced by no decorator and no generator."""
-    if found.kind != "function" or found.scope.parent is None:
-        return False
-    same = [child for child in found.scope.parent.children if child.name == found.scope.name]
-    return all(_plain(found.source, one) for one in same)
-
-
-def _plain(source: SourceFile, function: Scope) -> bool:
-    if not function.is_async or function.is_generator:
-        return False
-    decorators = function.node.decorator_list  # type: ignore[union-attr]
-    return all(source.dotted(one) in HARMLESS for one in decorators)
+def _wrapped(source: SourceFile, func: ast.Attribute) -> str:
+    """The same for ``function.__wrapped__``, which no decorator replaces."""
+    dotted = source.dotted(func.value)
+    found = source.workspace.definition(source, dotted) if dotted else None
+    is_coroutine = found is not None and found.scope.is_async and not found.scope.is_generator
+    return f"{dotted}.__wrapped__" if is_coroutine else ""
 
 
 def _name_is_coroutine(source: SourceFile, name: str, scope: Scope) -> bool:
@@ -121,7 +120,7 @@ def _name_is_coroutine(source: SourceFile, name: str, scope: Scope) -> bool:
         return found is not None and plain_coroutine(found)
     children = [child for child in around.children if child.name == name]
     if children:
-        return not values and all(_plain(source, child) for child in children)
+        return not values and all(is_coroutine(source, child) for child in children)
     if values:
         mocks = [mock_of(source, value, around) for value in values]
         return all(mock is not None and mock.is_async for mock in mocks)
@@ -135,7 +134,7 @@ def _gives_coroutine_function(fixture: FixtureDef, value: ast.expr) -> bool:
     if isinstance(value, ast.Name):
         inner = [child for child in fixture.function.children if child.name == value.id]
         if inner:
-            return all(_plain(fixture.source, child) for child in inner)
+            return all(is_coroutine(fixture.source, child) for child in inner)
     mock = mock_of(fixture.source, value, fixture.function)
     return mock is not None and mock.is_async
 

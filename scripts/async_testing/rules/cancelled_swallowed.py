@@ -144,7 +144,9 @@ def _awaits(block: ast.AST | None, everything: bool) -> bool:
 
 
 def _may_be_cancelled(call: ast.Call) -> bool:
+    if "Cancelled" in ast.unparse(call):
+        return True
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name in ("wait", "gather", "shield", "athrow", "join", "wait_for", "wait_closed"):
+    if name in ("wait", "gather", "shield", "join", "wait_for", "wait_closed"):
         return not any(isinstance(one, ast.Call) for one in call.args)
     return False

@@ -66,8 +66,6 @@ SEVERITY = "error"
 ASYNC = frozenset({"asyncio.timeout", "asyncio.timeout_at", "async_timeout.timeout"})
 PLAIN = frozenset({"anyio.fail_after", "anyio.move_on_after", "trio.fail_after", "trio.move_on_after"})
 PLAIN |= {
-    "pytest.raises",
-    "pytest.warns",
     "contextlib.suppress",
     "contextlib.closing",
     "freezegun.freeze_time",
