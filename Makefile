@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench field capture planted
+.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench fuzz field capture planted
 
 help:  ## what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -67,6 +67,10 @@ contract: $(STAMP)  ## the fakes held against the live drivers, as a table
 bench: $(STAMP)  ## speed, always as a ratio against a peer in the same run
 	@$(PY) tools/bench.py
 	@$(PY) tools/bench_detect.py
+	@$(PY) tools/bench_check.py $(BENCH)
+
+fuzz: $(STAMP)  ## check on CPython's own tests and on 20,000 mutated sources: never a traceback (minutes)
+	@$(PY) tools/fuzz.py $(FUZZ)
 
 field: $(STAMP)  ## scaffold on public repositories, as a table (minutes, needs the network)
 	@$(PY) tools/field.py $(FIELD)

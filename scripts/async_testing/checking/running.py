@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 from collections.abc import Iterator, Sequence
@@ -184,6 +185,7 @@ def work(prefix: str, files: list[str], rules: Sequence[Rule], *, keep: bool) ->
         keep: whether to find out what the results depend on.
     """
     from async_testing.checking.engine import examine
+    from async_testing.detection.pytestconfig import Broken
     from async_testing.facts.workspace import Workspace
 
     workspace = Workspace(Path(prefix))
@@ -194,6 +196,8 @@ def work(prefix: str, files: list[str], rules: Sequence[Rule], *, keep: bool) ->
         if isinstance(data, bytes):
             if keep:
                 workspace.states[path] = digest(data)
+            with contextlib.suppress(Broken):  # which is told of the configuration file, once
+                workspace.config(path)
             found.append(examine(workspace, path, data, rules))
         else:
             found.append(Examined(path, (), f"cannot be read ({data})"))
