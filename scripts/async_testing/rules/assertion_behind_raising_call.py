@@ -48,10 +48,10 @@ from async_testing.rules import Hit
 
 CODE = "AT504"
 NEEDS = ("raises", "assertRaises")
-WIDE = frozenset({"AssertionError", "BaseException", "Exception"})
 HARMLESS = frozenset(
-    "len str repr isinstance list set sorted bool int json any all dict type getattr hasattr".split()
+    {"len", "str", "repr", "isinstance", "list", "set", "sorted", "bool", "int", "json", "any"}
 )
+HARMLESS |= {"all", "dict", "type", "getattr", "hasattr"}
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -77,8 +77,7 @@ def _late(body: list[ast.stmt], name: str) -> ast.stmt | None:
     if place == len(body):
         last = body[-1]
         if isinstance(last, ast.With | ast.AsyncWith):
-            inside = _late(last.body, name)
-            return inside
+            return _late(last.body, name)
         return None
     if not any(_may_raise(one) for one in body[:place]):
         return None

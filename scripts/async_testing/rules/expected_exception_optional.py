@@ -50,7 +50,7 @@ from async_testing.rules import Hit
 
 CODE = "AT518"
 NEEDS = ("except",)
-EXPECTED_TO_COME = (
+EXPECTED_TO_COME: tuple[str, ...] = (
     "Cancelled",
     "Timeout",
     "StopIteration",

@@ -2,8 +2,8 @@
 
 ## What it does
 
-Looks for asserts on ``response.json``, ``task.done``, ``event.is_set`` and the like without parentheses, and on functions
-and methods of the project by their names alone.
+Looks for asserts on ``response.json``, ``task.done``, ``event.is_set`` and the like without parentheses, and on
+functions and methods of the project by their names alone.
 
 ## Why is this bad
 

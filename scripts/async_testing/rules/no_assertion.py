@@ -1,0 +1,127 @@
+"""A test that asserts nothing: it only fails when something raises.
+
+## What it does
+
+Looks for tests without an assertion of any kind: assert, ``pytest.raises``, the assertions of mocks and test cases,
+helpers that assert, nested functions and fixtures that do.
+
+## Why is this bad
+
+The test calls the code and looks at nothing that comes of it.
+
+## Example
+
+```python
+from httpx import AsyncClient
+
+
+async def test_create_user(client: AsyncClient) -> None:  # error
+    await client.post("/users", json={"name": "Ann"})
+```
+
+## Use instead
+
+```python
+from httpx import AsyncClient
+
+
+async def test_create_user(client: AsyncClient) -> None:
+    response = await client.post("/users", json={"name": "Ann"})
+    assert response.status_code == 201
+```
+
+## When it is wrong
+
+Some tests only show that nothing raises. Say so in the name (``test_close_twice_does_not_raise``) and they are left alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import asserts
+from async_testing.facts.scopes import Scope
+from async_testing.facts.source import SourceFile
+from async_testing.facts.tests import Test
+from async_testing.facts.webapps import reach
+from async_testing.rules import Hit
+
+CODE = "AT509"
+STATUS = "preview"
+NOTHING_RAISES = (
+    "raise",
+    "no_error",
+    "without_error",
+    "smoke",
+    "import",
+    "not_fail",
+    "no_exception",
+    "does_not",
+    "doesnt",
+)
+NOTHING_RAISES += (
+    "no_crash",
+    "not_crash",
+    "works",
+    "no_warning",
+    "idempotent",
+    "noop",
+    "no_op",
+    "safe",
+    "ignore",
+)
+VERIFYING = frozenset({"snapshot", "benchmark", "pytester", "testdir", "data_regression", "num_regression"})
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each test that nothing but an exception makes fail."""
+    for test in source.tests:
+        if not _is_candidate(test):
+            continue
+        if any(_checks(other, scope, 3) for other, scope in reach(source, test.function)):
+            continue
+        yield Hit(test.node, f"{test.name} asserts nothing", "assert what the call returns or changes")
+
+
+def _is_candidate(test: Test) -> bool:
+    if ast.Assert in test.function.nodes or any(word in test.name.lower() for word in NOTHING_RAISES):
+        return False
+    if any(mark.name in ("skip", "xfail") for mark in test.marks) or set(test.parameters) & VERIFYING:
+        return False
+    return any(isinstance(one, ast.Call | ast.Await) for line in test.function.body for one in ast.walk(line))
+
+
+def _checks(source: SourceFile, scope: Scope, hops: int) -> bool:
+    """Whether a function asserts, or calls or hands on something that may."""
+    if any(asserts.is_check(one) for line in scope.body for one in ast.walk(line)):
+        return True
+    for call in scope.within(ast.Call):
+        if asserts.last_name(call) in ("super", "partial", "mainloop", "run_until_complete", "gather"):
+            return True
+        for node in [call.func, *call.args]:
+            if hops and isinstance(node, ast.Name | ast.Attribute) and _follows(source, node, scope, hops):
+                return True
+    return False
+
+
+def _follows(source: SourceFile, node: ast.expr, scope: Scope, hops: int) -> bool:
+    dotted = source.dotted(node)
+    if dotted.startswith("self.") and scope.class_ is not None:
+        dotted = f"{scope.class_.name}.{dotted[5:]}"
+        found = source.workspace.definition(source, dotted)
+        if found is None:
+            return (
+                "." not in dotted.partition(".")[2]
+                and isinstance(node, ast.Attribute)
+                and bool(_bases(scope))
+            )
+    else:
+        found = source.workspace.definition(source, dotted) if dotted else None
+    if found is None or found.kind != "function" or not asserts.is_testing(found.source):
+        return False
+    return found.scope is not scope and _checks(found.source, found.scope, hops - 1)
+
+
+def _bases(scope: Scope) -> list[ast.expr]:
+    return scope.class_.node.bases if scope.class_ is not None else []  # type: ignore[union-attr]

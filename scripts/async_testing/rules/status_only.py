@@ -1,0 +1,76 @@
+"""A test reads something and asserts nothing but the status code of the answer.
+
+## What it does
+
+Looks for tests that ``get`` something and whose only assertions compare the status with 200.
+
+## Why is this bad
+
+An endpoint that answers with somebody else's data, or with none, passes.
+
+## Example
+
+```python
+from httpx import AsyncClient
+
+
+async def test_get_user(client: AsyncClient) -> None:
+    response = await client.get("/users/1")
+    assert response.status_code == 200  # error
+```
+
+## Use instead
+
+```python
+from httpx import AsyncClient
+
+
+async def test_get_user(client: AsyncClient) -> None:
+    response = await client.get("/users/1")
+    assert response.status_code == 200
+    assert response.json() == {"id": 1, "name": "Ann"}
+```
+
+## When it is wrong
+
+For health checks and for tests about access, the status is what matters.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import asserts
+from async_testing.facts.source import SourceFile
+from async_testing.rules import Hit
+from async_testing.rules.permissive_status import _code, _is_status
+
+CODE = "AT508"
+STATUS = "preview"
+SEVERITY = "info"
+NEEDS = ("status",)
+ABOUT_STATUS = ("health", "status", "access", "allow", "auth", "permi", "alive", "ready", "ping", "can_")
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield the assertion of each test that looks at nothing else."""
+    for test in source.tests:
+        own = test.function.of(ast.Assert)
+        if not own or any(word in test.name.lower() for word in ABOUT_STATUS):
+            continue
+        if len(asserts.checks(test.function.body)) != len(own) or not all(
+            _is_ok(source, one.test) for one in own
+        ):
+            continue
+        calls = [one for one in test.function.of(ast.Call) if isinstance(one.func, ast.Attribute)]
+        if any(one.func.attr == "get" for one in calls) and not any(one.func.attr == "json" for one in calls):  # type: ignore[attr-defined]
+            yield Hit(
+                own[-1], f"{test.name} asserts nothing of the answer but its status", "assert the body too"
+            )
+
+
+def _is_ok(source: SourceFile, node: ast.expr) -> bool:
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq) or len(node.ops) != 1:
+        return False
+    return _is_status(node.left) and _code(source, node.comparators[0]) == 200
