@@ -49,7 +49,9 @@ CODE = "AT510"
 SEVERITY = "error"
 FUNCTIONS = frozenset({"isinstance", "issubclass", "all", "any", "callable", "hasattr"})
 METHODS = frozenset({"startswith", "endswith", "issubset", "issuperset", "isdisjoint", "isdigit", "is_set"})
-METHODS |= {"cancelled", "done", "locked", "isclose", "iscoroutinefunction", "is_closed", "is_alive"}
+OF_TASKS = frozenset({"cancelled", "done", "locked"})
+"""Questions to tasks and locks; with arguments they are somebody's own methods, which may do something."""
+METHODS |= OF_TASKS | {"isclose", "iscoroutinefunction", "is_closed", "is_alive"}
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -80,7 +82,9 @@ def _asks(node: ast.expr) -> bool:
         return False
     if isinstance(node.func, ast.Name):
         return node.func.id in FUNCTIONS and bool(node.args) and not _works(node)
-    return isinstance(node.func, ast.Attribute) and last_name(node) in METHODS
+    if not isinstance(node.func, ast.Attribute) or last_name(node) not in METHODS:
+        return False
+    return last_name(node) not in OF_TASKS or not (node.args or node.keywords)
 
 
 def _works(node: ast.Call) -> bool:
