@@ -60,8 +60,6 @@ CODE = "AT309"
 SEVERITY = "error"
 NEEDS = ("patch",)
 
-_CONTEXTS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
-
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each patch that is over too early."""
@@ -75,10 +73,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 def _decorated(source: SourceFile, function: Scope) -> Iterator[Hit]:
     decorators = function.node.decorator_list  # type: ignore[union-attr]
-    inner_first = decorators[::-1]
-    for decorator in inner_first:
-        if source.dotted(decorator) in _CONTEXTS:
-            return
+    for decorator in decorators:
         if mocks.patch_kind(source, decorator):
             text = source.called(decorator)
             yield Hit(

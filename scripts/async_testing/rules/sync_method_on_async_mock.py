@@ -86,6 +86,9 @@ def check(source: SourceFile) -> Iterator[Hit]:
             found = mocks.of(source).of(attribute.value, scope)
             if found is None or not found.is_plain_async or found.maker is None:
                 continue
+            below = mocks.of(source).of(attribute, scope)
+            if below is None or below.kind != "AsyncMock" or not below.path:
+                continue  # it was replaced by something else
             owner = roles.plain_method(found, attribute, scope)
             if not owner:
                 continue
