@@ -171,6 +171,8 @@ def subtree(node: ast.AST) -> Iterator[ast.AST]:
     return iter(ast.walk(node))
 
 
-def arguments(node: FunctionNode | ast.Lambda) -> list[ast.arg]:
-    """Every parameter that has a name of its own, the starred ones left out."""
+def arguments(node: ast.AST) -> list[ast.arg]:
+    """Every parameter that has a name of its own, the starred ones left out; none of what is no function."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return []
     return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
