@@ -3,7 +3,7 @@
     python tools/bench_check.py [--repo FOLDER] [--runs 3]
 
 Without --repo the tests of a public repository are fetched at a pinned commit, once. Every figure is of whole processes
-(start-up included), each pair run in turn; a ratio is the median of pairs. Peers that are not of this bundle's lock come
+(start-up included), each pair run in turn; a ratio is the median of pairs. Peers that are not of the lock come
 from a scratch environment; one that cannot be had is said so. Exit 1: a bar is missed.
 """
 
@@ -17,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -47,7 +49,7 @@ class Command(NamedTuple):
 
     words: list[str]
     folder: Path
-    variables: dict[str, str] = {}
+    variables: Mapping[str, str] = MappingProxyType({})
     given: str = ""
 
 
