@@ -50,12 +50,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
+from async_testing.facts.types import bindings
 from async_testing.rules import Edit, Fix, Hit
 
 CODE = "AT606"
 STATUS = "preview"
-NEEDS = (".wait(", ".get(", ".join(", ".receive(")
+NEEDS = (".wait(", ".get(", ".join(", ".create_future(", "Future(")
 WAITS = {
     "Event": "wait",
     "Queue": "get",
@@ -77,6 +79,16 @@ def check(source: SourceFile) -> Iterator[Hit]:
         scope = test.function
         for awaited in scope.of(ast.Await):
             call = awaited.value
+            if (
+                isinstance(call, ast.Name)
+                and _is_open_future(source, scope, call.id)
+                and not _limited(source, awaited)
+            ):
+                yield Hit(
+                    awaited,
+                    f"{call.id} may never be done: the run hangs",
+                    "asyncio.wait_for(..., timeout=...)",
+                )
             if not isinstance(call, ast.Call) or call.args or not isinstance(call.func, ast.Attribute):
                 continue
             home, _, kind = source.type_of(call.func.value, scope).partition(".")
@@ -93,6 +105,22 @@ def check(source: SourceFile) -> Iterator[Hit]:
                     "asyncio.wait_for(..., timeout=...)",
                     fix,
                 )
+
+
+def _is_open_future(source: SourceFile, scope: Scope, name: str) -> bool:
+    """Whether a name is a future that the test made and that others have to set."""
+    values = bindings(source, scope).get(name, [])
+    if len(values) != 1 or not isinstance(values[0], ast.Call):
+        return False
+    func = values[0].func
+    made = isinstance(func, ast.Attribute) and func.attr in ("create_future", "Future")
+    calls = [one.func for one in scope.of(ast.Call) if isinstance(one.func, ast.Attribute)]
+    return made and not any(
+        isinstance(one.value, ast.Name)
+        and one.value.id == name
+        and one.attr in ("set_result", "set_exception", "cancel")
+        for one in calls
+    )
 
 
 def _limited(source: SourceFile, node: ast.AST) -> bool:
