@@ -88,8 +88,18 @@ class Roles:
             and self.uses_sqlalchemy
         ):
             return "AsyncSession" if mocks.of(self.source).of(target.value, scope) else ""
+        if target.attr == "transaction" and last.removeprefix("mock_") in ("conn", "connection"):
+            return "Connection" if self.packages & {"asyncpg", "psqlpy"} else ""
         if target.attr in RESPONSE and _RESPONSE_NAME.search(last) and "httpx" in self.packages:
             return "Response" if "aiohttp" not in self.packages else ""
+        return ""
+
+    def of_keyword(self, call: ast.Call, method: str) -> str:
+        """The same for a method that is given where the mock is made."""
+        if method in ("scalar_one_or_none", "scalar_one", "mappings"):
+            return "Result"
+        if method in RESPONSE and mocks.keyword(call, "status_code") is not None:
+            return "Response"
         return ""
 
     def _of_result(self, found: Mocked, method: str, last: str, name: str) -> str:
@@ -144,4 +154,3 @@ def _label(found: Mocked) -> str:
     name = found.path[-1] if found.path and found.path[-1] != "return_value" else found.name
     name = name.removeprefix("self.").lstrip("_").lower()
     return re.sub(r"^(?:mock|mocked|fake|stub|async)_|_(?:mock|fake|stub)$", "", name)
-

@@ -124,6 +124,27 @@ def _explicit(source: SourceFile, scope: Scope, roles: Roles) -> Iterator[Hit]:
                 owner = roles.by_name(target, scope)
                 if owner:
                     yield _hit(assign, owner, target.attr)
+    for call in scope.of(ast.Call):
+        if call.keywords and mocks.maker_kind(source, call) in ("AsyncMock", "MagicMock", "Mock"):
+            for method in _given(source, call):
+                owner = roles.of_keyword(call, method)
+                if owner:
+                    yield _hit(call, owner, method)
+
+
+def _given(source: SourceFile, call: ast.Call) -> Iterator[str]:
+    """The methods that a mock is made with as coroutines: ``json=AsyncMock()``, ``**{"json.return_value": 1}``."""
+    is_async = mocks.maker_kind(source, call) == "AsyncMock"
+    for one in call.keywords:
+        if one.arg and mocks.maker_kind(source, one.value) == "AsyncMock":
+            yield one.arg
+        elif one.arg is None and isinstance(one.value, ast.Dict) and is_async:
+            for key in one.value.keys:
+                name, _, setting = (
+                    str(key.value).partition(".") if isinstance(key, ast.Constant) else ("", "", "")
+                )
+                if setting in ("return_value", "side_effect"):
+                    yield name
 
 
 def _hit(where: ast.AST, owner: str, method: str) -> Hit:

@@ -100,6 +100,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
                         f"calling {method} of an AsyncMock gives a coroutine, which async with cannot enter",
                         f"{method} = MagicMock(), then set {method}.return_value.__aenter__.return_value",
                     )
+        yield from _made(source, scope)
         for assign in scope.of(ast.Assign):
             for target in assign.targets:
                 if (
@@ -112,6 +113,22 @@ def check(source: SourceFile) -> Iterator[Hit]:
                         f"{target.attr} has to give something that can be awaited",
                         f"{target.attr} = AsyncMock(return_value=...)",
                     )
+
+
+def _made(source: SourceFile, scope: Scope) -> Iterator[Hit]:
+    """Yield AsyncMocks made with it: ``AsyncMock(**{"acquire.return_value.__aenter__.return_value": conn})``."""
+    for call in scope.of(ast.Call):
+        for one in call.keywords:
+            if one.arg is not None or not isinstance(one.value, ast.Dict):
+                continue
+            keys = [key.value for key in one.value.keys if isinstance(key, ast.Constant)]
+            for key in keys if mocks.maker_kind(source, call) == "AsyncMock" else ():
+                method, _, rest = str(key).partition(".return_value.")
+                if method in _METHODS and rest.startswith("__aenter__"):
+                    message = (
+                        f"calling {method} of an AsyncMock gives a coroutine, which async with cannot enter"
+                    )
+                    yield Hit(call, message, f"MagicMock() in the place of the AsyncMock, {method} included")
 
 
 def _called_method(source: SourceFile, scope: Scope, attribute: ast.Attribute) -> str:
