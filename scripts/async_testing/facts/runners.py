@@ -131,7 +131,9 @@ def asyncio_is_used(source: SourceFile) -> bool:
         return True
     if any("pytest_asyncio" in one.text for one in source.workspace.conftests(source.path)):
         return True
-    return any(OWN.search(text) for text in manifests(source))
+    if any(OWN.search(text) for text in manifests(source)):
+        return True
+    return source.is_conftest and next(below(source, "mark.asyncio"), None) is not None
 
 
 def is_anyio(source: SourceFile, test: Test) -> bool:

@@ -1,69 +1,72 @@
-"""A test returns a comparison instead of asserting it.
+"""A test returns a value: nothing looks at it.
 
 ## What it does
 
-Looks for ``return`` with a comparison in a test.
+Looks for ``return`` with a comparison or another condition in a test, where an ``assert`` was meant, in tests that
+nothing else of the file calls.
 
 ## Why is this bad
 
-pytest throws the value away: the test passes whether it is true or false. The warning about it drowns among others.
+Pytest drops what a test returns, with a warning at most. The comparison decides about nothing.
 
 ## Example
 
 ```python
-from httpx import AsyncClient
-
-
-async def test_health(client: AsyncClient) -> None:
-    response = await client.get("/health")
-    return response.status_code == 200  # error
+def test_sum() -> bool:
+    return 1 + 1 == 3  # error
 ```
 
 ## Use instead
 
 ```python
-from httpx import AsyncClient
-
-
-async def test_health(client: AsyncClient) -> None:
-    response = await client.get("/health")
-    assert response.status_code == 200
+def test_sum() -> None:
+    assert 1 + 1 == 2
 ```
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from async_testing.facts.asserts import last_name
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
 
-CODE = "AT528"
+CODE = "AT218"
 SEVERITY = "error"
+NEEDS = ("return",)
+KEEPING = ("pytest.mark.", "unittest.mock.patch", "mock.patch")
+CHECKS = ("all", "any", "isinstance", "issubclass", "hasattr", "callable", "math.isclose")
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
-    """Yield each comparison that a test returns."""
+    """Yield each condition that a test returns."""
     for test in source.tests:
-        if any(last_name(one) == "fixture" for one in test.node.decorator_list):
+        node = test.node
+        if test.function.is_generator or id(node) in source.fixtures.by_function:
             continue
-        for statement in test.function.of(ast.Return):
-            value = statement.value
-            if value is None or not _asks(value):
+        for given in test.function.of(ast.Return):
+            if given.value is None or not _condition(source, given.value):
                 continue
-            start, _ = source.span(statement)
+            names = [
+                source.dotted(one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list
+            ]
+            called = len(re.findall(rf"\b{test.name}\b", source.text)) > 1
+            if called or not all(name.startswith(KEEPING) for name in names):
+                continue
+            start, _ = source.span(given)
             fix = Fix("assert it", (Edit(start, start + len("return"), "assert"),), safe=False)
-            shown = ast.unparse(value)[:80]
+            shown = ast.unparse(given.value)
+            message = f"{test.name} returns {shown[:60]}, which nothing looks at"
             yield Hit(
-                statement, f"{test.name} returns '{shown}' instead of asserting it", f"assert {shown}", fix
+                given, message, f"assert {shown}" if len(shown) < 60 else "assert in place of return", fix
             )
 
 
-def _asks(node: ast.expr) -> bool:
-    if isinstance(node, ast.BoolOp):
-        return any(_asks(one) for one in node.values)
-    if isinstance(node, ast.UnaryOp):
-        return isinstance(node.op, ast.Not)
-    return isinstance(node, ast.Compare) or last_name(node) in ("isinstance", "issubclass", "all", "any")
+def _condition(source: SourceFile, value: ast.expr) -> bool:
+    if isinstance(value, ast.BoolOp):
+        return any(_condition(source, one) for one in value.values)
+    if isinstance(value, ast.UnaryOp):
+        return isinstance(value.op, ast.Not)
+    return isinstance(value, ast.Compare) or source.called(value) in CHECKS

@@ -1,0 +1,99 @@
+"""A pytestmark has no effect, by its name or its place.
+
+## What it does
+
+Looks for marks assigned to almost ``pytestmark``, such as ``pytest_mark``, to ``pytestmark`` inside of a function, and
+to ``pytestmark`` in a conftest.
+
+## Why is this bad
+
+Pytest reads ``pytestmark`` from test modules and classes only. The marks are on no test, and nobody is told.
+
+## Example
+
+```python
+import pytest
+
+pytest_mark = pytest.mark.slow  # error
+
+
+def test_job() -> None:
+    assert 1 + 1 == 2
+```
+
+## Use instead
+
+```python
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def test_job() -> None:
+    assert 1 + 1 == 2
+```
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from async_testing.facts import marks
+from async_testing.facts.source import SourceFile
+from async_testing.rules import Edit, Fix, Hit
+
+CODE = "AT224"
+SEVERITY = "error"
+NEEDS = ("mark",)
+ALMOST = re.compile(r"_?py_?tests?_?marke?r?s?_?", re.IGNORECASE)
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each assignment of marks that pytest does not read."""
+    if not source.is_test_file and not source.is_conftest:
+        return
+    for scope in source.scopes:
+        inside = isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
+        plain: list[ast.Assign | ast.AnnAssign] = [*scope.of(ast.Assign), *scope.of(ast.AnnAssign)]
+        for statement in plain:
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+            if not isinstance(target, ast.Name) or statement.value is None or not ALMOST.fullmatch(target.id):
+                continue
+            value = statement.value
+            items = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+            if not list(marks.own(source, items, "module")):
+                continue
+            hit = _hit(source, statement, target, inside)
+            if hit:
+                yield hit
+
+
+def _hit(source: SourceFile, statement: ast.stmt, target: ast.Name, inside: bool) -> Hit | None:
+    name = target.id
+    if name != "pytestmark":
+        if inside or len(re.findall(rf"\b{name}\b", source.text)) > 1:
+            return None
+        start, end = source.span(target)
+        fix = Fix("call it pytestmark", (Edit(start, end, "pytestmark"),), safe=False)
+        return Hit(
+            statement,
+            f"{name} is a variable like any other: pytest reads pytestmark",
+            "pytestmark = ...",
+            fix,
+        )
+    if inside and "global pytestmark" not in source.text:
+        return Hit(
+            statement,
+            "pytestmark in a function is a local variable: it marks no test",
+            "pytestmark at the top",
+        )
+    if source.is_conftest and not inside and len(re.findall(r"\bpytestmark\b", source.text)) == 1:
+        message = "pytestmark in a conftest marks no test: pytest reads it from test modules and classes"
+        return Hit(
+            statement,
+            message,
+            "pytestmark in each test module, or add_marker in pytest_collection_modifyitems",
+        )
+    return None
