@@ -2,8 +2,9 @@
 
 ## What it does
 
-Wants ``test_<module>_<layer>.py`` where the layer can be told from what the file imports and its name leaves it out,
-and reports names that say nothing, such as ``test_new.py``. A file named after a module that is in no layer is fine.
+Wants ``test_<module>_<layer>.py`` where the layer can be told from what the file imports and neither its name nor its
+folders say it, and reports names that say nothing, such as ``test_new.py``. A file named after a module that is in no
+layer is fine.
 
 ## Why is this bad
 
@@ -73,7 +74,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
     if not subject:
         layer = source.layer or "<layer>"
         yield _hit(source, f"{name} does not say what is tested", f"test_<module>_{layer}.py")
-    elif not SAID.intersection(said):
+    elif not SAID.intersection(said) and not SAID.intersection(source.path.lower().split("/")[:-1]):
         layer = _layer(source, subject)
         if layer:
             message = f"{name} holds tests of the layer {layer} and does not say so"
@@ -93,7 +94,8 @@ def _is_docstring(source: SourceFile) -> bool:
 def _layer(source: SourceFile, subject: str) -> str:
     """The layer of the modules named like the file, else of the classes it imports; empty where neither is in one."""
     wanted = subject.removesuffix("s")
-    modules = [dotted.lower().split(".") for dotted in source.imports.values()]
+    imported = [dotted.split(".") for dotted in source.imports.values()]
+    modules = [[part for part in parts if part == part.lower()] for parts in imported]
     same = [parts for parts in modules if wanted in (part.removesuffix("s") for part in parts)]
     found = {layer for parts in same for layer in LAYERS if not set(WORDS[layer]).isdisjoint(parts)}
     if not same:

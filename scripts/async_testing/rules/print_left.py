@@ -105,7 +105,8 @@ def _fix(source: SourceFile, call: ast.Call) -> Fix | None:
     statement = source.parent(call)
     around = source.parent(statement) if statement else None
     body = getattr(around, "body", [])
-    alone = not isinstance(statement, ast.Expr) or statement not in body or len(body) < 2
+    others = [one for one in body if not (isinstance(one, ast.Expr) and source.called(one.value) in PRINTS)]
+    alone = not isinstance(statement, ast.Expr) or statement not in body or not others
     if alone or not isinstance(statement, ast.Expr):
         return None
     first, last = statement.lineno, statement.end_lineno or statement.lineno
