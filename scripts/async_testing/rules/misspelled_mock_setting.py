@@ -71,7 +71,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
         for assign in scope.of(ast.Assign):
             for target in assign.targets:
                 right = meant(target.attr) if isinstance(target, ast.Attribute) else ""
-                if right and isinstance(target, ast.Attribute):
+                if right and isinstance(target, ast.Attribute) and not _is_flag(assign.value):
                     found = mocks.of(source).of(target.value, scope)
                     if found is not None and (not found.spec or found.path):
                         _, end = source.span(target)
@@ -86,6 +86,11 @@ def check(source: SourceFile) -> Iterator[Hit]:
                     yield _hit(
                         one.value, one.arg or "", right, Edit(start, start + len(one.arg or ""), right)
                     )
+
+
+def _is_flag(value: ast.expr) -> bool:
+    """Whether an attribute of that name is meant: ``task.side_effects = False``."""
+    return isinstance(value, ast.Constant) and isinstance(value.value, bool)
 
 
 def _hit(where: ast.expr | ast.stmt, name: str, right: str, edit: Edit) -> Hit:

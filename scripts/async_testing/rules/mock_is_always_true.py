@@ -103,7 +103,11 @@ def _looked_at(test: ast.expr) -> tuple[ast.expr | None, str]:
     left, operator, right = test.left, test.ops[0], test.comparators[0].value
     attr = left.attr if isinstance(left, ast.Attribute) else ""
     if right is None and isinstance(operator, ast.IsNot | ast.NotEq):
-        return left, "never None" if attr in _NEVER_NONE else ""
+        if attr in _NEVER_NONE:
+            return left, "never None"
+        return (
+            (left, "") if isinstance(left, ast.Call) else (None, "")
+        )  # an attribute's may be for the type checker
     counted = (isinstance(operator, ast.GtE) and right == 0) or (isinstance(operator, ast.Gt) and right == -1)
     return (left, "never negative") if attr in _COUNTS and counted else (None, "")
 
@@ -119,10 +123,8 @@ def _is_bare_mock(source: SourceFile, scope: Scope, value: ast.expr) -> bool:
         return False
     if not found.path:
         return found.name != "" and isinstance(value, ast.Name)
-    if (
-        STATE & set(found.path[:-1]) - {"return_value"}
-        or (found.kind == "AsyncMock"
-        and isinstance(value, ast.Call))
+    if STATE & set(found.path[:-1]) - {"return_value"} or (
+        found.kind == "AsyncMock" and isinstance(value, ast.Call)
     ):
         return False
     return not _is_configured(source, found, value)
