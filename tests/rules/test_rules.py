@@ -71,3 +71,10 @@ def test_codes_are_unique_and_every_file_of_cases_belongs_to_a_rule() -> None:
     assert len(codes) == len(set(codes))
     names = {rule.module.__name__.rpartition(".")[2] for rule in RULES}
     assert {path.stem for path in CASES.glob("*")} <= names
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_no_host_collects_a_rule_as_its_own_test(rule: Rule) -> None:
+    stem = rule.module.__name__.rpartition(".")[2]
+    assert not stem.startswith("test_")
+    assert not stem.endswith("_test")

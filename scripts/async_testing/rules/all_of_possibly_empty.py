@@ -2,7 +2,8 @@
 
 ## What it does
 
-Looks for ``assert all(... for one in items)`` where the test got the items at run time and asserts nothing else of them.
+Looks for ``assert all(... for one in items)`` where the test got the items at run time and asserts nothing else of
+them.
 
 ## Why is this bad
 

@@ -51,19 +51,8 @@ SEVERITY = "error"
 NEEDS = ("assert",)
 COUNTS = frozenset({"call_count", "await_count"})
 LAZY = frozenset({"map", "filter", "zip", "iter", "enumerate", "reversed"})
-ABOUT_EQUALITY = (
-    "eq",
-    "hash",
-    "ident",
-    "compar",
-    "same",
-    "order",
-    "ne_",
-    "cmp",
-    "stable",
-    "cache",
-    "singleton",
-)
+ABOUT_EQUALITY = frozenset({"eq", "equal", "equals", "equality", "hash", "hashable", "identity", "identical", "compare"})
+ABOUT_EQUALITY |= {"comparison", "same", "ordering", "ne", "cmp", "stable", "cache", "cached", "singleton"}
 TWISTED = {ast.GtE: ast.LtE, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.Lt: ast.Gt}
 
 
@@ -74,7 +63,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
     for scope in source.scopes:
         for statement in scope.of(ast.Assert):
             why = _why(source, statement.test)
-            if not why and not any(word in scope.name.lower() for word in ABOUT_EQUALITY):
+            if not why and ABOUT_EQUALITY.isdisjoint(scope.name.lower().split("_")):
                 why = "" if _about_equality(scope) else _itself(statement.test)
             if why:
                 instead = "assert the condition itself, with its message behind a comma"

@@ -62,7 +62,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 
 def _on_class(source: SourceFile, scope: Scope, node: ast.ClassDef) -> Iterator[Hit]:
-    inside = [one for one in source.functions if one.class_ is scope]
+    inside = [one for one in scope.children if isinstance(one.node, ast.FunctionDef | ast.AsyncFunctionDef)]
     if node.bases or not inside or any(one.is_async for one in inside):
         return
     if any(isinstance(one.node, ast.ClassDef) for one in scope.children) or scope.of(ast.Assign):

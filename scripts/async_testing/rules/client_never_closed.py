@@ -2,8 +2,8 @@
 
 ## What it does
 
-Looks for ``AsyncClient(...)`` of httpx and ``ClientSession(...)`` of aiohttp in a variable that is neither entered, closed,
-returned, yielded nor handed on.
+Looks for ``AsyncClient(...)`` of httpx and ``ClientSession(...)`` of aiohttp in a variable that is neither entered,
+closed, returned, yielded nor handed on.
 
 ## Why is this bad
 

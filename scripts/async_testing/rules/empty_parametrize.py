@@ -47,6 +47,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each list of parameters that is empty."""
     if source.is_test_file:
         for call in source.all(ast.Call):
+            if not isinstance(call.func, ast.Attribute) or call.func.attr != "parametrize":
+                continue
             if source.dotted(call.func) != "pytest.mark.parametrize":
                 continue
             values = call.args[1:2] + [one.value for one in call.keywords if one.arg == "argvalues"]

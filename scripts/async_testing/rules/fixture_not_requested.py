@@ -44,11 +44,14 @@ def test_user(user: dict[str, str]) -> None:
 from __future__ import annotations
 
 import ast
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from async_testing.facts.fixtures import FixtureDef
 from async_testing.facts.scopes import Scope, arguments
 from async_testing.facts.source import SourceFile
+from async_testing.facts.tests import parameter_names
 from async_testing.facts.types import bindings
 from async_testing.rules import Hit
 
@@ -65,9 +68,26 @@ def check(source: SourceFile) -> Iterator[Hit]:
     }
     if not top:
         return
+    lines = _lines(source, top)
     users = [*(test.function for test in source.tests), *(one.function for one in source.fixtures.own)]
     for function in {id(one): one for one in users}.values():
-        yield from _uses(source, function, top)
+        first, last = function.body[0].lineno, function.node.end_lineno or 0  # type: ignore[union-attr]
+        asked = set(parameter_names(function)) | {function.name}
+        near = lines[bisect_left(lines, (first, "")) : bisect_left(lines, (last + 1, ""))]
+        if any(name not in asked for _, name in near):
+            yield from _uses(source, function, top)
+
+
+def _lines(source: SourceFile, top: dict[str, FixtureDef]) -> list[tuple[int, str]]:
+    """The lines that hold the names, as words of any kind."""
+    text = source.text
+    found, line, place = [], 1, 0
+    for match in re.finditer(rf"\b(?:{'|'.join(top)})\b", text):
+        line += text.count("\n", place, match.start())
+        place = match.start()
+        if text[place - 1 : place] != ".":
+            found.append((line, match[0]))
+    return sorted(found)
 
 
 def _once(source: SourceFile, name: str) -> bool:

@@ -54,7 +54,11 @@ WRONG |= {"any_io": "anyio", "filter_warnings": "filterwarnings", "params": "par
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each mark that is almost a known one."""
     for node in source.all(ast.Attribute):
-        if node.attr in KNOWN or node.attr in OTHERS or source.dotted(node.value) != "pytest.mark":
+        holder = node.value
+        named = holder.attr if isinstance(holder, ast.Attribute) else getattr(holder, "id", "")
+        if not named.endswith("mark") or node.attr in KNOWN or node.attr in OTHERS:
+            continue
+        if source.dotted(holder) != "pytest.mark":
             continue
         meant = WRONG.get(node.attr) or _meant(node.attr)
         if not meant or _registered(source, node.attr):

@@ -32,7 +32,8 @@ async def test_create_user(client: AsyncClient) -> None:
 
 ## When it is wrong
 
-Some tests only show that nothing raises. Say so in the name (``test_close_twice_does_not_raise``) and they are left alone.
+Some tests only show that nothing raises. Say so in the name (``test_close_twice_does_not_raise``) and they are left
+alone.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ from async_testing.rules import Hit
 
 CODE = "AT509"
 STATUS = "preview"
-NOTHING_RAISES = (
+NOTHING_RAISES: tuple[str, ...] = (
     "raise",
     "no_error",
     "without_error",

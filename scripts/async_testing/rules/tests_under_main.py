@@ -2,7 +2,7 @@
 
 ## What it does
 
-Looks for tests and test classes in the body of ``if __name__ == "__main__":`` or ``if TYPE_CHECKING:``.
+Looks for tests and test classes in the body of ``if __name__ == "__main__":``.
 
 ## Why is this bad
 
@@ -35,7 +35,7 @@ from async_testing.rules import Hit
 
 CODE = "AT227"
 SEVERITY = "error"
-NEEDS = ("__main__", "TYPE_CHECKING")
+NEEDS = ("__main__",)
 MAIN = ("__name__ == '__main__'", "'__main__' == __name__")
 
 
@@ -44,8 +44,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
     if not source.is_test_file:
         return
     for branch in source.module.of(ast.If):
-        typing = source.dotted(branch.test) in ("typing.TYPE_CHECKING", "TYPE_CHECKING")
-        if not typing and ast.unparse(branch.test) not in MAIN:
+        if ast.unparse(branch.test) not in MAIN:
             continue
         for node in branch.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -53,9 +52,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
             else:
                 hit = isinstance(node, ast.ClassDef) and source.config.collects_class(node.name)
             if hit and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                shown = "TYPE_CHECKING" if typing else '__name__ == "__main__"'
                 yield Hit(
                     node,
-                    f"{node.name} is defined under if {shown}: pytest never sees it",
+                    f'{node.name} is defined under if __name__ == "__main__": pytest never sees it',
                     "it outside of the if",
                 )
