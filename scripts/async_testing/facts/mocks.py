@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.facts import types
+from async_testing.facts.mocknames import STATE
 from async_testing.facts.scopes import Scope, arguments
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ class Mocks:
         return root
 
     def _child(self, root: Mocked, part: str, written: str, scope: Scope, hops: int) -> Mocked | None:
+        if part in STATE and part not in ("return_value", "side_effect"):
+            return None  # what it keeps is no mock
         values = list(self.settings(scope).get(written, ()))
         where, owner = scope, self
         if not values and root.name:
