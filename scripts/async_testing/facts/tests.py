@@ -94,7 +94,22 @@ def collected(source: SourceFile) -> list[Test]:
     """The tests of a file, in its order; none where pytest does not collect from a file of that name."""
     if not source.is_test_file:
         return []
-    return [Test(source, function) for function in source.functions if is_test(source, function)]
+    return [
+        Test(source, function)
+        for function in source.functions
+        if is_test(source, function) and not _is_fixture(function)
+    ]
+
+
+def _is_fixture(function: Scope) -> bool:
+    """Whether a fixture's decorator keeps a function such as ``test_client`` from being collected."""
+    for one in getattr(function.node, "decorator_list", ()):
+        called = one.func if isinstance(one, ast.Call) else one
+        if isinstance(called, ast.Attribute | ast.Name):
+            name = called.attr if isinstance(called, ast.Attribute) else called.id
+            if name.endswith("fixture"):
+                return True
+    return False
 
 
 def is_test(source: SourceFile, function: Scope) -> bool:

@@ -51,7 +51,9 @@ SEVERITY = "error"
 NEEDS = ("assert",)
 COUNTS = frozenset({"call_count", "await_count"})
 LAZY = frozenset({"map", "filter", "zip", "iter", "enumerate", "reversed"})
-ABOUT_EQUALITY = frozenset({"eq", "equal", "equals", "equality", "hash", "hashable", "identity", "identical", "compare"})
+ABOUT_EQUALITY = frozenset(
+    {"eq", "equal", "equals", "equality", "hash", "hashable", "identity", "identical", "compare"}
+)
 ABOUT_EQUALITY |= {"comparison", "same", "ordering", "ne", "cmp", "stable", "cache", "cached", "singleton"}
 TWISTED = {ast.GtE: ast.LtE, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.Lt: ast.Gt}
 

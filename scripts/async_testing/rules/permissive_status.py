@@ -47,6 +47,7 @@ from async_testing.rules import Hit
 
 CODE = "AT507"
 NEEDS = ("status",)
+STATUS = frozenset({"status_code", "status"})
 NAMED = re.compile(r"(?:HTTP_)?(\d{3})(?:_[A-Z_]+)?$")
 PHRASES = {"OK": 200, "CREATED": 201, "ACCEPTED": 202, "NO_CONTENT": 204, "FOUND": 302, "SEE_OTHER": 303}
 PHRASES |= {"BAD_REQUEST": 400, "UNAUTHORIZED": 401, "FORBIDDEN": 403, "NOT_FOUND": 404, "CONFLICT": 409}
@@ -59,6 +60,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
     if not is_testing(source):
         return
     for scope in source.functions:
+        if ast.Assert not in scope.nodes or not any(one.attr in STATUS for one in scope.of(ast.Attribute)):
+            continue
         exact = {_of(one.test) for one in scope.of(ast.Assert)} - {""}
         for statement in scope.of(ast.Assert):
             parts = statement.test.values if isinstance(statement.test, ast.BoolOp) else [statement.test]
@@ -71,14 +74,15 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 
 def _why(source: SourceFile, node: ast.expr, exact: set[str]) -> str:
-    shown = ast.unparse(node)[:70]
     if _is_status(node):
+        shown = ast.unparse(node)
         return f"{shown} is a number other than zero, whatever the response" if shown not in exact else ""
     if not isinstance(node, ast.Compare) or len(node.ops) != 1 or not _is_status(node.left):
         return ""
     operator, right = node.ops[0], node.comparators[0]
-    if ast.unparse(node.left) in exact:
+    if isinstance(operator, ast.Eq) or ast.unparse(node.left) in exact:
         return ""
+    shown = ast.unparse(node)[:70]
     if isinstance(operator, ast.In) and isinstance(right, ast.Tuple | ast.List | ast.Set):
         return _mixed([_code(source, one) for one in right.elts], shown)
     limit = _code(source, right)
@@ -116,7 +120,7 @@ def _mixed(codes: list[int | None], shown: str) -> str:
 
 
 def _is_status(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr in ("status_code", "status")
+    return isinstance(node, ast.Attribute) and node.attr in STATUS
 
 
 def _code(source: SourceFile, node: ast.expr) -> int | None:

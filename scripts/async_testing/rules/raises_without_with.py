@@ -47,7 +47,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts.asserts import reads
+from async_testing.facts.asserts import last_name, reads
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
@@ -55,6 +55,8 @@ CODE = "AT515"
 SEVERITY = "error"
 NEEDS = ("raises(", "warns(", "deprecated_call(", "assertRaises", "assertWarns")
 ALONE = {"pytest.raises": 1, "pytest.warns": 1, "pytest.deprecated_call": 0}
+WORDS = frozenset({"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns"})
+WORDS |= {"assertWarnsRegex"}
 OF_TESTCASE = {"assertRaises": 1, "assertRaisesRegex": 2, "assertWarns": 1, "assertWarnsRegex": 2}
 
 
@@ -71,7 +73,11 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 
 def _judged(source: SourceFile, statement: ast.stmt, value: ast.expr) -> Iterator[Hit]:
-    if not isinstance(value, ast.Call) or any(isinstance(one, ast.Starred) for one in value.args):
+    if not isinstance(value, ast.Call):
+        return
+    if last_name(value) not in WORDS and source.imports.get(last_name(value)) not in ALONE:
+        return
+    if any(isinstance(one, ast.Starred) for one in value.args):
         return
     name = source.dotted(value.func)
     most = ALONE.get(name)

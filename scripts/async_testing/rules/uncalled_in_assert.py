@@ -133,6 +133,12 @@ def _is_function(source: SourceFile, node: ast.expr, scope: Scope) -> bool:
     if node.attr == "json":
         tops = {one.partition(".")[0] for one in source.imports.values()}
         return not tops & PROPERTY_JSON and _made_by(node.value, scope, source) in OF_RESPONSE
+    if (
+        isinstance(node.value, ast.Name)
+        and node.value.id in source.imports
+        and not _bound(scope, node.value.id)
+    ):
+        return _of_project(source, source.dotted(node), scope)
     kind = source.type_of(node.value, scope)
     return bool(kind) and _of_project(source, f"{kind}.{node.attr}", scope)
 
