@@ -78,21 +78,35 @@ def mend(
 
 
 def _applied(text: str, wanted: Iterable[Finding], newline: str) -> tuple[list[Finding], str]:
-    """The text with the fixes that go together; one whose result does not parse is left out."""
+    """The text with the fixes that go together; where that does not parse, with those that parse one by one."""
+    chosen, taken = _together(text, wanted, newline)
+    result = _edited(text, taken)
+    if not chosen or _parses(result):
+        return chosen, result
+    alone = [one for one in chosen if _parses(_edited(text, _edits_of(one, newline)))]
+    chosen, taken = _together(text, alone, newline)
+    result = _edited(text, taken)
+    if not chosen or _parses(result):
+        return chosen, result
+    return chosen[:1], _edited(text, _edits_of(chosen[0], newline))
+
+
+def _together(
+    text: str, wanted: Iterable[Finding], newline: str
+) -> tuple[list[Finding], list[tuple[int, int, str]]]:
     taken: list[tuple[int, int, str]] = []
     chosen: list[Finding] = []
     for one in wanted:
-        edits = [_edit(edit, newline) for edit in _edits(one)]
+        edits = _edits_of(one, newline)
         fits = all(0 <= start <= end <= len(text) for start, end, _ in edits)
-        if not edits or not fits or any(_overlap(edit, other) for edit in edits for other in taken):
-            continue
-        if _parses(_edited(text, edits)):
+        if edits and fits and not any(_overlap(edit, other) for edit in edits for other in taken):
             taken += edits
             chosen.append(one)
-    result = _edited(text, taken)
-    if len(chosen) < 2 or _parses(result):
-        return chosen, result
-    return chosen[:1], _edited(text, [_edit(edit, newline) for edit in _edits(chosen[0])])
+    return chosen, taken
+
+
+def _edits_of(one: Finding, newline: str) -> list[tuple[int, int, str]]:
+    return [_edit(edit, newline) for edit in _edits(one)]
 
 
 def _edit(edit: dict[str, Any], newline: str) -> tuple[int, int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from async_testing.checking.selection import Selection, find
 from async_testing.checking.texts import WORD, Texts
 from async_testing.finding import Finding
 
+FAILED = re.compile(r"rule (AT\d{3}) failed")
+"""How the engine tells of a rule that raised: then the file is not to blame."""
 RANKS = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -90,6 +93,7 @@ class Judge:
 def problem(path: str, message: str, line: int = 0) -> Finding:
     """A file that could not be judged, as what is reported."""
     line = max(line, 1)
+    failed = FAILED.search(message)
     return Finding(
         own.NOT_JUDGED,
         own.name_of(own.NOT_JUDGED),
@@ -99,7 +103,9 @@ def problem(path: str, message: str, line: int = 0) -> Finding:
         1,
         line,
         " ".join(message.removeprefix(f"{path} ").split()),
-        "mend the file, or leave it out with --exclude",
+        f"leave the rule out: --ignore {failed[1]}; and report it"
+        if failed
+        else "mend it, or leave it out: --exclude",
     )
 
 

@@ -94,7 +94,7 @@ def _parser() -> Parser:
         "--checklist",
         nargs="?",
         metavar="seed",
-        help="the rules of the checklist too, and the checklist itself, line by line; with =seed the stricter one",
+        help="the rules of the checklist too, and the checklist itself, line by line; with =seed more of them",
     )
     add("--fix", action="store_true", help="mend what can be mended safely, in the files")
     add(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from async_testing.checking.judging import important
+from async_testing.checking.judging import FAILED, important
 from async_testing.finding import Finding, UsageError
 from async_testing.formats import MACHINES, About, View, render
 
@@ -151,7 +151,10 @@ def _next(options: Namespace, outcome: Outcome, found: Sequence[Finding]) -> str
     import shlex
 
     if outcome.problems:
-        path = shown_from(outcome.root)(outcome.problems[0].path)
+        first = outcome.problems[0]
+        if failed := FAILED.search(first.message):
+            return _again(options, "--ignore", failed[1])
+        path = shown_from(outcome.root)(first.path)
         return shlex.join(["python", "-m", "py_compile", path]) if path.endswith(".py") else _again(options)
     fixes = {one.fix["safe"] is True for one in found if one.fix}
     if options.diff and outcome.diff:
