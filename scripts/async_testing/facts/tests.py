@@ -66,7 +66,9 @@ class Test:
         plain = [*node.args.posonlyargs, *node.args.args]
         needed = plain[: len(plain) - len(node.args.defaults)]
         needed += [
-            one for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults) if default is None
+            one
+            for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+            if default is None
         ]
         names = [one.arg for one in needed]
         is_static = any(self.source.dotted(one) == "staticmethod" for one in node.decorator_list)

@@ -47,7 +47,7 @@ from async_testing.rules import Hit
 
 CODE = "AT507"
 NEEDS = ("status",)
-STATUS = frozenset({"status_code", "status"})
+CODES = frozenset({"status_code", "status"})
 NAMED = re.compile(r"(?:HTTP_)?(\d{3})(?:_[A-Z_]+)?$")
 PHRASES = {"OK": 200, "CREATED": 201, "ACCEPTED": 202, "NO_CONTENT": 204, "FOUND": 302, "SEE_OTHER": 303}
 PHRASES |= {"BAD_REQUEST": 400, "UNAUTHORIZED": 401, "FORBIDDEN": 403, "NOT_FOUND": 404, "CONFLICT": 409}
@@ -60,7 +60,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
     if not is_testing(source):
         return
     for scope in source.functions:
-        if ast.Assert not in scope.nodes or not any(one.attr in STATUS for one in scope.of(ast.Attribute)):
+        if ast.Assert not in scope.nodes or not any(one.attr in CODES for one in scope.of(ast.Attribute)):
             continue
         exact = {_of(one.test) for one in scope.of(ast.Assert)} - {""}
         for statement in scope.of(ast.Assert):
@@ -120,7 +120,7 @@ def _mixed(codes: list[int | None], shown: str) -> str:
 
 
 def _is_status(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr in STATUS
+    return isinstance(node, ast.Attribute) and node.attr in CODES
 
 
 def _code(source: SourceFile, node: ast.expr) -> int | None:
