@@ -1,7 +1,7 @@
 """Cases of rules as Markdown: fenced blocks, each a small project, with ``# error`` on the lines to be reported.
 
-A ``python`` block is ``tests/test_example.py``, or what its own ``# file: PATH`` lines say; a ``toml`` block just before
-or behind it is the project's pyproject.toml.
+A ``python`` block is ``tests/test_example.py``, or what its own ``# file: PATH`` lines say; a ``toml`` block
+next to it is the project's pyproject.toml.
 """
 
 from __future__ import annotations

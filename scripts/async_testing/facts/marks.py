@@ -15,7 +15,7 @@ PREFIX = "pytest.mark."
 
 
 class Mark:
-    """One mark: ``name`` without ``pytest.mark.``, the expression, its call if it has arguments, and where it was put."""
+    """One mark: ``name`` without ``pytest.mark.``, its expression, its call if it has arguments, where it was put."""
 
     __slots__ = ("call", "level", "name", "node")
 

@@ -209,7 +209,7 @@ class SourceFile:
 
     @cached_property
     def layer(self) -> str:
-        """``dao``, ``service``, ``router`` or ``dto`` when the file's name says so, else what its imports say, else empty."""
+        """``dao``, ``service``, ``router`` or ``dto`` by the file's name, else by its imports, else empty."""
         return tests.layer(self)
 
 

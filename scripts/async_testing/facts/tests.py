@@ -175,4 +175,4 @@ def docstring(function: Scope) -> str:
 
 def parameter_names(function: Scope) -> list[str]:
     """The names of all of a function's parameters."""
-    return [one.arg for one in arguments(function.node)] if not isinstance(function.node, ast.Module) else []  # type: ignore[arg-type]
+    return [one.arg for one in arguments(function.node)] if not isinstance(function.node, ast.Module) else []

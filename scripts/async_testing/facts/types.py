@@ -57,11 +57,11 @@ def bindings(source: SourceFile, scope: Scope) -> dict[str, list[ast.expr | None
     for assign in scope.of(ast.Assign):
         for target in assign.targets:
             if isinstance(target, ast.Tuple) and isinstance(assign.value, ast.Tuple):
-                if len(target.elts) == len(assign.value.elts):
-                    for item, value in zip(target.elts, assign.value.elts, strict=True):
-                        bind(item, value)
-                    continue
-            bind(target, assign.value)
+                pairs = zip(target.elts, assign.value.elts, strict=False)
+                for item, value in pairs if len(target.elts) == len(assign.value.elts) else ():
+                    bind(item, value)
+            else:
+                bind(target, assign.value)
     for annotated in scope.of(ast.AnnAssign):
         bind(annotated.target, annotated.value)
     for named in scope.of(ast.NamedExpr):
@@ -132,9 +132,9 @@ def _of_attribute(source: SourceFile, name: str, scope: Scope, hops: int) -> str
                     isinstance(target, ast.Attribute)
                     and target.attr == name
                     and isinstance(target.value, ast.Name)
+                    and target.value.id == "self"
                 ):
-                    if target.value.id == "self":
-                        kinds.add(type_of(source, assign.value, method, hops - 1))
+                    kinds.add(type_of(source, assign.value, method, hops - 1))
     return kinds.pop() if len(kinds) == 1 else ""
 
 
@@ -156,7 +156,7 @@ def _made(source: SourceFile, node: ast.expr, scope: Scope, hops: int) -> str:
 
 
 def annotation(source: SourceFile, node: ast.expr | None) -> str:
-    """The class that an annotation names, dotted: of ``X | None``, ``Optional[X]``, ``AsyncIterator[X]`` it is ``X``."""
+    """The class that an annotation names, dotted; ``X`` of ``X | None``, ``Optional[X]``, ``AsyncIterator[X]``."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
             node = ast.parse(node.value, mode="eval").body

@@ -1,12 +1,12 @@
-"""The rules of ``check``: one module each. Its docstring is its documentation, and the examples in it are its first test.
+"""The rules of ``check``: one module each, whose docstring is its documentation, and the examples in it its first test.
 
 A rule's module holds
 
 - a docstring: a summary line, then the sections ``## What it does``, ``## Why is this bad``, ``## Example`` (the lines
   to be reported end in ``# error``), ``## Use instead`` (not reported), and for a heuristic ``## When it is wrong``;
 - ``CODE``: ``"AT102"``, the hundreds being its family; a code is never used again;
-- ``check(source)``: yields a ``Hit`` for each place in a ``SourceFile``; or ``check_config(config, text)``, the same for
-  the file with the pytest configuration, asked once for each such file;
+- ``check(source)``: yields a ``Hit`` for each place in a ``SourceFile``; or ``check_config(config, text)``, the same
+  for the file with the pytest configuration, asked once for each such file;
 - ``STATUS`` where it is not ``"stable"``: ``"preview"``, ``"checklist"`` or ``"seed"`` (asked for by flag only);
 - ``SEVERITY`` where it is not ``"warning"``: ``"error"`` or ``"info"``;
 - ``NEEDS`` where it only concerns files whose text holds one of these words: a tuple, and much time saved.

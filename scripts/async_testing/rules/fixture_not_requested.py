@@ -74,8 +74,9 @@ def check(source: SourceFile) -> Iterator[Hit]:
         first, last = function.body[0].lineno, function.node.end_lineno or 0  # type: ignore[union-attr]
         asked = set(parameter_names(function)) | {function.name}
         near = lines[bisect_left(lines, (first, "")) : bisect_left(lines, (last + 1, ""))]
-        if any(name not in asked for _, name in near):
-            yield from _uses(source, function, top)
+        near = [(line, name) for line, name in near if name not in asked]
+        if near:
+            yield from _uses(source, function, near)
 
 
 def _lines(source: SourceFile, top: dict[str, FixtureDef]) -> list[tuple[int, str]]:
@@ -96,16 +97,17 @@ def _once(source: SourceFile, name: str) -> bool:
     return len(same) == 1 and name not in bindings(source, source.module) and name not in source.imports
 
 
-def _uses(source: SourceFile, function: Scope, top: dict[str, FixtureDef]) -> Iterator[Hit]:
+def _uses(source: SourceFile, function: Scope, near: list[tuple[int, str]]) -> Iterator[Hit]:
     bound = _bound(source, function)
-    seen: set[str] = set()
+    wanted = {name for _, name in near if name not in bound}
+    lines = [line for line, name in near if name in wanted]
     for statement in function.body:
+        if not any(statement.lineno <= line <= (statement.end_lineno or 0) for line in lines):
+            continue
         for node in ast.walk(statement):
-            if not isinstance(node, ast.Name) or node.id not in top or node.id in seen | bound:
+            if not isinstance(node, ast.Name) or node.id not in wanted or not isinstance(node.ctx, ast.Load):
                 continue
-            if not isinstance(node.ctx, ast.Load) or node.id == function.name:
-                continue
-            seen.add(node.id)
+            wanted.discard(node.id)
             message = f"{function.name} has no parameter {node.id}: the name is the fixture's function, not its value"
             yield Hit(node, message, f"def {function.name}({node.id}, ...)")
 
