@@ -88,6 +88,10 @@ def _in_class(
     if function.is_async and name in CLASS:
         if source.config.collects_class(class_.name) and testcase.kind_of(source, class_)[0] == "none":
             yield _hit(node, f"{class_.name}.{name}", "an async fixture with autouse=True")
+    elif function.is_async and name in ("setup", "teardown") and f".{name}(" not in source.text:
+        if source.config.collects_class(class_.name) and testcase.kind_of(source, class_)[0] == "none":
+            message = f"{class_.name}.{name} is never called: pytest knows {name}_method, and awaits neither"
+            yield Hit(node, message, "an async fixture with autouse=True")
     elif function.is_async and name in UNITTEST:
         kind = testcase.kind_of(source, class_)[0]
         if kind in ("plain", "isolated"):

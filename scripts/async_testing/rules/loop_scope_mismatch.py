@@ -80,9 +80,10 @@ def check(source: SourceFile) -> Iterator[Hit]:
             )
             yield Hit(one.decorator, message, f'loop_scope="{one.scope}" beside scope')
             continue
-        test = _narrower(source, one, own) if own != "function" and _may_hold_loop(one) else None
-        if test is not None:
-            message = f"fixture {one.name} lives on the {own} loop, {test.name} asks for it on its {_loop(test)} loop"
+        found = _narrower(source, one, own) if own != "function" and _may_hold_loop(one) else None
+        if found is not None:
+            name, loop = found
+            message = f"fixture {one.name} lives on the {own} loop, {name} asks for it on its {loop} loop"
             yield Hit(one.decorator, message, f'@pytest.mark.asyncio(loop_scope="{own}") on the tests')
 
 
@@ -107,20 +108,21 @@ def _may_hold_loop(one: FixtureDef) -> bool:
     return any(not isinstance(value, kinds) for value in one.gives)
 
 
-def _narrower(source: SourceFile, one: FixtureDef, own: str) -> Test | None:
-    """A test that awaits on a narrower loop and asks for the fixture."""
-    places = runners.below(source, one.name) if source.is_conftest else iter([source])
-    for place in places:
-        if runners.pins_old(place) or "pytest_collection_modifyitems" in source.text:
-            return None
+def _narrower(source: SourceFile, one: FixtureDef, own: str) -> tuple[str, str] | None:
+    """A test or fixture that awaits on a narrower loop and asks for the fixture, and the scope of its loop."""
+    if "pytest_collection_modifyitems" in source.text:
+        return None
+    for place in runners.below(source, one.name) if source.is_conftest else (source,):
         for test in place.tests:
-            if not test.is_async or test.in_testcase or one.name not in runners.requested(test):
-                continue
-            loop = _loop(test)
-            if runners.wider(own, loop) and place.fixtures.named(one.name, test.class_) is not None:
+            if test.is_async and not test.in_testcase and one.name in runners.requested(test):
                 found = place.fixtures.named(one.name, test.class_)
-                if found and found.path == one.path and found.node.lineno == one.node.lineno:
-                    return test
+                same = found is not None and found.path == one.path and found.node.lineno == one.node.lineno
+                if same and runners.wider(own, _loop(test)):
+                    return test.name, _loop(test)
+    for other in source.fixtures.own:
+        asks = one.name in other.requests and other.name != one.name and _is_asyncio(source, other)
+        if asks and runners.wider(own, loop_scope(other)):
+            return other.name, loop_scope(other)
     return None
 
 

@@ -39,6 +39,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from async_testing.facts import marks
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
 
@@ -51,10 +52,9 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each mark on a fixture."""
     for one in source.fixtures.own:
         for decorator in one.node.decorator_list:
-            name = source.dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
-            if not name.startswith("pytest.mark."):
+            mark = next((found.name for found in marks.own(source, [decorator], "function")), "")
+            if not mark:
                 continue
-            mark = name.removeprefix("pytest.mark.")
             message = f"the mark {mark} on the fixture {one.name} has no effect, and pytest 9 rejects it"
             instead = (
                 "a parameter for each fixture" if mark == "usefixtures" else f"fixture {one.name} without it"

@@ -61,6 +61,17 @@ def check(source: SourceFile) -> Iterator[Hit]:
             continue
         message = f"{function.name} stands inside {parent.name}, where pytest never collects it, and nothing calls it"
         yield Hit(node, message, f"def {function.name}() at the top of the module")
+    for scope in source.classes:
+        node, parent = scope.node, scope.parent
+        if not isinstance(node, ast.ClassDef) or parent is None or node.decorator_list or node.bases:
+            continue
+        if not isinstance(parent.node, ast.FunctionDef | ast.AsyncFunctionDef) or _used(parent, scope):
+            continue
+        if source.config.collects_class(node.name) and any(
+            one.name.startswith("test_") for one in scope.children
+        ):
+            message = f"{node.name} stands inside {parent.name}, where pytest never collects its tests"
+            yield Hit(node, message, f"class {node.name} at the top of the module")
 
 
 def _keeps(source: SourceFile, decorator: ast.expr) -> bool:

@@ -49,7 +49,7 @@ from async_testing.rules import Hit
 CODE = "AT101"
 NEEDS = ("warnings",)
 INSTEAD = "a filter for the one message that is meant, or error"
-CALLS = ("warnings.filterwarnings", "warnings.simplefilter")
+CALLS = ("warnings.filterwarnings", "warnings.simplefilter", "warnings.catch_warnings")
 HOOKS = ("pytest_configure", "pytest_sessionstart", "pytest_runtest_setup", "pytest_load_initial_conftests")
 
 

@@ -32,6 +32,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from async_testing.facts import testcase
 from async_testing.facts.scopes import Scope, arguments
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
@@ -50,7 +51,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
         return
     for scope in source.classes:
         node = scope.node
-        if not isinstance(node, ast.ClassDef) or node.bases or node.keywords or BASE.search(node.name):
+        if not isinstance(node, ast.ClassDef) or node.keywords or BASE.search(node.name):
             continue
         if (
             source.config.collects_class(node.name)
@@ -60,6 +61,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
             continue
         tests = [one for one in scope.children if _is_test(one)]
         if not tests or _opts_out(scope) or _mentioned(source, node):
+            continue
+        if node.bases and testcase.kind_of(source, scope)[0] != "none":
             continue
         message = (
             f"pytest does not collect {node.name}, so that {_told(tests)} never run{'s' * (len(tests) == 1)}"
