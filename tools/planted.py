@@ -1,26 +1,19 @@
 """Recall and silence on the planted defects of tests/planted, a line for each family, then what is missed by name.
 
-    python tools/planted.py [--run] [--noise] [FAMILY ...]
+    python tools/planted.py [--noise] [FAMILY ...]
 
-``--run`` also runs each project's tests in a process of its own (minutes): most defects must be green for pytest, and
-every twin has to be. ``--noise`` names what the rules in preview say to twins. Exit 0 always, but for a twin that
-fails under ``--run`` (1): tests/planted/test_planted.py is what judges the rules.
+``--noise`` names what the rules in preview say to twins. Exit 0 always: tests/planted/test_planted.py is what judges
+the rules.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import importlib
-import os
-import signal
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
-
-import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(REPOSITORY / "scripts"), str(REPOSITORY)]
@@ -30,9 +23,6 @@ from async_testing.model import Finding  # noqa: E402
 from async_testing.rules import Rule  # noqa: E402
 
 from tests.planted.plantedfile import Planted, Project, findings, hits, load, write  # noqa: E402
-
-GREEN = (0, 5)
-"""Exit codes of pytest that stop nobody: all passed, and nothing collected."""
 
 
 class Judged(NamedTuple):
@@ -96,60 +86,12 @@ def names(judged: Sequence[Judged], preview_noise: bool) -> None:
             print(f"  {each.one.name}  {found.code} {found.path}:{found.line} {found.message}")
 
 
-def pytest_exit(project: Project) -> tuple[int, str]:
-    """The exit code of pytest in a project, at its defaults, and what it says last; forked to save imports."""
-    with tempfile.TemporaryDirectory(prefix="planted-") as folder, tempfile.TemporaryFile("w+") as output:
-        write(project, Path(folder))
-        child = os.fork()
-        if child == 0:
-            code = 3
-            try:
-                signal.alarm(60)
-                os.dup2(output.fileno(), 1)
-                os.dup2(output.fileno(), 2)
-                os.chdir(folder)
-                sys.path[:] = [folder, *(one for one in sys.path if one != str(REPOSITORY))]
-                for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
-                    del sys.modules[name]
-                options = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider", "--rootdir", folder, "tests"]
-                code = int(pytest.main(options))
-            finally:
-                sys.stdout.flush()
-                os._exit(code)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        output.seek(0)
-        lines = output.read().strip().splitlines() or [""]
-        failed = [line for line in lines if line.startswith(("E  ", "FAILED", "ERROR"))]
-        return code, "; ".join([*failed[:2], lines[-1]])
-
-
-def run(all_planted: Sequence[Planted]) -> int:
-    """Run every defect and every twin; 1 when a twin is not green."""
-    for name in ("fastapi.testclient", "httpx2", "sqlalchemy.ext.asyncio", "freezegun"):
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    green = bad = 0
-    print()
-    for one in all_planted:
-        code, last = pytest_exit(one.defect)
-        green += code in GREEN
-        if code not in GREEN:
-            print(f"red defect: {one.name}  {last}", flush=True)
-        code, last = pytest_exit(one.twin)
-        bad += code != 0
-        if code != 0:
-            print(f"red twin: {one.name}  {last}", flush=True)
-    print(f"green under pytest: {green} of {len(all_planted)} defects, {len(all_planted) - bad} twins")
-    return 1 if bad else 0
-
-
 def main() -> int:
     """Print the table and the names."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("families", nargs="*", metavar="FAMILY")
-    parser.add_argument("--run", action="store_true")
     parser.add_argument("--noise", action="store_true")
     given = parser.parse_args()
     chosen = [one for one in load() if not given.families or one.family in given.families]
@@ -159,7 +101,7 @@ def main() -> int:
     judged = [judge(one, default, preview) for one in chosen]
     table(judged)
     names(judged, given.noise)
-    return run(chosen) if given.run else 0
+    return 0
 
 
 if __name__ == "__main__":
