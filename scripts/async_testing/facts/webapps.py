@@ -192,9 +192,9 @@ def has_lifespan(found: Origin) -> bool:
 
 
 def _given(call: ast.Call) -> bool:
+    """Whether a lifespan is given, one of its own: not that of another application, nor None."""
     return any(
-        one.arg in ("lifespan", "on_startup")
-        and not (isinstance(one.value, ast.Constant) and one.value.value is None)
+        one.arg in ("lifespan", "on_startup") and isinstance(one.value, ast.Name | ast.List | ast.Call)
         for one in call.keywords
     )
 

@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for ``ASGITransport(app=app)`` and for ``TestClient(app)`` outside of ``with``, where the project shows that the
-application has a lifespan or start-up handlers, and neither the file nor its conftests start them.
+application has a lifespan or start-up handlers, and neither the file nor its conftests start them. Where the test sets
+the application's state or dependencies by hand, it is left alone.
 
 ## Why is this bad
 
@@ -92,7 +93,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 continue
             app = webapps.app_of(call)
             found = webapps.origin(source, app, scope) if app is not None else None
-            if found is not None and webapps.has_lifespan(found):
+            if found is not None and webapps.has_lifespan(found) and not _replaced(source, scope):
                 shown = ast.unparse(app) if app is not None else ""
                 what = (
                     "ASGITransport never runs it" if transport else "TestClient only runs it inside of 'with'"
@@ -103,6 +104,17 @@ def check(source: SourceFile) -> Iterator[Hit]:
                     else f"with TestClient({shown}) as client"
                 )
                 yield Hit(call, f"{shown} has a lifespan or start-up handler, but {what}", instead)
+
+
+def _replaced(source: SourceFile, scope: Scope) -> bool:
+    """Whether the test gives the application by hand what its start would make: its state, its dependencies."""
+    if scope is source.module:
+        return False
+    return any(
+        attribute.attr in ("state", webapps.OVERRIDES, "startup")
+        for _, one in webapps.reach(source, scope)
+        for attribute in one.within(ast.Attribute)
+    )
 
 
 def _entered(source: SourceFile, scope: Scope, call: ast.Call) -> bool:
