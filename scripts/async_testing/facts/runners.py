@@ -34,7 +34,7 @@ OWN = re.compile(r"pytest[-_]asyncio(?![-_\w])")
 LOCKED = re.compile(r"name = \"pytest-asyncio\"\s+version = \"(\d+)\.")
 PINNED = re.compile(
     r"pytest[-_]asyncio(?:\[[^\]]*\])?[\"']?\s*(?:[=:]\s*)?(?:\{[^}]*?version\s*=\s*)?[\"']?\s*"
-    r"(?:[^#\n\]]*?(?:<\s*1(?:\.0)?\b|<\s*0\.)|(?:===?|~=|\^|~)?\s*0\.\d+(?![\d.]*\s*,\s*<\s*2))"
+    r"(?:[\d.,\s<>=!~*^]*<=?\s*(?:1(?:\.0)*(?![.\d])|0\.)|(?:===?|~=|\^|~)?\s*0\.\d+(?![\d.]*\s*,\s*<\s*2))"
 )
 WIDTH = ("function", "class", "module", "package", "session")
 """The scopes, narrow ones first."""
