@@ -21,7 +21,7 @@ CLIENTS = frozenset(
 OVERRIDES = "dependency_overrides"
 _APPS = frozenset({"FastAPI", "Starlette"})
 _STARTED = re.compile(
-    r"LifespanManager|lifespan_context|router\.startup|run_lifespan|with lifespan\(|context\(lifespan"
+    r"LifespanManager|lifespan_context|router\.startup|run_lifespan|with [\w.]*lifespan\(|context\(lifespan"
 )
 
 
