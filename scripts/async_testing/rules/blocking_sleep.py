@@ -53,6 +53,7 @@ from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
 
 CODE = "AT605"
+STATUS = "preview"
 NEEDS = ("sleep",)
 
 

@@ -65,6 +65,7 @@ from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
 CODE = "AT313"
+STATUS = "preview"
 NEEDS = ("patch", "Mock(")
 
 _MANGLED = re.compile(r"^_+[A-Za-z]\w*?[A-Za-z0-9]__[A-Za-z]\w*(?<!__)$")

@@ -59,6 +59,7 @@ from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
 CODE = "AT106"
+STATUS = "preview"
 NEEDS = ("create_task", "ensure_future", "run_in_executor", "run_coroutine_threadsafe")
 STARTS = frozenset(
     {"asyncio.create_task", "asyncio.ensure_future", "loop.create_task", "event_loop.create_task"}
