@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench fuzz field capture planted
+.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench fuzz field capture planted precision
 
 help:  ## what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -80,3 +80,6 @@ capture: $(STAMP)  ## picture the demo for the README
 
 planted: $(STAMP)  ## how many planted defects check finds, and which clean twins it accuses, by family
 	@$(PY) tools/planted.py $(PLANTED)
+
+precision: $(STAMP)  ## the judged sample of findings on public suites: precision by rule
+	@$(PY) tools/precision.py $(PRECISION)

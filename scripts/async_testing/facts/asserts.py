@@ -16,7 +16,6 @@ WARNS = frozenset(
     {"warns", "deprecated_call", "assertWarns", "assertWarnsRegex", "assertLogs", "assertNoLogs"}
 )
 FAILS = frozenset({"pytest.fail", "pytest.exit", "sys.exit", "os._exit", "os.abort"})
-SKIPS = frozenset({"pytest.skip", "pytest.xfail", "pytest.importorskip"})
 TELLING: tuple[str, ...] = (
     "assert",
     "check",
@@ -42,7 +41,6 @@ TELLING += (
     "test_",
 )
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-WITHS = (ast.With, ast.AsyncWith)
 
 
 class Raises(NamedTuple):

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 Node = TypeVar("Node", bound=ast.AST)
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 ScopeNode = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 LEAVES = frozenset(
@@ -164,11 +163,6 @@ def _outside(node: ast.AST) -> tuple[str, ...]:
     if isinstance(node, ast.ClassDef):
         return ("keywords", "bases", "decorator_list")
     return ("returns", "args", "decorator_list")
-
-
-def subtree(node: ast.AST) -> Iterator[ast.AST]:
-    """Every node below one expression or statement, itself first; for the few that a rule has already singled out."""
-    return iter(ast.walk(node))
 
 
 def arguments(node: ast.AST) -> list[ast.arg]:
