@@ -3,11 +3,13 @@
 import ssl
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from src.config.factory import create_app, open_pool
 from src.config.settings import Settings
 from src.domain.dal import DAL
+from src.domain.dal.connection import Pool
 from src.domain.dal.dao.user import UserDAO
 from src.http import certificates, httpx
 from tests.fakes import FakeConnection, FakePool, Select
@@ -24,12 +26,14 @@ def test_request_goes_through_every_layer() -> None:
 
     conn: FakeConnection = FakeConnection()
     conn.fetch_val_return = 5
-    app = create_app(
+    app: FastAPI = create_app(
         settings, open_pool=lambda given: FakePool(conn), transport=httpx.MockTransport(permissions)
     )
 
     with TestClient(app) as client:
-        response = client.get("/users/count?status=pending", headers={"Authorization": "Bearer abc"})
+        response: httpx.Response = client.get(
+            "/users/count?status=pending", headers={"Authorization": "Bearer abc"}
+        )
 
     assert (response.status_code, response.json()) == (200, {"count": 5})
     assert conn.committed[0].meaning == Select("users", ["count(*)"], where={"status": "pending"})
@@ -49,7 +53,7 @@ async def test_lifespan_owns_the_pool() -> None:
         made_from.append(given)
         return FakePool(conn)
 
-    app = create_app(settings, open_pool=open_fake_pool)
+    app: FastAPI = create_app(settings, open_pool=open_fake_pool)
     assert made_from == []
 
     async with app.router.lifespan_context(app):
@@ -65,7 +69,7 @@ async def test_lifespan_owns_the_pool() -> None:
 async def test_lifespan_closes_the_pool_when_the_application_fails() -> None:
     """However the application ends, the pool is closed and no longer bound."""
     conn: FakeConnection = FakeConnection()
-    app = create_app(open_pool=lambda given: FakePool(conn))
+    app: FastAPI = create_app(open_pool=lambda given: FakePool(conn))
 
     with pytest.raises(ZeroDivisionError):
         async with app.router.lifespan_context(app):
@@ -80,7 +84,9 @@ async def test_lifespan_closes_the_pool_when_the_application_fails() -> None:
 @pytest.mark.asyncio
 async def test_open_pool_takes_its_size_from_the_settings() -> None:
     """A real pool, which connects to nothing before it is used."""
-    pool = open_pool(Settings(database_url="postgresql://nobody@127.0.0.1:1/nothing", database_pool_size=7))
+    pool: Pool = open_pool(
+        Settings(database_url="postgresql://nobody@127.0.0.1:1/nothing", database_pool_size=7)
+    )
 
     assert pool.status().max_size == 7  # type: ignore[attr-defined]
     pool.close()
