@@ -182,13 +182,37 @@ def has_lifespan(found: Origin) -> bool:
         return False
     if last_name(call) in _APPS:
         return _given(call) or _handled(found.scope, found.name)
-    if call.args or call.keywords:
-        return False  # made for tests
-    made = found.source.workspace.definition(found.source, found.source.dotted(call.func))
+    if any(isinstance(one, ast.Constant) for one in [*call.args, *(given.value for given in call.keywords)]):
+        return False  # made for tests, by a flag
+    if any(one.arg is None or re.search("lifespan|start|test", one.arg) for one in call.keywords):
+        return False
+    return _made_with_lifespan(found.source, call, 2)
+
+
+def _made_with_lifespan(source: SourceFile, call: ast.Call, hops: int) -> bool:
+    """Whether the factory that a call leads to gives its application a lifespan, whatever it is called with."""
+    made = source.workspace.definition(source, source.dotted(call.func))
     if made is None or made.kind != "function":
         return False
     calls = [one for one in made.scope.of(ast.Call) if last_name(one) in _APPS]
-    return len(calls) == 1 and (_given(calls[0]) or _handled(made.scope, ""))
+    if len(calls) == 1:
+        return (_given(calls[0]) and not _asked_for(calls[0], made.scope)) or _handled(made.scope, "")
+    if calls or not hops:
+        return False
+    given = [one.value for one in made.scope.of(ast.Return) if one.value is not None]
+    if len(given) != 1:
+        return False
+    value: ast.expr | None = given[0]
+    if isinstance(value, ast.Name):
+        bound = bindings(made.source, made.scope).get(value.id, [])
+        value = bound[0] if len(bound) == 1 else None
+    return isinstance(value, ast.Call) and _made_with_lifespan(made.source, value, hops - 1)
+
+
+def _asked_for(call: ast.Call, factory: Scope) -> bool:
+    """Whether the lifespan is one of the factory's parameters."""
+    values = [one.value for one in call.keywords if one.arg in ("lifespan", "on_startup")]
+    return any(isinstance(one, ast.Name) and one.id in parameters(factory) for one in values)
 
 
 def _given(call: ast.Call) -> bool:
@@ -200,7 +224,11 @@ def _given(call: ast.Call) -> bool:
 
 
 def _handled(scope: Scope, name: str) -> bool:
-    """Whether a scope registers a handler for start-up on the application of a name, on any if it is empty."""
+    """Whether a scope gives the application of a name something to do at its start, any application if it is empty."""
+    for assign in scope.of(ast.Assign):
+        target = assign.targets[0]
+        if isinstance(target, ast.Attribute) and target.attr == "lifespan_context":
+            return not name or ast.unparse(target).startswith(f"{name}.")
     return any(
         isinstance(call.func, ast.Attribute)
         and call.func.attr in ("on_event", "add_event_handler")

@@ -71,9 +71,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts import webapps
+from async_testing.facts import handedout, webapps
+from async_testing.facts.asserts import last_name
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
+from async_testing.facts.types import bindings
 from async_testing.rules import Hit
 
 CODE = "AT404"
@@ -117,19 +119,60 @@ def _replaced(source: SourceFile, scope: Scope) -> bool:
     )
 
 
-def _entered(source: SourceFile, scope: Scope, call: ast.Call) -> bool:
+def _entered(source: SourceFile, scope: Scope, call: ast.Call, hops: int = 3) -> bool:
     """Whether a client is entered: at once, later by its name, by a stack, or by whoever gets it."""
     parent = source.parent(call)
-    if isinstance(parent, ast.withitem | ast.Call | ast.Return | ast.With):
-        return True
-    if not isinstance(parent, ast.Assign) or not isinstance(parent.targets[0], ast.Name):
-        return not isinstance(parent, ast.Yield | ast.Attribute)
-    name = parent.targets[0].id
-    where = source.scopes if scope is source.module else [scope]
-    for one in where:
-        items = [item.context_expr for item in one.within(ast.withitem)]
-        given = [argument for other in one.within(ast.Call) for argument in other.args]
-        returned = [node.value for node in one.within(ast.Return) if node.value is not None]
-        if any(isinstance(node, ast.Name) and node.id == name for node in [*items, *given, *returned]):
+    if isinstance(parent, ast.Return | ast.Yield):
+        return _given(source, scope, hops)
+    if isinstance(parent, ast.Assign | ast.AnnAssign):
+        target = parent.targets[0] if isinstance(parent, ast.Assign) else parent.target
+        if isinstance(target, ast.Name):
+            return _named(source, scope, target.id, hops)
+        return not isinstance(target, ast.Attribute) or _kept(source, ast.unparse(target))
+    return not isinstance(parent, ast.Attribute)
+
+
+def _given(source: SourceFile, scope: Scope, hops: int) -> bool:
+    """Whether those who ask for the fixture, or call the function, enter what they get."""
+    if id(scope.node) in source.fixtures.by_function:
+        return handedout.is_managed(source, scope)
+    calls = [
+        (one, call) for one in source.scopes for call in one.of(ast.Call) if last_name(call) == scope.name
+    ]
+    return not calls or not hops or any(_entered(source, one, call, hops - 1) for one, call in calls)
+
+
+def _named(source: SourceFile, scope: Scope, name: str, hops: int) -> bool:
+    """Whether a client in a variable is entered or handed on, in whatever scopes see the variable."""
+    for one in source.scopes if scope is source.module else [scope]:
+        if one is not scope and (name in bindings(source, one) or name in webapps.parameters(one)):
+            continue
+        if any(_is(node, name) for node in _users(one, within=scope is not source.module)):
+            return True
+        given = [*one.of(ast.Return), *one.of(ast.Yield)]
+        if any(_is(node.value, name) for node in given if node.value) and _given(source, one, hops):
             return True
     return False
+
+
+def _users(scope: Scope, within: bool = True) -> Iterator[ast.expr]:
+    """What a scope, with or without those inside of it, enters, by hand too, or gives to a call."""
+    for item in scope.within(ast.withitem) if within else scope.of(ast.withitem):
+        yield item.context_expr
+    for call in scope.within(ast.Call) if within else scope.of(ast.Call):
+        yield from call.args
+        yield from (one.value for one in call.keywords)
+    for attribute in scope.within(ast.Attribute) if within else scope.of(ast.Attribute):
+        if attribute.attr == "__enter__":
+            yield attribute.value
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _kept(source: SourceFile, shown: str) -> bool:
+    """Whether a client in an attribute is entered or handed on."""
+    return any(
+        ast.unparse(node) == shown for node in _users(source.module) if isinstance(node, ast.Attribute)
+    )
