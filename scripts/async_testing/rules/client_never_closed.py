@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for ``AsyncClient(...)`` of httpx and ``ClientSession(...)`` of aiohttp in a variable that is neither entered,
-closed, returned, yielded nor handed on.
+closed nor handed on; for fixtures that return or yield one where neither they nor who asks for it closes it; and for
+clients made for a single request: ``await AsyncClient().get(...)``.
 
 ## Why is this bad
 
@@ -37,9 +38,10 @@ async def test_health() -> None:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from async_testing.facts import asserts, places
+from async_testing.facts import asserts, handedout, places
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
@@ -54,28 +56,80 @@ CLOSING = frozenset({"aclose", "close", "__aexit__", "__aenter__"})
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each client that nobody closes."""
     for scope in places.of_tests_and_fixtures(source):
-        for assign in scope.of(ast.Assign):
-            target = assign.targets[0]
-            name = source.called(assign.value)
-            if (
-                name not in CLIENTS
-                or not isinstance(target, ast.Name)
-                or _given_away(source, scope, target.id)
-            ):
-                continue
-            yield Hit(
-                assign,
-                f"{target.id} is never closed",
-                f"async with {ast.unparse(assign.value)[:60]} as {target.id}",
-            )
+        for call in scope.of(ast.Call):
+            if source.called(call) in CLIENTS:
+                yield from _judged(source, scope, call)
+
+
+def _judged(source: SourceFile, scope: Scope, call: ast.Call) -> Iterator[Hit]:
+    name, where = _stored(source, call)
+    client = f"async with {ast.unparse(call)[:60]} as {name.rpartition('.')[2] or 'client'}"
+    if name.startswith("self."):
+        if not _kept_is_closed(source, name):
+            yield Hit(where, f"{name} is never closed", "close it in the teardown, or use a fixture")
+    elif isinstance(source.parent(call), ast.Return | ast.Yield) or (name and _is_given(scope, name)):
+        is_fixture = id(scope.node) in source.fixtures.by_function
+        if is_fixture and not handedout.is_managed(source, scope) and not _given_away(source, scope, name):
+            shown = name or "the client that the fixture gives"
+            yield Hit(where, f"{shown} is never closed", f"{client}: yield it in there")
+    elif name and not _given_away(source, scope, name):
+        yield Hit(where, f"{name} is never closed", client)
+    elif _asked_at_once(source, call) and not _patched(source, call):
+        yield Hit(call, "the client made for this request is never closed", client)
+
+
+def _stored(source: SourceFile, call: ast.Call) -> tuple[str, ast.expr | ast.stmt]:
+    """The variable or attribute that a client is put in, empty where it is in none, and the place to tell."""
+    parent = source.parent(call)
+    if isinstance(parent, ast.Assign | ast.AnnAssign):
+        target = parent.targets[0] if isinstance(parent, ast.Assign) else parent.target
+        if isinstance(target, ast.Name):
+            return target.id, parent
+        if isinstance(target, ast.Attribute) and source.dotted(target) == f"self.{target.attr}":
+            return f"self.{target.attr}", parent
+    return "", call
+
+
+def _kept_is_closed(source: SourceFile, name: str) -> bool:
+    """Whether the file closes or enters a client that is kept in an attribute, or hands it on."""
+    shown = re.escape(name)
+    closed = rf"{shown}\.(?:a?close|__a)|\bwith\b[^\n]*{shown}\b|[(,=]\s*{shown}\s*[,)\n]|return {shown}$"
+    return re.search(closed, source.text, re.MULTILINE) is not None
+
+
+def _is_given(scope: Scope, name: str) -> bool:
+    """Whether a function returns or yields a variable as it is."""
+    return any(_is_named(one.value, name) for one in [*scope.of(ast.Return), *scope.of(ast.Yield)])
+
+
+def _asked_at_once(source: SourceFile, call: ast.Call) -> bool:
+    """Whether a client is made for one request: ``await AsyncClient().get(...)``."""
+    method = source.parent(call)
+    request = source.parent(method) if isinstance(method, ast.Attribute) else None
+    return isinstance(request, ast.Call) and isinstance(source.parent(request), ast.Await)
+
+
+def _patched(source: SourceFile, call: ast.Call) -> bool:
+    """Whether something is patched around a call, so that perhaps nothing is opened."""
+    return any(
+        asserts.last_name(item.context_expr) in ("patch", "object")
+        for around in source.ancestors(call)
+        if isinstance(around, ast.With | ast.AsyncWith)
+        for item in around.items
+    )
 
 
 def _given_away(source: SourceFile, scope: Scope, name: str) -> bool:
-    """Whether a client is closed, or used as anything but the owner of a method that is called."""
+    """Whether a client is closed, or used as anything but the owner of a method that is called or what is given."""
     used = 0
     for attribute in scope.within(ast.Attribute):
         if isinstance(attribute.value, ast.Name) and attribute.value.id == name:
             used += 1
             if attribute.attr in CLOSING:
                 return True
+    used += sum(_is_named(one.value, name) for one in [*scope.of(ast.Return), *scope.of(ast.Yield)])
     return len(asserts.reads(scope.body, name)) > used
+
+
+def _is_named(node: ast.expr | None, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
