@@ -3,7 +3,8 @@
 ## What it does
 
 Looks in tests for ``await asyncio.gather(..., return_exceptions=True)`` and ``await asyncio.wait(...)`` whose result is
-dropped or never read. Cleanup is exempt: after a ``cancel()``, in ``finally``, after the ``yield`` of a fixture.
+dropped, never read, or only counted. Cleanup is exempt: after a ``cancel()``, in ``finally``, after the ``yield`` of a
+fixture.
 
 ## Why is this bad
 
@@ -52,7 +53,7 @@ async def test_notify_takes_all() -> None:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from async_testing.facts import places, unawaited
 from async_testing.facts.scopes import Scope
@@ -69,17 +70,17 @@ def check(source: SourceFile) -> Iterator[Hit]:
     for test in source.tests:
         scope = test.function
         for awaited in scope.of(ast.Await):
-            call = awaited.value
-            what = _keeps_failures(source, call)
-            if not what or not isinstance(call, ast.Call) or not _is_dropped(source, scope, awaited):
+            call = _waiting(source, scope, awaited.value)
+            what = _keeps_failures(source, call) if call else ""
+            if not what or call is None or not _is_dropped(source, scope, awaited):
                 continue
             if (
                 places.in_finally(source, awaited)
                 or places.cancels(scope)
-                or _only_waits(source, scope, awaited)
+                or _only_waits(source, scope, awaited, call)
             ):
                 continue
-            known = places.names([*call.args]) & bindings(source, scope).keys()
+            known = _tasks(call.args) & bindings(source, scope).keys()
             if places.reads_after(scope, awaited.end_lineno or awaited.lineno, known):
                 continue
             instead = (
@@ -89,6 +90,35 @@ def check(source: SourceFile) -> Iterator[Hit]:
             yield Hit(
                 awaited, f"what the tasks raise is in the result of {what}(), which is dropped", instead, fix
             )
+
+
+def _waiting(source: SourceFile, scope: Scope, node: ast.expr) -> ast.Call | None:
+    """The call that waits for tasks: awaited itself, under a time limit, or from a variable."""
+    if isinstance(node, ast.Name):
+        values = bindings(source, scope).get(node.id, [])
+        node = values[0] if len(values) == 1 and values[0] is not None else node
+    elif source.called(node) in ("asyncio.wait_for", "asyncio.shield") and isinstance(node, ast.Call):
+        inner = node.args[0] if node.args else None
+        return _waiting(source, scope, inner) if inner is not None else None
+    return node if isinstance(node, ast.Call) else None
+
+
+def _tasks(nodes: Iterable[ast.expr]) -> set[str]:
+    """The names that hold the tasks themselves; not what a coroutine among the arguments is made with."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            found |= _tasks([node.value])
+        elif isinstance(node, ast.List | ast.Tuple | ast.Set):
+            found |= _tasks(node.elts)
+        elif isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp):
+            made = isinstance(node.elt, ast.Call)
+            found |= set() if made else places.names([one.iter for one in node.generators])
+        elif not isinstance(node, ast.Call):
+            found |= places.names([node])
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in ("values", "keys", "copy"):
+            found |= places.names([node.func])
+    return found
 
 
 def _keeps_failures(source: SourceFile, call: ast.expr) -> str:
@@ -101,11 +131,8 @@ def _keeps_failures(source: SourceFile, call: ast.expr) -> str:
     return "gather" if isinstance(given, ast.Constant) and given.value is True else ""
 
 
-def _only_waits(source: SourceFile, scope: Scope, awaited: ast.Await) -> bool:
+def _only_waits(source: SourceFile, scope: Scope, awaited: ast.Await, call: ast.Call) -> bool:
     """Whether it is about time alone: the first of several events, or whatever still runs behind the assertions."""
-    call = awaited.value
-    if not isinstance(call, ast.Call):
-        return False
     if any("FIRST_" in ast.unparse(one.value) for one in call.keywords if one.arg == "return_when"):
         return True
     if source.statement(awaited) is scope.body[-1] and ast.Assert in scope.nodes:
@@ -126,7 +153,24 @@ def _is_dropped(source: SourceFile, scope: Scope, awaited: ast.Await) -> bool:
         for target in around.targets
         for one in (target.elts if isinstance(target, ast.Tuple | ast.List) else [target])
     ]
-    return all(isinstance(one, ast.Name) and not unawaited.loaded(scope, one.id) for one in targets)
+    return all(isinstance(one, ast.Name) and _is_unread(source, scope, one.id) for one in targets)
+
+
+def _is_unread(source: SourceFile, scope: Scope, name: str) -> bool:
+    """Whether nothing asks more of a variable than how long it is, or whether there is anything in it."""
+    return unawaited.loaded(scope, name) == sum(_counts(node.test, name) for node in scope.of(ast.Assert))
+
+
+def _counts(node: ast.expr, name: str) -> int:
+    """How often a condition reads a variable, where it only counts what is in it; else 0."""
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        is_none = any(isinstance(one, ast.Constant) and one.value is None for one in sides)
+        return sum(_counts(one, name) for one in sides if is_none or isinstance(one, ast.Call))
+    if isinstance(node, ast.Call):
+        is_length = isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1
+        return _counts(node.args[0], name) if is_length else 0
+    return int(isinstance(node, ast.Name) and node.id == name)
 
 
 def _fix(source: SourceFile, call: ast.Call) -> Fix | None:

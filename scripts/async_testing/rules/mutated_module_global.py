@@ -3,8 +3,8 @@
 ## What it does
 
 Looks in tests for ``global`` names that are assigned, for lists, dicts and sets at the module's level that are
-changed in place, and for attributes of the project's imported modules and objects that are assigned, where nothing
-puts them back.
+changed in place, the file's own and those imported from the project, and for attributes of the project's imported
+modules and objects that are assigned, where nothing puts them back.
 
 ## Why is this bad
 
@@ -52,7 +52,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts import coroutines, places
+from async_testing.facts import coroutines, places, types
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
@@ -73,6 +73,7 @@ CHANGES = frozenset(
         "appendleft",
     ]
 )
+RESETS = frozenset({"clear", "dict", "setitem", "delitem", "setattr"})
 MADE = frozenset(
     {"list", "dict", "set", "collections.defaultdict", "collections.deque", "collections.Counter"}
 )
@@ -83,7 +84,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each change of a test that outlives it."""
     if not source.tests:
         return
-    kept = {name for name, value in source.constants.items() if _is_container(source, value)}
+    kept = {name for name, value in source.constants.items() if is_container(source, value)}
     for test in source.tests:
         scope = test.function
         for statement, name, what in _changes(source, scope, kept):
@@ -95,7 +96,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
             )
 
 
-def _is_container(source: SourceFile, value: ast.expr) -> bool:
+def is_container(source: SourceFile, value: ast.expr | None) -> bool:
+    """Whether a value is a list, dict or set that is made where it stands."""
     return isinstance(value, ast.List | ast.Dict | ast.Set) or source.called(value) in MADE
 
 
@@ -107,21 +109,104 @@ def _changes(source: SourceFile, scope: Scope, kept: set[str]) -> Iterator[tuple
         for target in assign.targets if isinstance(assign, ast.Assign) else [assign.target]:
             if isinstance(target, ast.Name) and target.id in shared and not _is_reset(source, target, assign):
                 yield assign, target.id, f"the global {target.id}"
-            elif isinstance(target, ast.Subscript) and _is_kept(source, scope, target.value, kept):
-                yield assign, target.value.id, f"the module's {target.value.id}"  # type: ignore[attr-defined]
     yield from _attributes(source, scope, assigns)
+    for statement, node in in_place(scope):
+        name = ast.unparse(node)
+        if isinstance(node, ast.Name) and node.id in kept:
+            if coroutines.binder(source, node.id, scope)[0] is None:
+                yield statement, name, f"the module's {name}"
+        elif _is_of_project(source, scope, node) and not _is_saved(source, scope, name):
+            yield statement, name, f"the project's {name}"
+
+
+def in_place(scope: Scope) -> Iterator[tuple[ast.stmt, ast.expr]]:
+    """The statements of a scope that change a container in place, each with the container as written."""
+    assigns: list[ast.Assign | ast.AugAssign] = [*scope.of(ast.Assign), *scope.of(ast.AugAssign)]
+    for assign in assigns:
+        for target in assign.targets if isinstance(assign, ast.Assign) else [assign.target]:
+            if isinstance(target, ast.Subscript):
+                yield assign, _container(target.value)
     for removal in scope.of(ast.Delete):
         for target in removal.targets:
-            if isinstance(target, ast.Subscript) and _is_kept(source, scope, target.value, kept):
-                yield removal, target.value.id, f"the module's {target.value.id}"  # type: ignore[attr-defined]
+            if isinstance(target, ast.Subscript):
+                yield removal, _container(target.value)
     for plain in scope.of(ast.Expr):
         func = plain.value.func if isinstance(plain.value, ast.Call) else None
-        if (
-            isinstance(func, ast.Attribute)
-            and func.attr in CHANGES
-            and _is_kept(source, scope, func.value, kept)
-        ):
-            yield plain, func.value.id, f"the module's {func.value.id}"  # type: ignore[attr-defined]
+        if isinstance(func, ast.Attribute) and func.attr in CHANGES:
+            yield plain, _container(func.value)
+
+
+def _container(node: ast.expr) -> ast.expr:
+    """The outermost container: ``SETTINGS`` of ``SETTINGS["mail"]["port"]``."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
+
+
+def _is_of_project(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
+    """Whether a name leads to a container that a module of the project, or a class there, makes once for all."""
+    root = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name) or root.id not in source.imports:
+        return False
+    if coroutines.binder(source, root.id, scope)[0] is not None or _is_tended(source, root.id):
+        return False
+    found = _defined(source, node)
+    return is_container(source, found) and not _is_reset_by(source, node)
+
+
+def _defined(source: SourceFile, node: ast.expr) -> ast.expr | None:
+    """The only value that a module of the project, or a class there, gives to a name of its own."""
+    module, _, name = source.dotted(node).rpartition(".")
+    if not module.strip("."):
+        return None
+    found = source.workspace.import_from(source, module, holding=name)
+    if found is not None:
+        return _resolved(found, found.constants.get(name))
+    owner = source.workspace.definition(source, module)
+    if owner is None or owner.kind != "class":
+        return None
+    values = types.bindings(owner.source, owner.scope).get(name, [])
+    return _resolved(owner.source, values[0]) if len(values) == 1 else None
+
+
+def _resolved(source: SourceFile, value: ast.expr | None) -> ast.expr | None:
+    """A value of another file, with an empty list in the place of a call that makes a container there."""
+    return ast.List([], ast.Load()) if source.called(value) in MADE else value
+
+
+def _is_saved(source: SourceFile, scope: Scope, name: str) -> bool:
+    """Whether the test keeps what was there before, and puts it back itself."""
+    saved = {
+        bound
+        for bound, values in types.bindings(source, scope).items()
+        for value in values
+        if value is not None and name in ast.unparse(value)
+    }
+    return any(
+        ast.unparse(node) == name and not saved.isdisjoint(places.names([_given(statement)]))
+        for statement, node in (in_place(scope) if saved else ())
+    )
+
+
+def _given(statement: ast.stmt) -> ast.expr:
+    """What a change in place puts there, the whole call where it is one."""
+    value: ast.expr | None = getattr(statement, "value", None)
+    return value if value is not None else ast.Constant(None)
+
+
+def _is_reset_by(source: SourceFile, node: ast.expr) -> bool:
+    """Whether the file, or a fixture that every test gets, speaks of putting such a container back."""
+    name = ast.unparse(node)
+    if f"{name}.clear(" in source.text:
+        return True
+    last = name.rpartition(".")[2]
+    return any(
+        one.autouse and (last in text or "reset" in text or "clear" in text or "restore" in text)
+        for one in source.fixtures.visible.values()
+        for text in [one.source.segment(one.node)]
+    )
 
 
 def _is_reset(source: SourceFile, target: ast.Name, assign: ast.Assign | ast.AugAssign) -> bool:
@@ -133,7 +218,7 @@ def _is_reset(source: SourceFile, target: ast.Name, assign: ast.Assign | ast.Aug
 def _attributes(
     source: SourceFile, scope: Scope, assigns: list[ast.Assign | ast.AugAssign]
 ) -> Iterator[tuple[ast.stmt, str, str]]:
-    """Attributes of what the file imports from the project, set once in the test and by nothing else."""
+    """Attributes of what the file imports from the project, set once in the test and by nothing but tests."""
     for assign in assigns:
         for target in assign.targets if isinstance(assign, ast.Assign) else [assign.target]:
             if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
@@ -142,15 +227,25 @@ def _attributes(
             if root not in source.imports or coroutines.binder(source, root, scope)[0] is not None:
                 continue
             shown = ast.unparse(target)
-            others = [
-                one
-                for other in source.all(ast.Attribute)
-                if isinstance(other.ctx, ast.Store | ast.Del) and (one := ast.unparse(other)) == shown
-            ]
             if _is_empty(assign.value) or _is_tended(source, root) or f'"{target.attr}"' in source.text:
                 continue
-            if len(others) == 1 and _in_project(source, root):
+            if ast.dump(assign.value) == ast.dump(_defined(source, target) or ast.Constant(...)):
+                continue
+            if _in_project(source, root) and not _is_set_elsewhere(source, scope, shown):
                 yield assign, root, shown
+
+
+def _is_set_elsewhere(source: SourceFile, scope: Scope, shown: str) -> bool:
+    """Whether the test sets an attribute again, or code of the file that is no test sets it."""
+    tests = {id(test.function) for test in source.tests if test.function is not scope}
+    stores = [
+        one
+        for other in source.scopes
+        if id(other) not in tests
+        for one in other.of(ast.Attribute)
+        if isinstance(one.ctx, ast.Store | ast.Del) and ast.unparse(one) == shown
+    ]
+    return len(stores) != 1
 
 
 def _is_empty(value: ast.expr) -> bool:
@@ -173,27 +268,13 @@ def _in_project(source: SourceFile, name: str) -> bool:
     return any(one and source.workspace.locate(source.path, one) is not None for one in (dotted, module))
 
 
-def _is_kept(source: SourceFile, scope: Scope, node: ast.expr, kept: set[str]) -> bool:
-    if not isinstance(node, ast.Name) or node.id not in kept:
-        return False
-    return coroutines.binder(source, node.id, scope)[0] is None
-
-
 def _put_back(source: SourceFile, scope: Scope, name: str, statement: ast.stmt) -> bool:
     """Whether anything in the file resets the global: a clear(), a new value, or a second change of the test."""
     for call in source.all(ast.Call):
         func = call.func
-        if isinstance(func, ast.Attribute) and func.attr in (
-            "clear",
-            "dict",
-            "setitem",
-            "delitem",
-            "setattr",
-        ):
-            if isinstance(func.value, ast.Name) and func.value.id == name:
-                return True
-            if any(isinstance(one, ast.Name) and one.id == name for one in call.args):
-                return True
+        resets = isinstance(func, ast.Attribute) and func.attr in RESETS
+        if resets and any(ast.unparse(one) == name for one in (func.value, *call.args)):  # type: ignore[attr-defined]
+            return True
     for other in source.functions:
         names = {one for held in other.of(ast.Global) for one in held.names}
         if name in names and any(
@@ -208,8 +289,7 @@ def _put_back(source: SourceFile, scope: Scope, name: str, statement: ast.stmt) 
     return any(
         isinstance(call.func, ast.Attribute)
         and call.func.attr in ("pop", "remove", "discard")
-        and isinstance(call.func.value, ast.Name)
-        and call.func.value.id == name
+        and ast.unparse(call.func.value) == name
         and call is not getattr(statement, "value", None)
         for call in scope.of(ast.Call)
     )

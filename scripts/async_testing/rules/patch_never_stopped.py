@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for ``patch(...).start()`` and for ``patcher.start()`` in files where nothing stops that patch: no ``stop()``, no
-``addCleanup``, ``addfinalizer`` or ``callback`` that gets it, no ``stopall``.
+``addCleanup``, ``addfinalizer`` or ``callback`` that gets it, no ``stopall``. Likewise for a ``pytest.MonkeyPatch()``
+made by hand that nobody undoes.
 
 ## Why is this bad
 
@@ -52,13 +53,15 @@ from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
 CODE = "AT310"
-NEEDS = (".start(", ".start)")
+NEEDS = (".start(", ".start)", "MonkeyPatch()")
 
 _STOPPERS = re.compile(r"\bstopall\b|\.__exit__\b")
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each start of a patch that nothing stops."""
+    if "MonkeyPatch()" in source.text:
+        yield from _by_pytest(source)
     if "patch" not in source.text or _STOPPERS.search(source.text):
         return
     for scope in source.scopes:
@@ -69,11 +72,47 @@ def check(source: SourceFile) -> Iterator[Hit]:
             if source.called(func.value).startswith("mocker."):
                 continue
             if mocks.patch_kind(source, func.value):
-                name = source.called(func.value)
-                yield Hit(call, f"{name}(...).start() is never stopped", "with patch(...): around the code")
-            elif _is_patch(source, scope, func.value) and not _is_stopped(source, func.value):
-                name = mocks.spelled(func.value)
-                yield Hit(call, f"{name} is started and never stopped", f"with {name}: around the code")
+                shown, instead = (
+                    f"{source.called(func.value)}(...).start()",
+                    "with patch(...): around the code",
+                )
+            elif _is_patch(source, scope, func.value) and not _is_stopped(source, scope, func.value):
+                shown = f"{mocks.spelled(func.value)} is started and"
+                instead = f"with {mocks.spelled(func.value)}: around the code"
+            else:
+                continue
+            if any(_STOPPERS.search(one.text) for one in source.workspace.conftests(source.path)):
+                return
+            verb = "never stopped" if shown.endswith("and") else "is never stopped"
+            yield Hit(call, f"{shown} {verb}", instead)
+
+
+def _by_pytest(source: SourceFile) -> Iterator[Hit]:
+    """Yield each MonkeyPatch that a function makes, changes something with, and never undoes."""
+    for function in source.functions:
+        for assign in function.of(ast.Assign):
+            target = assign.targets[0]
+            if not source.called(assign.value).endswith("pytest.MonkeyPatch") or not isinstance(
+                target, ast.Name
+            ):
+                continue
+            text, name = source.segment(function.node), re.escape(target.id)  # type: ignore[arg-type]
+            changes = re.search(rf"\b{name}\.(?:set|del)(?:attr|item|env)\(", text)
+            given = re.search(rf"\b{name}\.undo\b|[(\[,=]\s*{name}\s*[,)\]]|(?:return|yield) {name}\b", text)
+            if changes and not given:
+                yield Hit(
+                    assign,
+                    f"{target.id} is never undone",
+                    "with pytest.MonkeyPatch.context() as monkeypatch:",
+                )
+
+
+def _binder(source: SourceFile, scope: Scope, name: str) -> Scope | None:
+    """The scope whose code binds a name, seen from a scope."""
+    current: Scope | None = scope
+    while current is not None and not mocks.of(source).bindings(current).get(name):
+        current = current.parent
+    return current
 
 
 def _is_patch(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
@@ -81,21 +120,32 @@ def _is_patch(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
     written = mocks.spelled(node)
     values: list[ast.expr | None] = []
     if isinstance(node, ast.Name):
-        current: Scope | None = scope
-        while current is not None and not values:
-            values = known.bindings(current).get(node.id, [])
-            current = current.parent
+        around = _binder(source, scope, node.id)
+        values = known.bindings(around)[node.id] if around else []
+        if around and values == [None]:
+            values = _looped_over(source, around, node.id)
     elif written.startswith(("self.", "cls.")):
         values = [value for one in source.scopes for value in known.settings(one).get(written, ())]
     return bool(values) and all(mocks.patch_kind(source, value) for value in values)
 
 
-def _is_stopped(source: SourceFile, node: ast.expr) -> bool:
-    """Whether the file names the patch's ``stop``, or hands the patch to something else."""
+def _looped_over(source: SourceFile, scope: Scope, name: str) -> list[ast.expr | None]:
+    """The items of the list that a loop takes a name from, where it is written out in the same function."""
+    for loop in scope.of(ast.For) if ".stop" not in source.text else ():
+        if isinstance(loop.target, ast.Name) and loop.target.id == name:
+            found: ast.expr | None = loop.iter
+            if isinstance(found, ast.Name):
+                bound = mocks.of(source).bindings(scope).get(found.id, [])
+                found = bound[0] if len(bound) == 1 else None
+            return list(found.elts) if isinstance(found, ast.List | ast.Tuple) else []
+    return []
+
+
+def _is_stopped(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
+    """Whether the code that sees the patch names its ``stop``, or hands the patch itself to something else."""
     name = re.escape(mocks.spelled(node))
-    return (
-        re.search(
-            rf"(?<![\w.]){name}\.stop\b|[(\[,]\s*{name}\s*[,)\]]|return {name}\b|in {name}\b", source.text
-        )
-        is not None
-    )
+    around = _binder(source, scope, node.id) if isinstance(node, ast.Name) else None
+    is_local = around is not None and isinstance(around.node, ast.FunctionDef | ast.AsyncFunctionDef)
+    text = source.segment(around.node) if is_local else source.text  # type: ignore[union-attr, arg-type]
+    handed = rf"[(\[,]\s*{name}\s*[,)\]]|(?:return|yield|in) {name}\b(?!\s*\.)"
+    return re.search(rf"(?<![\w.]){name}\.stop\b|{handed}", text) is not None

@@ -4,7 +4,7 @@
 
 Looks for coroutines that are made once and given again and again: as ``return_value`` or ``side_effect`` of a mock,
 at a module's or class's own level, by a function put in with ``setattr``, by a fixture for several tests. A plain
-mock that is called once may return one: only more calls are reported.
+mock that the test itself calls once may return one; where the code under test calls it, nobody knows how often.
 
 ## Why is this bad
 
@@ -53,7 +53,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts import coroutines
+from async_testing.facts import coroutines, mocks
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.facts.types import bindings
@@ -72,12 +72,9 @@ def check(source: SourceFile) -> Iterator[Hit]:
         for assign in scope.of(ast.Assign):
             for target in assign.targets:
                 if isinstance(target, ast.Attribute) and target.attr in RESULTS:
-                    root = _root(target)
-                    mock = coroutines.mock_of(source, root, scope)
-                    is_async = mock is not None and mock.is_async
-                    yield from _given(
-                        source, target.attr, assign.value, scope, is_async or _is_shared(scope, target.value)
-                    )
+                    mock = coroutines.mock_of(source, _root(target), scope)
+                    always = _is_reused(scope, mock, target.value)
+                    yield from _given(source, target.attr, assign.value, scope, always)
         if scope is source.module or isinstance(scope.node, ast.ClassDef):
             yield from _kept(source, scope)
     for fixture in source.fixtures.own:
@@ -95,9 +92,9 @@ def _in_calls(source: SourceFile, scope: Scope) -> Iterator[Hit]:
             if keyword.arg in RESULTS:
                 mock = coroutines.mock_of(source, call, scope)
                 around = source.parent(call)
-                shared = isinstance(around, ast.Assign) and _is_shared(scope, around.targets[0])
-                is_async = mock is not None and mock.is_async
-                yield from _given(source, keyword.arg, keyword.value, scope, is_async or shared)
+                target = around.targets[0] if isinstance(around, ast.Assign) else None
+                always = _is_reused(scope, mock, target) or bool(mocks.patch_kind(source, call))
+                yield from _given(source, keyword.arg, keyword.value, scope, always)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "setattr" and len(call.args) > 1:
             yield from _replaced(source, call.args[-1], scope)
 
@@ -108,10 +105,17 @@ def _root(node: ast.expr) -> ast.expr:
     return node
 
 
-def _is_shared(scope: Scope, mock: ast.expr) -> bool:
-    """Whether a function calls a mock twice."""
-    shown = ast.unparse(mock)
-    return sum(ast.unparse(call.func) == shown for call in scope.of(ast.Call)) > 1
+def _is_reused(scope: Scope, mock: coroutines.Mock | None, written: ast.expr | None) -> bool:
+    """Whether a mock gives its result more than once, or is called by code that may call it more often.
+
+    Args:
+        scope: the function that sets the mock up.
+        mock: what is known of it.
+        written: how the function names it, None where it has no name there.
+    """
+    shown = ast.unparse(written) if written is not None else ""
+    calls = sum(ast.unparse(call.func) == shown for call in scope.of(ast.Call)) if shown else 0
+    return calls > 1 or (mock is not None and (mock.is_async or not calls))
 
 
 def _given(source: SourceFile, what: str, value: ast.expr, scope: Scope, always: bool) -> Iterator[Hit]:

@@ -3,7 +3,7 @@
 ## What it does
 
 Looks for fixtures of a scope wider than the test that give a list, a dict or a set, where a test or another fixture
-of the same file changes what it got in place.
+changes what it got in place, itself or through a function of the project that it hands it to.
 
 ## Why is this bad
 
@@ -16,8 +16,8 @@ outcome depends on the order.
 import pytest
 
 
-@pytest.fixture(scope="module")  # error
-def payload() -> dict[str, str]:
+@pytest.fixture(scope="module")
+def payload() -> dict[str, str]:  # error
     return {"name": "Ann"}
 
 
@@ -52,24 +52,66 @@ from collections.abc import Iterator
 
 from async_testing.facts import coroutines
 from async_testing.facts.fixtures import FixtureDef
-from async_testing.facts.scopes import Scope
+from async_testing.facts.scopes import Scope, arguments
 from async_testing.facts.source import SourceFile
+from async_testing.facts.workspace import Definition
 from async_testing.rules import Hit
-from async_testing.rules.mutated_module_global import CHANGES, MADE
+from async_testing.rules.mutated_module_global import MADE, in_place
 
 CODE = "AT602"
-NEEDS = ("scope",)
+FOLDERS = 50
+"""Of a conftest, how many folders are looked through."""
 WIDE = ("class", "module", "package", "session")
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
-    """Yield each shared fixture whose object a test of the file changes."""
+    """Yield each shared fixture whose object a test changes, and each change of what a conftest shares."""
     for fixture in source.fixtures.own:
-        if fixture.scope in WIDE and gives_container(source, fixture) and not _is_reset(fixture):
-            user = next((one for one in _users(source, fixture) if _is_changed(one, fixture.name)), None)
+        if _is_shared(fixture):
+            user = next(_changing(source, fixture), "")
             if user:
-                message = f"{user.name} changes {fixture.name}, which all tests of the {fixture.scope} share"
-                yield Hit(fixture.decorator, message, "leave scope out, so that each test gets its own")
+                message = f"{user} changes {fixture.name}, which all tests of the {fixture.scope} share"
+                yield Hit(fixture.node, message, "leave scope out, so that each test gets its own")
+    if not source.tests:
+        return
+    others = {
+        name: one
+        for name, one in source.fixtures.visible.items()
+        if one.source is not source and _is_shared(one)
+    }
+    for test in source.tests if others else ():
+        for name in others.keys() & set(test.parameters):
+            change = _change(source, test.function, name)
+            if change is not None and source.fixtures.named(name, test.class_) is others[name]:
+                message = f"this changes {name}, which all tests of the {others[name].scope} share"
+                yield Hit(change, message, f"a copy of {name}, or a fixture without scope")
+
+
+def _changing(source: SourceFile, fixture: FixtureDef) -> Iterator[str]:
+    """The names of the tests and fixtures that change what a fixture gives; of a conftest those in other files too."""
+    for file in [source, *_files_below(source, fixture.name)]:
+        for function in _users(file, fixture):
+            if _change(file, function, fixture.name) is not None:
+                yield function.name
+
+
+def _files_below(source: SourceFile, name: str) -> Iterator[SourceFile]:
+    """The test files next to a conftest and in the folders below that speak of a fixture; none of another file's."""
+    folders = [source.path.rpartition("/")[0]] if source.is_conftest else []
+    for folder in folders:  # grows while it runs
+        for entry in sorted(source.workspace.files(folder)):
+            path = f"{folder}/{entry}" if folder else entry
+            if "." not in entry and not entry.startswith("_") and len(folders) < FOLDERS:
+                folders.append(path)
+            elif entry.endswith(".py") and source.config.collects_file(path):
+                found = source.workspace.source(path) if source.workspace.mentions(path, name) else None
+                if found:
+                    yield found
+
+
+def _is_shared(fixture: FixtureDef) -> bool:
+    """Whether a fixture gives one list, dict or set to several tests."""
+    return fixture.scope in WIDE and not _is_reset(fixture) and gives_container(fixture.source, fixture)
 
 
 def gives_container(source: SourceFile, fixture: FixtureDef) -> bool:
@@ -94,39 +136,83 @@ def _is_reset(fixture: FixtureDef) -> bool:
 
 
 def _users(source: SourceFile, fixture: FixtureDef) -> list[Scope]:
-    """The tests and fixtures of the file that ask for it."""
-    found = [test.function for test in source.tests if fixture.name in test.parameters]
-    return found + [one.function for one in source.fixtures.own if fixture.name in one.requests]
+    """The tests and fixtures of a file that ask for it."""
+    name = fixture.name
+    users = [(test.function, test.class_) for test in source.tests if name in test.parameters]
+    users += [(one.function, one.function.class_) for one in source.fixtures.own if name in one.requests]
+    if source is fixture.source:
+        return [function for function, _ in users]
+    named = ((function, source.fixtures.named(name, around)) for function, around in users)
+    return [function for function, found in named if found and found.node is fixture.node]
 
 
-def _is_changed(scope: Scope, name: str) -> bool:
-    if scope.is_generator or any(scope.of(kind) and _binds(scope, name) for kind in (ast.Assign,)):
-        return False
-    assigns: list[ast.Assign | ast.AugAssign] = [*scope.of(ast.Assign), *scope.of(ast.AugAssign)]
-    for assign in assigns:
-        for target in assign.targets if isinstance(assign, ast.Assign) else [assign.target]:
-            if isinstance(target, ast.Subscript) and _is(_root(target), name):
-                return True
-            if isinstance(assign, ast.AugAssign) and _is(target, name):
-                return True
-    for removal in scope.of(ast.Delete):
-        if any(isinstance(one, ast.Subscript) and _is(_root(one), name) for one in removal.targets):
-            return True
-    return any(
-        isinstance(call.func, ast.Attribute) and call.func.attr in CHANGES and _is(_root(call.func), name)
-        for call in scope.of(ast.Call)
-    )
+def _change(source: SourceFile, scope: Scope, name: str, hops: int = 2) -> ast.expr | ast.stmt | None:
+    """Where a function changes in place what a name of it holds, itself or by calling another of the project."""
+    if scope.is_generator or _is_rebound(scope, name):
+        return None
+    names = {name, *_parts_of(scope, name)}
+    for statement, node in in_place(scope):
+        if _is(_root(node), names):
+            return statement
+    for changed in scope.of(ast.AugAssign):
+        if _is(changed.target, {name}):
+            return changed
+    for call in scope.of(ast.Call) if hops else ():
+        parameter = _parameter_for(source, call, scope, name)
+        if parameter is not None:
+            found, inner = parameter
+            if _change(found.source, found.scope, inner, hops - 1) is not None:
+                return call
+    return None
+
+
+def _parts_of(scope: Scope, name: str) -> set[str]:
+    """Other names for the same object, and the loop variables that are its items."""
+    same = {
+        target.id
+        for assign in scope.of(ast.Assign)
+        for target in assign.targets
+        if isinstance(target, ast.Name) and _is(_root(assign.value), {name})
+    }
+    items = {
+        loop.target.id
+        for loop in scope.of(ast.For)
+        if isinstance(loop.target, ast.Name) and _is(loop.iter, {name})
+    }
+    return same | items
+
+
+def _is_rebound(scope: Scope, name: str) -> bool:
+    return any(_is(target, {name}) for assign in scope.of(ast.Assign) for target in assign.targets)
+
+
+def _parameter_for(
+    source: SourceFile, call: ast.Call, scope: Scope, name: str
+) -> tuple[Definition, str] | None:
+    """The function of the project that a call hands a name to, and what the function calls it."""
+    given = [at for at, one in enumerate(call.args) if _is(one, {name})]
+    keywords = [one.arg for one in call.keywords if one.arg and _is(one.value, {name})]
+    if not given and not keywords:
+        return None
+    dotted = source.dotted(call.func)
+    if isinstance(call.func, ast.Attribute) and (kind := source.type_of(call.func.value, scope)):
+        dotted = f"{kind}.{call.func.attr}"
+    found = source.workspace.definition(source, dotted) if dotted else None
+    if found is None or found.kind != "function" or found.scope.is_generator:
+        return None
+    parameters = [one.arg for one in arguments(found.scope.node)]
+    if keywords:
+        return (found, keywords[0]) if keywords[0] in parameters else None
+    is_static = "staticmethod" in [found.source.dotted(one) for one in found.scope.node.decorator_list]  # type: ignore[union-attr]
+    at = given[0] + (found.scope.class_ is not None and not is_static)
+    return (found, parameters[at]) if at < len(parameters) else None
 
 
 def _root(node: ast.expr) -> ast.expr:
     while isinstance(node, ast.Subscript):
         node = node.value
-    return node.value if isinstance(node, ast.Attribute) else node
+    return node
 
 
-def _is(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def _binds(scope: Scope, name: str) -> bool:
-    return any(_is(target, name) for assign in scope.of(ast.Assign) for target in assign.targets)
+def _is(node: ast.expr, names: set[str]) -> bool:
+    return isinstance(node, ast.Name) and node.id in names

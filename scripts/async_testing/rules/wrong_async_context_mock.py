@@ -4,7 +4,8 @@
 
 Looks for ``__aenter__`` set up below the call of an AsyncMock that is not awaited (``pool.acquire``,
 ``conn.transaction``, ``client.stream``), for ``__aenter__`` replaced by something that cannot be awaited, and for
-``__enter__`` where such a method is entered with ``async with``.
+``__enter__`` where the code enters with ``async with``, or the other way round, as far as the file and the project's
+modules that it imports tell.
 
 ## Why is this bad
 
@@ -52,9 +53,10 @@ def pool() -> MagicMock:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from async_testing.facts import drivers, mocks
+from async_testing.facts import drivers, mocks, undertest
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
@@ -100,6 +102,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
                         f"calling {method} of an AsyncMock gives a coroutine, which async with cannot enter",
                         f"{method} = MagicMock(), then set {method}.return_value.__aenter__.return_value",
                     )
+                else:
+                    yield from _other_way(source, scope, attribute)
         yield from _made(source, scope)
         for assign in scope.of(ast.Assign):
             for target in assign.targets:
@@ -113,6 +117,49 @@ def check(source: SourceFile) -> Iterator[Hit]:
                         f"{target.attr} has to give something that can be awaited",
                         f"{target.attr} = AsyncMock(return_value=...)",
                     )
+
+
+def _other_way(source: SourceFile, scope: Scope, attribute: ast.Attribute) -> Iterator[Hit]:
+    """Yield a set-up of ``__enter__`` for what the code only enters with ``async with``, or the other way round."""
+    is_sync = attribute.attr == "__enter__"
+    other = "__aenter__" if is_sync else "__enter__"
+    text = source.segment(attribute.value)
+    around = source.text if scope is source.module else source.segment(scope.node)  # type: ignore[arg-type]
+    if f"{text}.{other}" in around or mocks.of(source).of(attribute.value, scope) is None:
+        return
+    name = _entered_as(scope, attribute)
+    ways = undertest.entered(source, name) if name else set()
+    if ways == {"async with" if is_sync else "with"}:
+        yield Hit(
+            source.statement(attribute),  # type: ignore[arg-type]
+            f"{name} is entered with {ways.pop()}, which does not ask for {attribute.attr}",
+            f"{' '.join(text.split())}.{other}",
+        )
+
+
+def _entered_as(scope: Scope, attribute: ast.Attribute) -> str:
+    """What the code would call what is entered: the method whose result it is, else the variable or attribute."""
+    base, path = mocks.unrolled(attribute.value)
+    if not isinstance(base, ast.Name) or any(one.startswith("__") for one in path):
+        return ""
+    if path[-1:] == ["return_value"]:
+        return plain_name([base.id, *path][-2])
+    if not path:
+        for assign in scope.of(ast.Assign):
+            values = [assign.value]
+            if isinstance(assign.value, ast.Call):
+                values = [one.value for one in assign.value.keywords if one.arg == "return_value"]
+            if any(isinstance(one, ast.Name) and one.id == base.id for one in values):
+                written = [one for target in assign.targets for one in mocks.spelled(target).split(".")]
+                named = [one for one in written if one != "return_value"]
+                if named:
+                    return plain_name(named[-1])
+    return plain_name([base.id, *path][-1])
+
+
+def plain_name(name: str) -> str:
+    """A name without the words that say that it is a mock."""
+    return re.sub(r"^(?:mock|mocked|fake|stub)_|_(?:mock|fake|stub)$", "", name.strip("_")).strip("_")
 
 
 def _made(source: SourceFile, scope: Scope) -> Iterator[Hit]:

@@ -1,0 +1,126 @@
+"""How code uses the methods of what it is given: awaited, as plain values, entered with ``with`` or ``async with``.
+
+Asked about a method by its name, since nothing tells what class the argument of the code under test has. The code is
+that of the file itself and of the project's modules that it imports.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from async_testing.facts.unawaited import OF_A_VALUE
+
+if TYPE_CHECKING:
+    from async_testing.facts.scopes import Scope
+    from async_testing.facts.source import SourceFile
+
+AWAITED = "awaited"
+VALUE = "value"
+"""The result is asked for something that a coroutine does not have."""
+DROPPED = "dropped"
+RETURNED = "returned"
+UNKNOWN = "unknown"
+MODULES = 12
+"""How many of the project's modules are looked into for one file."""
+_LOOKED_AT = (
+    ast.Attribute | ast.Subscript | ast.Compare | ast.BoolOp | ast.UnaryOp | ast.BinOp | ast.FormattedValue
+)
+_LOOKED_AT |= ast.For | ast.If | ast.While | ast.IfExp | ast.Assert | ast.comprehension | ast.Starred
+
+
+def calls(source: SourceFile, method: str, receiver: str = "") -> set[str]:
+    """What is done with what a method gives: some of the constants of this module, empty where nobody calls it.
+
+    Args:
+        source: the test file; what its tests and fixtures do with a coroutine is not looked at.
+        method: the name that is called, an attribute of whatever.
+        receiver: only where it is called on a variable or attribute of that name, underscores left out.
+    """
+    return {
+        use
+        for module in _modules(source, f".{method}(")
+        for scope in _under_test(module)
+        for call in scope.of(ast.Call)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == method
+        if not receiver or last_name(call.func.value) == receiver
+        for use in [_use(module, scope, call)]
+    }
+
+
+def entered(source: SourceFile, name: str) -> set[str]:
+    """How code enters what a method of a name gives, or an attribute or variable: ``with``, ``async with``, both."""
+    return {
+        "async with" if isinstance(module.parent(item), ast.AsyncWith) else "with"
+        for module in _modules(source, name)
+        for scope in module.scopes
+        for item in scope.of(ast.withitem)
+        if last_name(item.context_expr) == name
+    }
+
+
+def last_name(node: ast.expr) -> str:
+    """The last name of an expression, calls left out: ``transaction`` of ``self._conn.transaction()``."""
+    while isinstance(node, ast.Call | ast.Await):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return name.strip("_")
+
+
+def _modules(source: SourceFile, text: str) -> Iterator[SourceFile]:
+    """The file, and the project's modules that it imports, as far as they hold a text."""
+    if text in source.text:
+        yield source
+    seen: set[str] = {source.path}
+    for dotted in source.imports.values():
+        for module in (dotted, dotted.rpartition(".")[0]):
+            path = source.workspace.locate(source.path, module) if module.strip(".") else None
+            if path is None or path in seen:
+                continue
+            if len(seen) > MODULES:
+                return
+            seen.add(path)
+            found = source.workspace.source(path) if source.workspace.mentions(path, text) else None
+            if found is not None:
+                yield found
+
+
+def _under_test(source: SourceFile) -> Iterator[Scope]:
+    """The functions of a file but for its tests and fixtures; what is nested in these counts."""
+    own = {id(test.function) for test in source.tests} | {id(one.function) for one in source.fixtures.own}
+    for function in source.functions:
+        if id(function) not in own:
+            yield function
+
+
+def _use(source: SourceFile, scope: Scope, call: ast.Call) -> str:
+    """What a function does with what a call gives."""
+    around = source.parent(call)
+    if isinstance(around, ast.Await):
+        return AWAITED
+    if isinstance(around, ast.Expr):
+        return DROPPED
+    if isinstance(around, ast.Return):
+        return RETURNED
+    if isinstance(around, ast.Call):
+        name = source.called(around).rpartition(".")[2]
+        return VALUE if name in OF_A_VALUE or name.lstrip("_")[:1].isupper() else UNKNOWN
+    if isinstance(around, ast.Assign | ast.AnnAssign):
+        target = around.targets[0] if isinstance(around, ast.Assign) else around.target
+        return _of_variable(scope, target.id) if isinstance(target, ast.Name) else UNKNOWN
+    return VALUE if isinstance(around, _LOOKED_AT) else UNKNOWN
+
+
+def _of_variable(scope: Scope, name: str) -> str:
+    """What a function does with a variable: a value where it is asked for members, or gone through."""
+    if any(isinstance(one.value, ast.Name) and one.value.id == name for one in scope.of(ast.Await)):
+        return AWAITED
+    members: list[ast.expr] = [one.value for one in scope.of(ast.Attribute)]
+    members += [one.value for one in scope.of(ast.Subscript)]
+    members += [one.iter for one in scope.of(ast.For)]
+    members += [one.iter for one in scope.of(ast.comprehension)]
+    members += [one.test for one in scope.of(ast.If)]
+    members += [side for one in scope.of(ast.Compare) for side in (one.left, *one.comparators)]
+    members += [one.operand for one in scope.of(ast.UnaryOp)]
+    return VALUE if any(isinstance(one, ast.Name) and one.id == name for one in members) else UNKNOWN
