@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-import warnings
 from collections.abc import Iterable, Sequence
 
 from async_testing import files
@@ -30,9 +29,7 @@ def examine(workspace: Workspace, path: str, data: bytes, rules: Sequence[Rule])
     workspace.current = path
     try:
         text = files.decode(path, data).text
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            source = SourceFile(path, text, ast.parse(text), workspace)
+        source = workspace.opened(path, text)
     except UsageError as error:
         return Examined(path, (), str(error))
     except SyntaxError as error:
@@ -40,16 +37,25 @@ def examine(workspace: Workspace, path: str, data: bytes, rules: Sequence[Rule])
         return Examined(path, (), f"Python {version} cannot parse it ({error.msg})", error.lineno or 0)
     except (ValueError, RecursionError, MemoryError) as error:
         return Examined(path, (), f"cannot be parsed ({reason(error)})")
+    try:
+        return _judged(source, text, rules)
+    finally:
+        workspace.closed(source)
+
+
+def _judged(source: SourceFile, text: str, rules: Sequence[Rule]) -> Examined:
     found: list[Finding] = []
     problem = ""
+    words = {word for rule in rules for word in rule.needs}
+    held = {word for word in words if word in text}
     for rule in rules:
-        if not rule.needs or any(word in text for word in rule.needs):
+        if not rule.needs or not held.isdisjoint(rule.needs):
             check = rule.check
             try:
                 found += [finding(rule, hit, source) for hit in check(source)] if check else ()
             except Exception as error:  # a defect of a rule must not cost the user all other findings
                 problem = problem or f"could not judge: rule {rule.code} failed ({reason(error)})"
-    return Examined(path, tuple(sorted(set_of(found), key=place)), problem)
+    return Examined(source.path, tuple(sorted(set_of(found), key=place)), problem)
 
 
 def reason(error: Exception) -> str:

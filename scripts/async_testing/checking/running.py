@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 WORTH = 3_000_000
 """Bytes of source for which starting more processes pays."""
-COLLECTED = 64
-"""Files between two collections of garbage: trees go without it, what refers to itself does not."""
+COLLECTED = 6_000_000
+"""Characters of other modules let go of between two collections of garbage; what is checked goes without it."""
 
 
 class Report(NamedTuple):
@@ -191,7 +191,7 @@ def work(prefix: str, files: list[str], rules: Sequence[Rule], *, keep: bool) ->
     workspace = Workspace(Path(prefix))
     workspace.digest = digest if keep else None
     found = []
-    for number, path in enumerate(files):
+    for path in files:
         data = _read(prefix + path)
         if isinstance(data, bytes):
             if keep:
@@ -201,7 +201,8 @@ def work(prefix: str, files: list[str], rules: Sequence[Rule], *, keep: bool) ->
             found.append(examine(workspace, path, data, rules))
         else:
             found.append(Examined(path, (), f"cannot be read ({data})"))
-        if number % COLLECTED == COLLECTED - 1:
+        if workspace.dropped > COLLECTED:
+            workspace.dropped = 0
             gc.collect()
     return _result(workspace, found)
 

@@ -39,8 +39,16 @@ class Mock(NamedTuple):
 
 def made(source: SourceFile, node: ast.AST | None, scope: Scope) -> str:
     """What to call the coroutine function if a call makes a coroutine, empty if it makes none or it cannot be told."""
-    if not isinstance(node, ast.Call):
+    if node.__class__ is not ast.Call:
         return ""
+    key = (made, id(node), id(scope))
+    if key not in source.memo:
+        source.memo[key] = _made(source, node, scope)
+    found: str = source.memo[key]
+    return found
+
+
+def _made(source: SourceFile, node: ast.Call, scope: Scope) -> str:
     func = node.func
     if isinstance(func, ast.Name):
         if func.id.lstrip("_")[:1].isupper():
@@ -57,18 +65,19 @@ def made(source: SourceFile, node: ast.AST | None, scope: Scope) -> str:
     root = func.value
     while isinstance(root, ast.Attribute):
         root = root.value
-    shown = _shown(func)
     if isinstance(root, ast.Name):
         around, _ = binder(source, root.id, scope)
         if around is None and (dotted := source.dotted(func)):
             if dotted in library.FUNCTIONS:
                 return dotted
-            found = source.workspace.definition(source, dotted)
+            if source.workspace.is_plain(source, dotted):
+                return ""
+            found = source.workspace.definition(source, dotted, where="async")
             if found:
-                return shown if plain_coroutine(found) and takes(found, node) else ""
+                return _shown(func) if plain_coroutine(found) and takes(found, node) else ""
         if root.id in ("self", "cls") and func.value is root:
-            return shown if _of_self(source, func.attr, scope) else ""
-    return shown if _method_is_coroutine(source, node, func, root, scope) else ""
+            return _shown(func) if _of_self(source, func.attr, scope) else ""
+    return _shown(func) if _method_is_coroutine(source, node, func, root, scope) else ""
 
 
 def _shown(func: ast.Attribute) -> str:
@@ -87,19 +96,12 @@ def binder(source: SourceFile, name: str, scope: Scope) -> tuple[Scope | None, l
     """The function that binds a name as seen from a scope, with the values; the module's own names have none."""
     current: Scope | None = scope
     while current is not None and current is not source.module:
-        if isinstance(current.node, FUNCTION_NODES):
+        if current.node.__class__ in FUNCTION_NODES:
             bound = bindings(source, current).get(name)
-            if bound or current.child(name) or _is_parameter(current.node, name):
+            if bound or name in current.parameters or current.child(name):
                 return current, bound or []
         current = current.parent
     return None, []
-
-
-def _is_parameter(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> bool:
-    args = node.args
-    if any(one.arg == name for one in args.args) or any(one.arg == name for one in args.kwonlyargs):
-        return True
-    return any(one and one.arg == name for one in (*args.posonlyargs, args.vararg, args.kwarg))
 
 
 def _wrapped(source: SourceFile, func: ast.Attribute) -> str:
@@ -116,7 +118,7 @@ def _name_is_coroutine(source: SourceFile, name: str, scope: Scope) -> bool:
         dotted = source.imports.get(name, name)
         if dotted in library.FUNCTIONS:
             return True
-        found = source.workspace.definition(source, dotted)
+        found = source.workspace.definition(source, dotted, where="async")
         return found is not None and plain_coroutine(found)
     children = [child for child in around.children if child.name == name]
     if children:
@@ -204,14 +206,15 @@ def _method_is_coroutine(
         return func.attr in library.CLASSES[kind] and not assigns_attribute(source, func.attr)
     if kind.startswith(("unittest.mock", "mock.")) or assigns_attribute(source, func.attr):
         return False
-    found = source.workspace.definition(source, f"{kind}.{func.attr}")
+    method = f"{kind}.{func.attr}"
+    found = source.workspace.definition(source, method, where="async")
     if isinstance(func.value, ast.Name):
         around, values = binder(source, func.value.id, scope)
         fixture = _fixture(source, func.value.id, around) if around and not values else None
         if fixture and not _may_give(fixture, kind):
             return False
         if fixture and found is None:
-            found = source.workspace.definition(fixture.source, f"{kind}.{func.attr}")
+            found = source.workspace.definition(fixture.source, method, where="async")
     return found is not None and plain_coroutine(found) and takes(found, call)
 
 

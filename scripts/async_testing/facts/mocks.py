@@ -19,6 +19,7 @@ PATCHES = ("patch", "patch.object", "patch.multiple", "patch.dict")
 MODULES = frozenset({"unittest.mock", "mock", "mocker", "self.mocker", "class_mocker", "module_mocker"})
 MODULES |= {"session_mocker", "package_mocker"}
 SPECS = frozenset({"spec", "spec_set", "autospec", "wraps"})
+_PATCHES = {f"{module}.{name}": name for module in MODULES for name in PATCHES}
 _HOPS = 6
 
 
@@ -54,10 +55,7 @@ def maker_kind(source: SourceFile, call: ast.AST | None) -> str:
 def patch_kind(source: SourceFile, call: ast.AST | None) -> str:
     """``patch``, ``patch.object``, ``patch.dict`` or ``patch.multiple`` where a call is one, else empty."""
     name = source.called(call)
-    for module in MODULES if "patch" in name else ():
-        if name.startswith(f"{module}.") and name[len(module) + 1 :] in PATCHES:
-            return name[len(module) + 1 :]
-    return ""
+    return _PATCHES.get(name, "") if "patch" in name else ""
 
 
 def keyword(call: ast.Call, name: str) -> ast.expr | None:
@@ -149,10 +147,7 @@ class Mocks:
                 values = self.bindings(current).get(name)
                 if values is not None:
                     return self._same([self._made(one, current, hops, name) for one in values], name, current)
-                node = current.node
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
-                    one.arg == name for one in arguments(node)
-                ):
+                if name in current.parameters and not isinstance(current.node, ast.Lambda):
                     return self._of_parameter(name, current, hops)
             current = current.parent
         return None
@@ -227,12 +222,10 @@ class Mocks:
         return Mocked(kind or "patch", call, spec, self.source, scope, name)
 
     def _returned(self, name: str, hops: int) -> Mocked | None:
-        for function in self.source.functions:
-            if function.name == name and function.parent is self.source.module:
-                values = [one.value for one in function.of(ast.Return)]
-                found = [self.of(value, function, hops - 1) for value in values]
-                return self._same(found, "", function) if found else None
-        return None
+        function = self.source.module_functions.get(name)
+        values = [one.value for one in function.of(ast.Return)] if function else []
+        found = [self.of(value, function, hops - 1) for value in values] if function else []
+        return self._same(found, "", function) if found and function else None
 
 
 def injected(source: SourceFile, function: Scope) -> list[tuple[str, ast.Call]]:

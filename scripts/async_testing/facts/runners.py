@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_testing.facts import marks
+from async_testing.facts import marks, words
 from async_testing.facts.scopes import Scope
 
 if TYPE_CHECKING:
@@ -220,13 +220,18 @@ def below(source: SourceFile, word: str) -> Iterator[SourceFile]:
         prefix = f"{folder}/" if folder else ""
         for name in sorted(source.workspace.names(folder)):
             path = f"{prefix}{name}.py"
-            if source.config.collects_file(path) and word.encode() in (source.workspace.read(path) or b""):
+            if source.config.collects_file(path) and _holds(source, path, word):
                 seen += 1
                 found = source.workspace.source(path)
                 if found:
                     yield found
             elif "." not in name and not name.startswith("_") and folder.count("/") < 6:
                 waiting.append(prefix + name)
+
+
+def _holds(source: SourceFile, path: str, word: str) -> bool:
+    text = (source.workspace.read(path) or b"").decode(errors="replace")
+    return any(True for _ in words.places(text, word, "." if word.isidentifier() else ""))
 
 
 def wider(one: str, other: str) -> bool:

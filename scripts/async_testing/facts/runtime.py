@@ -64,7 +64,10 @@ def _from_outside(source: SourceFile, test: Test, value: ast.expr | None) -> boo
         return False
     if roots(value) & test.parametrized:
         return False
-    if any(isinstance(one, ast.Await) for one in ast.walk(value)):
+    if any(
+        isinstance(one, ast.Await) or (isinstance(one, ast.comprehension) and one.is_async)
+        for one in ast.walk(value)
+    ):
         return not any(word in ast.unparse(value).lower() for word in ABOUT_THE_MACHINE)
     while isinstance(value, ast.Attribute | ast.Subscript):
         value = value.value

@@ -12,8 +12,8 @@ ScopeNode = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef |
 LEAVES = frozenset(
     {ast.Name, ast.Constant, ast.alias, ast.arg, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal}
 )
-"""Filed, but never descended into; of these only the statements are filed, names and constants are not."""
-_UNFILED = frozenset({ast.Name, ast.Constant, ast.arg, ast.alias})
+"""Never descended into; of these the statements and names are filed, names in no certain order, the others are not."""
+_UNFILED = frozenset({ast.Constant, ast.arg, ast.alias})
 _ATOMS = frozenset(
     {"ctx", "op", "ops", "id", "attr", "arg", "name", "names", "type_comment", "kind", "conversion"}
 )
@@ -31,6 +31,7 @@ _ATOMS |= {
     "kwd_attrs",
 }
 _SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _fields: dict[type, tuple[str, ...]] = {}
 
 
@@ -40,7 +41,7 @@ class Scope:
     Decorators, defaults and annotations of a function belong to the scope that it is defined in.
     """
 
-    __slots__ = ("_named", "bound", "children", "name", "node", "nodes", "parent")
+    __slots__ = ("_named", "_parameters", "_reads", "bound", "children", "name", "node", "nodes", "parent")
 
     def __init__(self, node: ScopeNode, parent: Scope | None) -> None:
         self.node = node
@@ -52,6 +53,8 @@ class Scope:
         self.bound: dict[str, list[ast.expr | None]] | None = None
         """What ``types.bindings`` found here, once it was asked."""
         self._named: dict[str, Scope] | None = None
+        self._parameters: frozenset[str] | None = None
+        self._reads: dict[str, int] | None = None
 
     def of(self, kind: type[Node]) -> list[Node]:
         """This scope's own nodes of one exact type, in the order of the source."""
@@ -78,6 +81,36 @@ class Scope:
         if self._named is None:
             self._named = {one.name: one for one in self.children if one.name}
         return self._named.get(name)
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names of its parameters, the starred ones too; none for a module or class."""
+        if self._parameters is None:
+            found = arguments(self.node)
+            if found or isinstance(self.node, _FUNCTIONS):
+                found += [one for one in (self.node.args.vararg, self.node.args.kwarg) if one]  # type: ignore[union-attr]
+            self._parameters = frozenset(one.arg for one in found)
+        return self._parameters
+
+    @property
+    def reads(self) -> dict[str, int]:
+        """How often its code, that of the scopes inside of it included, reads or deletes each name."""
+        if self._reads is None:
+            found: dict[str, int] = {}
+            for name in self.nodes.get(ast.Name, ()):
+                if name.ctx.__class__ is not ast.Store:
+                    found[name.id] = found.get(name.id, 0) + 1
+            for child in self.children:
+                for inner, times in child.reads.items():
+                    found[inner] = found.get(inner, 0) + times
+            self._reads = found
+        return self._reads
+
+    def forget(self) -> None:
+        """Let go of everything around it, since what refers to itself waits for the garbage collector."""
+        self.parent = None
+        self.children.clear()
+        self.nodes.clear()
 
     @property
     def body(self) -> list[ast.stmt]:
@@ -113,11 +146,15 @@ def _walk_one(scope: Scope, scopes: list[Scope], parents: dict[int, ast.AST]) ->
     filed = scope.nodes
     push = stack.append
     pop = stack.pop
+    names: list[Any] = []
+    name = ast.Name
     while stack:
         node = pop()
         kind = node.__class__
         if kind in LEAVES:
-            if kind not in _UNFILED:
+            if kind is name:
+                names.append(node)
+            elif kind not in _UNFILED:
                 filed.setdefault(kind, []).append(node)
             continue
         if kind in filed:
@@ -141,12 +178,21 @@ def _walk_one(scope: Scope, scopes: list[Scope], parents: dict[int, ast.AST]) ->
                         continue
                     if item.__class__ is ast.keyword:
                         item = item.value
-                    if item.__class__ not in _UNFILED:
+                    inner_kind = item.__class__
+                    if inner_kind is name:
+                        names.append(item)
+                    elif inner_kind not in _UNFILED:
                         parents[id(item)] = node
                         push(item)
-            elif value.__class__ not in _UNFILED:
+                continue
+            inner_kind = value.__class__
+            if inner_kind is name:
+                names.append(value)
+            elif inner_kind not in _UNFILED:
                 parents[id(value)] = node
                 push(value)
+    if names:
+        filed[name] = names
 
 
 def _fields_of(kind: type) -> tuple[str, ...]:

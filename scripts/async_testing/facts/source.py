@@ -6,7 +6,7 @@ import ast
 import io
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from async_testing.facts import scopes, tests, types
 from async_testing.facts.scopes import Scope
@@ -37,13 +37,52 @@ class SourceFile:
         self.scopes, self.parents = scopes.walk(tree)
         self.module = self.scopes[0]
         self._dotted: dict[int, str] = {}
+        self._all: dict[type, list[Any]] = {}
+        self.memo: dict[tuple[object, ...], Any] = {}
+        """What other modules of facts remember of this file."""
 
     # Nodes and names
 
-    def all(self, kind: type[Node]) -> Iterator[Node]:
+    def all(self, kind: type[Node]) -> list[Node]:
         """Every node of one exact type in the file, scope by scope."""
+        found = self._all.get(kind)
+        if found is None:
+            found = self._all[kind] = [node for scope in self.scopes for node in scope.nodes.get(kind, ())]
+        return found
+
+    def each(self, kind: type[Node]) -> list[tuple[Scope, Node]]:
+        """The same, each with the scope whose code it is."""
+        return [(scope, node) for scope in self.scopes for node in scope.nodes.get(kind, ())]
+
+    def calls(self, *names: str) -> list[tuple[Scope, ast.Call]]:
+        """Every call whose last name is one of these, import aliases resolved, with the scope whose code it is."""
+        found = self._calls
+        return [one for name in names for one in found.get(name, ())]
+
+    @cached_property
+    def _calls(self) -> dict[str, list[tuple[Scope, ast.Call]]]:
+        found: dict[str, list[tuple[Scope, ast.Call]]] = {}
+        imports = self.imports
         for scope in self.scopes:
-            yield from scope.of(kind)
+            for call in scope.nodes.get(ast.Call, ()):
+                func = call.func
+                if func.__class__ is ast.Attribute:
+                    name = func.attr
+                elif func.__class__ is ast.Name:
+                    name = imports.get(func.id, func.id).rpartition(".")[2]
+                else:
+                    continue
+                if name in found:
+                    found[name].append((scope, call))
+                else:
+                    found[name] = [(scope, call)]
+        return found
+
+    def forget(self) -> None:
+        """Drop the tree and all facts at once; nothing may be asked afterwards."""
+        for scope in self.scopes:
+            scope.forget()
+        self.__dict__.clear()
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node that this one stands in; a keyword argument's is its call. Not known of names and constants."""
@@ -79,6 +118,15 @@ class SourceFile:
         """Every function of the file, methods and nested ones too."""
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
         return [scope for scope in self.scopes if scope.node.__class__ in kinds]
+
+    @cached_property
+    def module_functions(self) -> dict[str, Scope]:
+        """The functions at the top of the file by name, the first one of each."""
+        found: dict[str, Scope] = {}
+        for function in self.functions:
+            if function.parent is self.module:
+                found.setdefault(function.name, function)
+        return found
 
     @cached_property
     def classes(self) -> list[Scope]:

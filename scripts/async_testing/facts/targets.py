@@ -24,6 +24,15 @@ class Target(NamedTuple):
     """Whether the replacement's kind is chosen by other arguments: ``new_callable``, ``autospec``, ``wraps``."""
 
 
+def all_of(source: SourceFile) -> list[tuple[ast.Call, Target]]:
+    """Every patching call of a file with its target."""
+    found: list[tuple[ast.Call, Target]] | None = source.memo.get((all_of,))
+    if found is None:
+        pairs = [(call, of_call(source, call)) for _, call in source.calls("patch", "object", "setattr")]
+        found = source.memo[all_of,] = [(call, target) for call, target in pairs if target]
+    return found
+
+
 def of_call(source: SourceFile, call: ast.Call) -> Target | None:
     """The target of a patching call, None where it is no such call or its target is not written out."""
     kind = mocks.patch_kind(source, call)
@@ -61,6 +70,12 @@ def module(source: SourceFile, target: Target) -> SourceFile | None:
     if not target.owner or target.owner.startswith("."):
         return None
     return source.workspace.import_from(source, target.owner)
+
+
+def shows(source: SourceFile, target: Target) -> bool:
+    """Whether the text of a target's module has a function or class of its name at the top, told without parsing it."""
+    path = source.workspace.locate(source.path, target.owner) if target.owner.strip(".") else None
+    return path is not None and target.name in source.workspace.outline(path).top
 
 
 def located(source: SourceFile, dotted: str) -> bool:

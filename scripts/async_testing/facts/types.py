@@ -78,6 +78,15 @@ def bindings(source: SourceFile, scope: Scope) -> dict[str, list[ast.expr | None
 
 
 def _of_name(source: SourceFile, name: str, scope: Scope, hops: int) -> str:
+    key = (type_of, name, id(scope), hops)
+    if key not in source.memo:
+        source.memo[key] = ""  # what leads back to itself leads nowhere
+        source.memo[key] = _named(source, name, scope, hops)
+    found: str = source.memo[key]
+    return found
+
+
+def _named(source: SourceFile, name: str, scope: Scope, hops: int) -> str:
     current: Scope | None = scope
     while current is not None:
         if current is scope or not isinstance(current.node, ast.ClassDef):
@@ -96,7 +105,7 @@ def _kinds(source: SourceFile, name: str, scope: Scope, hops: int) -> set[str] |
     bound = bindings(source, scope).get(name)
     if bound is not None:
         return {type_of(source, value, scope, hops - 1) for value in bound}
-    if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+    if name in scope.parameters:
         for parameter in arguments(scope.node):
             if parameter.arg == name:
                 return {_of_parameter(source, parameter, scope, hops)}
@@ -149,9 +158,8 @@ def _made(source: SourceFile, node: ast.expr, scope: Scope, hops: int) -> str:
     if last[:1].isupper() and not last.isupper():
         return name
     if isinstance(node.func, ast.Name) and node.func.id not in source.imports:
-        for function in source.functions:
-            if function.name == node.func.id and function.parent is source.module:
-                return annotation(source, function.node.returns)  # type: ignore[union-attr]
+        function = source.module_functions.get(node.func.id)
+        return annotation(source, function.node.returns) if function else ""  # type: ignore[union-attr]
     return ""
 
 

@@ -115,11 +115,7 @@ def _reads(node: ast.AST, name: str) -> bool:
 
 def loaded(scope: Scope, name: str) -> int:
     """How often a function's code, nested functions included, reads a variable."""
-    return sum(
-        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load | ast.Del)
-        for statement in scope.body
-        for node in ast.walk(statement)
-    )
+    return scope.reads.get(name, 0)
 
 
 def expected(source: SourceFile, node: ast.AST) -> bool:

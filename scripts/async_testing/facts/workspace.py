@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ from async_testing.facts.source import SourceFile
 
 KEPT_TREES = 1_500_000
 """Characters of other modules whose trees are kept, those used last; conftests are always kept."""
+
+
+Where = Literal["", "async", "contextmanager"]
 
 
 class Definition(NamedTuple):
@@ -36,6 +40,32 @@ class Definition(NamedTuple):
         return self.kind == "function" and self.scope.is_async and not self.scope.is_generator and plain
 
 
+class Outline(NamedTuple):
+    """The names that a module's text defines."""
+
+    plain: frozenset[str]
+    """Plain functions and methods."""
+    coroutines: frozenset[str]
+    """Those that are ``async def``."""
+    top: frozenset[str]
+    """Functions and classes that are not indented."""
+
+
+_DEFINED = re.compile(rb"^([ \t]*)(async[ \t]+)?(def|class)[ \t]+(\w+)", re.MULTILINE)
+
+
+def _outline(data: bytes) -> Outline:
+    found = [
+        (not indent, bool(is_async), kind == b"def", name.decode(errors="replace"))
+        for indent, is_async, kind, name in _DEFINED.findall(data)
+    ]
+    return Outline(
+        frozenset(name for _, is_async, is_def, name in found if is_def and not is_async),
+        frozenset(name for _, is_async, _, name in found if is_async),
+        frozenset(name for is_top, _, _, name in found if is_top),
+    )
+
+
 class Workspace(Folder):
     """A project's folder, read lazily and never left.
 
@@ -47,10 +77,13 @@ class Workspace(Folder):
         super().__init__(root)
         self._sources: dict[str, SourceFile | None] = {}
         self._grown = 0
+        self.dropped = 0
+        """Characters of other modules whose trees were let go of, for the garbage collector."""
         self._conftests: dict[str, SourceFile | None] = {}
         self._configs: dict[str, Config] = {}
-        self._defined: dict[tuple[str, str, int], Definition | None] = {}
+        self._defined: dict[tuple[str, str, int, Where], Definition | None] = {}
         self._defined_for = ""
+        self._outlines: dict[str, Outline] = {}
         self._mentioned: dict[tuple[str, str], bool] = {}
 
     def config(self, path: str) -> Config:
@@ -92,8 +125,34 @@ class Workspace(Folder):
         self._grown += len(found.text) if found else 0
         while self._grown > KEPT_TREES and len(self._sources) > 1:
             dropped = self._sources.pop(next(iter(self._sources)))
-            self._grown -= len(dropped.text) if dropped else 0
+            size = len(dropped.text) if dropped else 0
+            self._grown -= size
+            self.dropped += size
         return found
+
+    def opened(self, path: str, text: str) -> SourceFile:
+        """The file that is to be checked, parsed once although another one may have asked for it before.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError, MemoryError: it cannot be parsed.
+        """
+        known = self._sources.pop(path, None)
+        self._grown -= len(known.text) if known else 0
+        known = known or self._conftests.get(path)
+        if known and known.text == text:
+            return known
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = SourceFile(path, text, ast.parse(text), self)
+        if path.endswith("conftest.py"):
+            self._conftests[path] = found
+        return found
+
+    def closed(self, source: SourceFile) -> None:
+        """Let go of a file that was checked; a conftest is kept, since all files below it ask for it."""
+        self._defined.clear()
+        if self._conftests.get(source.path) is not source:
+            source.forget()
 
     def _parsed(self, path: str, data: bytes) -> SourceFile | None:
         try:
@@ -132,37 +191,75 @@ class Workspace(Folder):
             return None
         return self.source(path)
 
-    def definition(self, source: SourceFile, dotted: str, hops: int = 4) -> Definition | None:
+    def definition(
+        self, source: SourceFile, dotted: str, hops: int = 4, *, where: Where = ""
+    ) -> Definition | None:
         """The function, class or method of the project that a dotted name leads to, through re-exports and bases.
 
         Args:
             source: the file in which the name is used.
             dotted: ``app.dao.UserDAO.create`` as ``source.dotted`` gives it, or a bare name of the file's own.
             hops: how many re-exports to follow.
+            where: what else to leave out, which is often told without parsing a module: ``async`` leaves out plain
+                functions, ``contextmanager`` those of modules that do not speak of any.
         """
         if self._defined_for != self.current:
             self._defined_for = self.current
             self._defined.clear()
-        key = (source.path, dotted, hops)
+        key = (source.path, dotted, hops, where)
         if key not in self._defined:
             self._defined[key] = None  # what leads back to itself leads nowhere
-            self._defined[key] = self._definition(source, dotted, hops)
+            self._defined[key] = self._definition(source, dotted, hops, where)
         return self._defined[key]
 
-    def _definition(self, source: SourceFile, dotted: str, hops: int) -> Definition | None:
+    def _definition(self, source: SourceFile, dotted: str, hops: int, where: Where) -> Definition | None:
         parts = dotted.lstrip(".").split(".")
         level = "." * (len(dotted) - len(dotted.lstrip(".")))
         if not level:
-            found = self._member(source, parts, hops)
+            found = self._member(source, parts, hops, where)
             if found:
                 return found
         for cut in range(len(parts) - 1, -1 if level else 0, -1):
             module = level + ".".join(parts[:cut])
             path = self.locate(source.path, module) if module else None
             if path and path != source.path:
-                other = self.source(path) if self.mentions(path, parts[cut]) else None
-                return self._member(other, parts[cut:], hops) if other else None
+                if not self.mentions(path, parts[cut]) or self._left_out(path, parts[-1], where):
+                    return None
+                other = self.source(path)
+                return self._member(other, parts[cut:], hops, where) if other else None
         return None
+
+    def is_plain(self, source: SourceFile, dotted: str) -> bool:
+        """Whether the text of the module that a dotted name leads to shows a plain ``def`` and no ``async`` one.
+
+        It spares parsing modules for calls of functions that are no coroutine functions, as most are.
+        """
+        module, _, name = dotted.rpartition(".")
+        for _ in range(2):  # a function's module, or a method's
+            path = self.locate(source.path, module) if module.strip(".") else None
+            if path and path != source.path:
+                return self._shows_plain(path, name)
+            module = module.rpartition(".")[0]
+        return False
+
+    def _left_out(self, path: str, name: str, where: Where) -> bool:
+        if where == "async":
+            return self._shows_plain(path, name)
+        if where == "contextmanager":
+            return name in self.outline(path).top and not self.mentions(path, "contextmanager")
+        return False
+
+    def _shows_plain(self, path: str, name: str) -> bool:
+        outline = self.outline(path)
+        return name in outline.plain and name not in outline.coroutines
+
+    def outline(self, path: str) -> Outline:
+        """What a module's text says that it defines, without parsing it."""
+        found = self._outlines.get(path)
+        self.link(self.current, path)
+        if found is None:
+            found = self._outlines[path] = _outline(self.read(path) or b"")
+        return found
 
     def mentions(self, path: str, word: str) -> bool:
         """Whether a file holds a word, which is much cheaper to tell than what it means there."""
@@ -171,7 +268,7 @@ class Workspace(Folder):
             self._mentioned[key] = word.encode(errors="replace") in (self.read(path) or b"")
         return self._mentioned[key]
 
-    def _member(self, source: SourceFile, parts: list[str], hops: int) -> Definition | None:
+    def _member(self, source: SourceFile, parts: list[str], hops: int, where: Where) -> Definition | None:
         scope = source.module
         for depth, part in enumerate(parts):
             inner = scope.child(part)
@@ -179,19 +276,23 @@ class Workspace(Folder):
                 if depth == 0:
                     origin = source.imports.get(part)
                     if origin and origin != part and hops:
-                        return self.definition(source, ".".join([origin, *parts[1:]]), hops - 1)
+                        name = ".".join([origin, *parts[1:]])
+                        return self.definition(source, name, hops - 1, where=where)
                     return None
-                return self._inherited(source, scope, parts[depth:], hops)
+                return self._inherited(source, scope, parts[depth:], hops, where)
             scope = inner
         kind: Literal["function", "class"] = "class" if isinstance(scope.node, ast.ClassDef) else "function"
         return Definition(kind, scope, source) if scope is not source.module else None
 
-    def _inherited(self, source: SourceFile, scope: Scope, rest: list[str], hops: int) -> Definition | None:
+    def _inherited(
+        self, source: SourceFile, scope: Scope, rest: list[str], hops: int, where: Where
+    ) -> Definition | None:
         if not hops or not isinstance(scope.node, ast.ClassDef) or len(rest) != 1:
             return None
         for base in scope.node.bases:
             name = source.dotted(base.value if isinstance(base, ast.Subscript) else base)
-            found = self.definition(source, f"{name}.{rest[0]}", hops - 1) if name else None
-            if found:
-                return found
+            if name:
+                found = self.definition(source, f"{name}.{rest[0]}", hops - 1, where=where)
+                if found:
+                    return found
         return None

@@ -66,7 +66,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
         for statement in scope.of(ast.Assert):
             why = _why(source, statement.test)
             if not why and ABOUT_EQUALITY.isdisjoint(scope.name.lower().split("_")):
-                why = "" if _about_equality(scope) else _itself(statement.test)
+                why = _itself(statement.test)
+                why = "" if why and _about_equality(scope) else why
             if why:
                 instead = "assert the condition itself, with its message behind a comma"
                 yield Hit(

@@ -76,18 +76,16 @@ _PLAIN = frozenset(
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each such patch."""
-    for scope in source.scopes:
-        for call in scope.of(ast.Call):
-            target = targets.of_call(source, call)
-            if target is None or not _is_async_mock(source, call, target):
-                continue
-            found = targets.replaced(source, target)
-            if found is not None and _is_plain(found):
-                yield Hit(
-                    call,
-                    f"{target.owner}.{target.name} is a plain function: in its place an AsyncMock gives a coroutine",
-                    f"MagicMock(return_value=...) in the place of {target.name}",
-                )
+    for call, target in targets.all_of(source):
+        if not _is_async_mock(source, call, target):
+            continue
+        found = targets.replaced(source, target)
+        if found is not None and _is_plain(found):
+            yield Hit(
+                call,
+                f"{target.owner}.{target.name} is a plain function: in its place an AsyncMock gives a coroutine",
+                f"MagicMock(return_value=...) in the place of {target.name}",
+            )
 
 
 def _is_async_mock(source: SourceFile, call: ast.Call, target: targets.Target) -> bool:

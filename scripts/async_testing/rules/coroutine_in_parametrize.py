@@ -64,7 +64,7 @@ NEEDS = ("parametrize", "params")
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each coroutine among the values of a parameter."""
-    for call in source.all(ast.Call):
+    for _, call in source.calls("parametrize", "fixture"):
         if isinstance(call.func, ast.Attribute) and call.func.attr == "parametrize":
             given = call.args[1:2] or [one.value for one in call.keywords if one.arg == "argvalues"]
         elif isinstance(call.func, ast.Name | ast.Attribute) and any(

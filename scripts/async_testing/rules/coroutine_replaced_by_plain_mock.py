@@ -71,20 +71,18 @@ _PLAIN = (ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.JoinedStr, a
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each such patch."""
-    for scope in source.scopes:
-        for call in scope.of(ast.Call):
-            target = targets.of_call(source, call)
-            by = _plain(source, call, target) if target else ""
-            if not target or not by:
-                continue
-            found = targets.replaced(source, target)
-            if found is not None and found.is_coroutine:
-                name = f"{target.owner}.{target.name}"
-                yield Hit(
-                    call,
-                    f"{name} is awaited, but {by} gives nothing that can be awaited",
-                    f"AsyncMock(return_value=...) in the place of {target.name}",
-                )
+    for call, target in targets.all_of(source):
+        by = _plain(source, call, target)
+        if not by:
+            continue
+        found = targets.replaced(source, target)
+        if found is not None and found.is_coroutine:
+            name = f"{target.owner}.{target.name}"
+            yield Hit(
+                call,
+                f"{name} is awaited, but {by} gives nothing that can be awaited",
+                f"AsyncMock(return_value=...) in the place of {target.name}",
+            )
 
 
 def _plain(source: SourceFile, call: ast.Call, target: targets.Target) -> str:

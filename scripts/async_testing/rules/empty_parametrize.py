@@ -36,6 +36,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from async_testing.facts import words
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
@@ -46,9 +47,7 @@ NEEDS = ("parametrize", "params")
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each list of parameters that is empty."""
     if source.is_test_file:
-        for call in source.all(ast.Call):
-            if not isinstance(call.func, ast.Attribute) or call.func.attr != "parametrize":
-                continue
+        for _, call in source.calls("parametrize"):
             if source.dotted(call.func) != "pytest.mark.parametrize":
                 continue
             values = call.args[1:2] + [one.value for one in call.keywords if one.arg == "argvalues"]
@@ -73,6 +72,4 @@ def _is_empty(source: SourceFile, node: ast.expr) -> bool:
 
 def _never_grows(source: SourceFile, name: str) -> bool:
     """Whether the file says the name but twice: where it is made, and here."""
-    import re
-
-    return len(re.findall(rf"\b{name}\b", source.text)) == 2
+    return words.count(source.text, name) == 2

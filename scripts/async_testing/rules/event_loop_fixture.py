@@ -48,6 +48,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 
 from async_testing.facts import runners
 from async_testing.facts.source import SourceFile
@@ -76,7 +77,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 def _is_used(source: SourceFile) -> bool:
     """Whether something sync asks for the fixture, which then is a helper that works."""
-    places = [source, *(runners.below(source, NAME) if source.is_conftest else ())]
+    places = chain([source], runners.below(source, NAME) if source.is_conftest else ())
     return any(
         any(NAME in test.parameters and not test.is_async for test in place.tests)
         or any(NAME in one.requests and not one.is_async for one in place.fixtures.own if one.name != NAME)

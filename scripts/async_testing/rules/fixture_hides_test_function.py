@@ -38,9 +38,9 @@ def test_total(total: int) -> None:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
+from async_testing.facts import words
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
@@ -59,7 +59,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
             continue
         if not any(True for _ in one.function.within(ast.Assert)) or one.function.is_generator:
             continue
-        if len(re.findall(rf"\b{name}\b", source.text)) == 1:
+        if words.count(source.text, name) == 1:
             yield Hit(
                 one.node,
                 f"{name} is a fixture, not a test: its assertions never run",

@@ -44,11 +44,8 @@ def test_user(user: dict[str, str]) -> None:
 from __future__ import annotations
 
 import ast
-import re
-from bisect import bisect_left
 from collections.abc import Iterator
 
-from async_testing.facts.fixtures import FixtureDef
 from async_testing.facts.scopes import Scope, arguments
 from async_testing.facts.source import SourceFile
 from async_testing.facts.tests import parameter_names
@@ -68,27 +65,12 @@ def check(source: SourceFile) -> Iterator[Hit]:
     }
     if not top:
         return
-    lines = _lines(source, top)
     users = [*(test.function for test in source.tests), *(one.function for one in source.fixtures.own)]
     for function in {id(one): one for one in users}.values():
-        first, last = function.body[0].lineno, function.node.end_lineno or 0  # type: ignore[union-attr]
-        asked = set(parameter_names(function)) | {function.name}
-        near = lines[bisect_left(lines, (first, "")) : bisect_left(lines, (last + 1, ""))]
-        near = [(line, name) for line, name in near if name not in asked]
-        if near:
-            yield from _uses(source, function, near)
-
-
-def _lines(source: SourceFile, top: dict[str, FixtureDef]) -> list[tuple[int, str]]:
-    """The lines that hold the names, as words of any kind."""
-    text = source.text
-    found, line, place = [], 1, 0
-    for match in re.finditer(rf"\b(?:{'|'.join(top)})\b", text):
-        line += text.count("\n", place, match.start())
-        place = match.start()
-        if text[place - 1 : place] != ".":
-            found.append((line, match[0]))
-    return sorted(found)
+        wanted = top.keys() & function.reads.keys()
+        if wanted:
+            wanted -= {*parameter_names(function), function.name}
+            yield from _uses(source, function, wanted)
 
 
 def _once(source: SourceFile, name: str) -> bool:
@@ -97,16 +79,14 @@ def _once(source: SourceFile, name: str) -> bool:
     return len(same) == 1 and name not in bindings(source, source.module) and name not in source.imports
 
 
-def _uses(source: SourceFile, function: Scope, near: list[tuple[int, str]]) -> Iterator[Hit]:
-    bound = _bound(source, function)
-    wanted = {name for _, name in near if name not in bound}
-    lines = [line for line, name in near if name in wanted]
-    for statement in function.body:
-        if not any(statement.lineno <= line <= (statement.end_lineno or 0) for line in lines):
-            continue
-        for node in ast.walk(statement):
-            if not isinstance(node, ast.Name) or node.id not in wanted or not isinstance(node.ctx, ast.Load):
-                continue
+def _uses(source: SourceFile, function: Scope, wanted: set[str]) -> Iterator[Hit]:
+    if wanted:
+        wanted -= _bound(source, function)
+    uses = [
+        node for node in function.within(ast.Name) if node.id in wanted and isinstance(node.ctx, ast.Load)
+    ]
+    for node in sorted(uses, key=lambda one: (one.lineno, one.col_offset)):
+        if node.id in wanted:
             wanted.discard(node.id)
             message = f"{function.name} has no parameter {node.id}: the name is the fixture's function, not its value"
             yield Hit(node, message, f"def {function.name}({node.id}, ...)")

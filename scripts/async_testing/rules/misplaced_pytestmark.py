@@ -40,7 +40,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from async_testing.facts import marks
+from async_testing.facts import marks, words
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
 
@@ -73,7 +73,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
 def _hit(source: SourceFile, statement: ast.stmt, target: ast.Name, inside: bool) -> Hit | None:
     name = target.id
     if name != "pytestmark":
-        if inside or len(re.findall(rf"\b{name}\b", source.text)) > 1:
+        if inside or words.count(source.text, name) > 1:
             return None
         start, end = source.span(target)
         fix = Fix("call it pytestmark", (Edit(start, end, "pytestmark"),), safe=False)
@@ -89,7 +89,7 @@ def _hit(source: SourceFile, statement: ast.stmt, target: ast.Name, inside: bool
             "pytestmark in a function is a local variable: it marks no test",
             "pytestmark at the top",
         )
-    if source.is_conftest and not inside and len(re.findall(r"\bpytestmark\b", source.text)) == 1:
+    if source.is_conftest and not inside and words.count(source.text, "pytestmark") == 1:
         message = "pytestmark in a conftest marks no test: pytest reads it from test modules and classes"
         return Hit(
             statement,

@@ -37,6 +37,7 @@ from __future__ import annotations
 import ast
 import difflib
 from collections.abc import Iterator
+from functools import cache
 
 from async_testing.facts import runners
 from async_testing.facts.source import SourceFile
@@ -69,6 +70,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
         yield Hit(node, message, f"pytest.mark.{meant}", fix)
 
 
+@cache
 def _meant(name: str) -> str:
     """The known mark that a name is almost; a mark with another word in it is one of the project's."""
     close = difflib.get_close_matches(name.lower(), KNOWN, 1, 0.83)

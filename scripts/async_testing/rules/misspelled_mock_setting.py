@@ -52,6 +52,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import cache
 
 from async_testing.facts import mocks
 from async_testing.facts.mocknames import WORDS
@@ -98,6 +99,7 @@ def _hit(where: ast.expr | ast.stmt, name: str, right: str, edit: Edit) -> Hit:
     return Hit(where, message, f"{right} = ...", Fix(f"write {right}", (edit,), safe=False))
 
 
+@cache
 def meant(name: str) -> str:
     """The setting that a name misses by a letter or two, empty where it is right or something else."""
     if name in _RIGHT or name[:1] not in "rs":

@@ -70,6 +70,12 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each setting that comes after the last call."""
     for test in source.tests:
         body = test.node.body
+        if not any(
+            isinstance(one, ast.Attribute) and one.attr in _SETTINGS
+            for assign in test.function.of(ast.Assign)
+            for one in assign.targets
+        ):
+            continue
         for at in range(len(body) - 1, 0, -1):
             statement = body[at]
             target = statement.targets[0] if isinstance(statement, ast.Assign) else None

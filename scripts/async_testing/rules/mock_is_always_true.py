@@ -78,15 +78,16 @@ def check(source: SourceFile) -> Iterator[Hit]:
             value, told = _looked_at(statement.test)
             if value is None:
                 continue
-            text = " ".join(source.segment(value).split())
             if told:
                 if isinstance(value, ast.Attribute) and mocks.of(source).of(value.value, scope):
+                    text = " ".join(source.segment(value).split())
                     yield Hit(
                         statement,
                         f"{text} is {told}, called or not",
                         f"assert {text} == ... with what is expected",
                     )
             elif _is_bare_mock(source, scope, value):
+                text = " ".join(source.segment(value).split())
                 yield Hit(
                     statement,
                     f"{text} is a mock, and a mock is always true",

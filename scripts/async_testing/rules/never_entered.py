@@ -87,8 +87,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
             target = assign.targets[0]
             if not isinstance(target, ast.Name) or not isinstance(assign.value, ast.Call):
                 continue
-            how = _how(source, assign.value, scope)
-            if how and not unawaited.loaded(scope, target.id):
+            how = "" if unawaited.loaded(scope, target.id) else _how(source, assign.value, scope)
+            if how:
                 yield _hit(source, assign, assign.value, how)
 
 
@@ -109,7 +109,9 @@ def _how(source: SourceFile, call: ast.Call, scope: Scope) -> str:
     root_name = name.partition(".")[0]
     if coroutines.binder(source, root_name, scope)[0] is not None:
         return ""
-    found = source.workspace.definition(source, name)
+    if name.rpartition(".")[2][:1].isupper():
+        return ""
+    found = source.workspace.definition(source, name, where="contextmanager")
     if found is None or found.kind != "function":
         return ""
     decorators = [found.source.dotted(one) for one in found.scope.node.decorator_list]  # type: ignore[union-attr]

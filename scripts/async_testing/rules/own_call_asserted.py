@@ -64,13 +64,30 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield the first assertion about each such mock."""
     for test in source.tests:
         names: list[str] = []
+        called = _called(test.function)
         for assign in test.function.of(ast.Assign):
             target = assign.targets[0]
-            if isinstance(target, ast.Name) and mocks.maker_kind(source, assign.value) in _KINDS:
+            if not isinstance(target, ast.Name) or target.id not in called:
+                continue
+            if mocks.maker_kind(source, assign.value) in _KINDS:
                 names.append(target.id)
         for name in names:
             if names.count(name) == 1:
                 yield from _of_name(source, test.function, name)
+
+
+def _called(function: Scope) -> set[str]:
+    """The names at the root of what a test calls itself, assertions left out."""
+    found = set()
+    for call in function.of(ast.Call):
+        node: ast.expr = call.func
+        if isinstance(node, ast.Attribute) and node.attr in ASSERTIONS:
+            continue
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+    return found
 
 
 def _of_name(source: SourceFile, function: Scope, name: str) -> Iterator[Hit]:

@@ -68,10 +68,9 @@ async def test_find() -> None:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
-from async_testing.facts import targets
+from async_testing.facts import targets, words
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
 
@@ -81,28 +80,26 @@ NEEDS = ("patch",)
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each patch of a name that the code under test does not look up."""
-    for scope in source.scopes:
-        for call in scope.of(ast.Call):
-            target = targets.of_call(source, call)
-            if target is None:
-                continue
-            module = targets.module(source, target)
-            if module is None or not any(child.name == target.name for child in module.module.children):
-                continue
-            user = _user(source, module, target)
-            if user:
-                text = f"{user}.{target.name}"
-                yield Hit(
-                    call,
-                    f"{user} has its own name for {target.name}: patching it in {target.owner} does not reach it",
-                    f'patch("{text}", ...)',
-                    _fix(source, call, target, text),
-                )
+    for call, target in targets.all_of(source):
+        if not targets.shows(source, target):
+            continue
+        module = targets.module(source, target)
+        if module is None or not any(child.name == target.name for child in module.module.children):
+            continue
+        user = _user(source, module, target)
+        if user:
+            text = f"{user}.{target.name}"
+            yield Hit(
+                call,
+                f"{user} has its own name for {target.name}: patching it in {target.owner} does not reach it",
+                f'patch("{text}", ...)',
+                _fix(source, call, target, text),
+            )
 
 
 def _user(source: SourceFile, module: SourceFile, target: targets.Target) -> str:
     """The module that the test imports and that imported the function by name; empty where the patch may work."""
-    if len(re.findall(rf"\b{target.name}\b", module.text)) > 1:
+    if words.count(module.text, target.name) > 1:
         return ""  # the defining module uses it itself, or lists it
     found = []
     for name in sorted(_modules(source)):
@@ -143,7 +140,7 @@ def _imports(user: SourceFile, module: SourceFile, name: str) -> bool:
         if any(alias.name == name and alias.asname in (None, name) for alias in origin.names):
             base = "." * origin.level + (origin.module or "")
             other = user.workspace.import_from(user, base)
-            return other is module and len(re.findall(rf"\b{name}\b", user.text)) > 1
+            return other is module and words.count(user.text, name) > 1
     return False
 
 

@@ -47,7 +47,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts.asserts import last_name, reads
+from async_testing.facts.asserts import last_name
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
@@ -67,9 +67,9 @@ def check(source: SourceFile) -> Iterator[Hit]:
             yield from _judged(source, statement, statement.value)
         for assign in scope.of(ast.Assign):
             target = assign.targets[0]
-            if scope is not source.module and isinstance(target, ast.Name):
-                hits = list(_judged(source, assign, assign.value))
-                yield from hits if hits and not reads(scope.body, target.id) else ()
+            if scope is source.module or not isinstance(target, ast.Name) or scope.reads.get(target.id):
+                continue
+            yield from _judged(source, assign, assign.value)
 
 
 def _judged(source: SourceFile, statement: ast.stmt, value: ast.expr) -> Iterator[Hit]:

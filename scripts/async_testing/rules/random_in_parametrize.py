@@ -54,9 +54,7 @@ TEXTS = frozenset({"uuid.uuid4", "uuid.uuid1", "datetime.datetime.now", "datetim
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each parameter value that differs with every collection."""
-    for call in source.all(ast.Call):
-        if not isinstance(call.func, ast.Attribute) or call.func.attr != "parametrize":
-            continue
+    for _, call in source.calls("parametrize"):
         if any(one.arg == "ids" for one in call.keywords):
             continue
         for value in [*call.args[1:2], *(one.value for one in call.keywords if one.arg == "argvalues")]:

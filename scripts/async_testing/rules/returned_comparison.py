@@ -27,9 +27,9 @@ def test_sum() -> None:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
+from async_testing.facts import words
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
 
@@ -52,7 +52,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
             names = [
                 source.dotted(one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list
             ]
-            called = len(re.findall(rf"\b{test.name}\b", source.text)) > 1
+            called = words.count(source.text, test.name) > 1
             if called or not all(name.startswith(KEEPING) for name in names):
                 continue
             start, _ = source.span(given)

@@ -57,12 +57,16 @@ INSTEAD = "async with AsyncClient(transport=ASGITransport(app=app), base_url='ht
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield where each async test first makes or uses a synchronous client."""
+    sockets = "websocket_connect" in source.text
     for test in source.tests:
-        if test.is_async and not any(
-            one.attr == "websocket_connect" for one in test.function.of(ast.Attribute)
-        ):
+        if test.is_async and not (sockets and _connects(test)):
             yield from _made(source, test)
             yield from _used(source, test)
+
+
+def _connects(test: Test) -> bool:
+    """Whether a test talks to a WebSocket, for which httpx has no client."""
+    return any(one.attr == "websocket_connect" for one in test.function.of(ast.Attribute))
 
 
 def _made(source: SourceFile, test: Test) -> Iterator[Hit]:
@@ -83,7 +87,9 @@ def _handed_to_a_thread(source: SourceFile, test: Test, call: ast.Call) -> bool:
 
 
 def _used(source: SourceFile, test: Test) -> Iterator[Hit]:
-    given = [name for name in test.parameters if "client" in name.lower()]
+    asked = [name for name in test.parameters if "client" in name.lower()]
+    fixtures = {name: source.fixtures.named(name, test.class_) for name in asked}
+    given = {name: fixture for name, fixture in fixtures.items() if fixture and not fixture.is_async}
     for call in test.function.of(ast.Call) if given else ():
         held = call.func.value if isinstance(call.func, ast.Attribute) else None
         if (
@@ -92,9 +98,7 @@ def _used(source: SourceFile, test: Test) -> Iterator[Hit]:
             or isinstance(source.parent(call), ast.Await)
         ):
             continue
-        fixture = source.fixtures.named(held.id, test.class_)
-        if fixture is None or fixture.is_async:
-            continue
+        fixture = given[held.id]
         kind = fixture.source.type_of(held, test.function) if fixture.source is source else ""
         kind = kind or source.type_of(held, test.function)
         if kind in webapps.CLIENTS:

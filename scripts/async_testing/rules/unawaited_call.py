@@ -112,16 +112,13 @@ def _stored(source: SourceFile, scope: Scope) -> Iterator[Hit]:
             len(assign.targets) > 1
             or not isinstance(target, ast.Name)
             or not isinstance(assign.value, ast.Call)
+            or scope.reads.get(target.id)
         ):
             continue
         shown = coroutines.made(source, assign.value, scope)
         if not shown or (target.id != "_" and len(bindings(source, scope)[target.id]) > 1):
             continue
-        if (
-            _outlives(scope, target.id)
-            or unawaited.loaded(scope, target.id)
-            or unawaited.expected(source, assign)
-        ):
+        if _outlives(scope, target.id) or unawaited.expected(source, assign):
             continue
         start, _ = source.span(assign.value)
         fix = Fix("await it", (Edit(start, start, "await "),), safe=False) if scope.is_async else None

@@ -32,7 +32,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from async_testing.facts import testcase
+from async_testing.facts import testcase, words
 from async_testing.facts.scopes import Scope, arguments
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
@@ -108,7 +108,7 @@ def _opts_out(scope: Scope) -> bool:
 
 def _mentioned(source: SourceFile, node: ast.ClassDef) -> bool:
     """Whether the file says its name once more, or another test file beside it imports it."""
-    if len(re.findall(rf"\b{node.name}\b", source.text)) > 1:
+    if words.count(source.text, node.name) > 1:
         return True
     folder, _, _ = source.path.rpartition("/")
     prefix = f"{folder}/" if folder else ""

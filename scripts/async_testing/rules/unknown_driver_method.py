@@ -85,8 +85,11 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each use of a method that the class does not have."""
     if not any(package in source.text for package in (*_PACKAGES, "sqlalchemy", *_METHODS)):
         return
+    typed = any(package in source.text for package in (*_PACKAGES, "sqlalchemy"))
     for scope in source.scopes:
         for attribute in scope.of(ast.Attribute):
+            if not typed and attribute.attr not in _METHODS:
+                continue
             if _is_use(source, attribute):
                 dotted = _class(source, scope, attribute)
                 members = drivers.members(dotted)
