@@ -114,7 +114,7 @@ def mended(tmp_path: Path, text: str, *found: Finding, then: list[list[Finding]]
         lambda path, data: Judged(path, tuple(next(rounds, []))),
         unsafe=False,
     )
-    return done.after if done else text
+    return done.data.decode() if done else text
 
 
 def test_a_fix_that_does_not_parse_is_dropped(tmp_path: Path) -> None:

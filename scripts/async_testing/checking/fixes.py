@@ -1,4 +1,4 @@
-"""Mending findings: edits that do not overlap, in rounds until nothing changes, each result parsed and judged again."""
+"""Mending findings: fixes that go together, round by round until none is left, each result parsed and judged again."""
 
 from __future__ import annotations
 
@@ -6,28 +6,42 @@ import ast
 import os
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from async_testing import files
+from async_testing.checking.edits import edited, together
 from async_testing.checking.judging import Judged
-from async_testing.checking.texts import Texts
+from async_testing.checking.texts import Texts, lines_of
 from async_testing.finding import Finding, UsageError
 
-ROUNDS = 10
+ROUNDS = 40
+"""More than any file needs: what goes round in a circle is noticed before."""
 
 
 class Mended(NamedTuple):
     """One file, mended as far as it goes."""
 
     path: str
-    before: str
-    after: str
     data: bytes
-    """What ``after`` is in the file's encoding, its mark included."""
+    """What it holds then, in its own encoding, its mark included."""
     judged: Judged
     fixed: int
+
+
+class State(NamedTuple):
+    """A file between two rounds."""
+
+    text: str
+    data: bytes
+    judged: Judged
+
+
+Again = Callable[[str, bytes], Judged]
+"""Judges a file with another content."""
+Key = tuple[str, str, str]
+"""What a finding is known by while the text around it changes: code, message and line."""
 
 
 def fixable(one: Finding, *, unsafe: bool) -> bool:
@@ -35,10 +49,8 @@ def fixable(one: Finding, *, unsafe: bool) -> bool:
     return one.fix is not None and (unsafe or one.fix["safe"] is True)
 
 
-def mend(
-    judged: Judged, texts: Texts, judge: Callable[[str, bytes], Judged], *, unsafe: bool
-) -> Mended | None:
-    """Mend one file's findings in memory.
+def mend(judged: Judged, texts: Texts, judge: Again, *, unsafe: bool) -> Mended | None:
+    """Mend one file's findings in memory, until no fix is left that mends what it is for.
 
     Args:
         judged: the file with its findings.
@@ -54,80 +66,75 @@ def mend(
         decoded = files.decode(path, original)
     except UsageError:
         return None
-    text, now, banned = decoded.text, judged, set[str]()
+    state = State(decoded.text, original, judged)
+    seen, refused, outdated = {state.text}, set[Key](), False
     for _ in range(ROUNDS):
-        wanted = [one for one in now.findings if one.code not in banned and fixable(one, unsafe=unsafe)]
-        chosen, changed = _applied(text, wanted, decoded.newline)
-        if changed == text:
+        lines = lines_of(state.text)
+        fit = [one for one in state.judged.findings if fixable(one, unsafe=unsafe)]
+        wanted = [one for one in fit if not refused or _key(one, lines) not in refused]
+        chosen = together(state.text, wanted, decoded.newline)
+        if not chosen and not outdated:
             break
-        data = _encoded(decoded, changed)
-        then = judge(path, data) if data is not None else None
-        worse = {one.code for one in chosen} if then is None or then.problem else _unmended(now, then, chosen)
-        if worse:
-            banned |= worse
+        if not chosen:  # what was refused before may fit what the text is now
+            refused, outdated = set(), False
             continue
-        assert then is not None
-        text, now = changed, then
-    if text == decoded.text:
-        texts.put(path, original)
+        trial = _Trial(state, decoded, judge, seen)
+        trial.accept([], chosen)
+        refused.update(_key(one, lines) for one in trial.failed)
+        if trial.best is not state:
+            state, outdated = trial.best, bool(refused)
+            seen.add(state.text)
+    texts.put(path, state.data)
+    if state.text == decoded.text:
         return None
-    data = _encoded(decoded, text) or original
-    texts.put(path, data)
-    left = len(judged.findings) - len(now.findings)
-    return Mended(path, decoded.text, text, data, now, max(left, 1))
+    return Mended(path, state.data, state.judged, max(len(judged.findings) - len(state.judged.findings), 1))
 
 
-def _applied(text: str, wanted: Iterable[Finding], newline: str) -> tuple[list[Finding], str]:
-    """The text with the fixes that go together; where that does not parse, with those that parse one by one."""
-    chosen, taken = _together(text, wanted, newline)
-    result = _edited(text, taken)
-    if not chosen or _parses(result):
-        return chosen, result
-    alone = [one for one in chosen if _parses(_edited(text, _edits_of(one, newline)))]
-    chosen, taken = _together(text, alone, newline)
-    result = _edited(text, taken)
-    if not chosen or _parses(result):
-        return chosen, result
-    return chosen[:1], _edited(text, _edits_of(chosen[0], newline))
+class _Trial:
+    """Which of the fixes for a text hold: tried all at once, and by halves where that fails."""
+
+    def __init__(self, state: State, decoded: files.Text, judge: Again, seen: set[str]) -> None:
+        self.best = state
+        self.failed: list[Finding] = []
+        self._state = state
+        self._decoded = decoded
+        self._judge = judge
+        self._seen = seen
+        self._before = Counter(one.code for one in state.judged.findings)
+
+    def accept(self, accepted: list[Finding], group: list[Finding]) -> list[Finding]:
+        """Take as many of a group as hold together with those accepted before; returns all that are accepted then."""
+        tried = self._tried([*accepted, *group])
+        if tried:
+            self.best = tried
+            return [*accepted, *group]
+        if len(group) == 1:
+            self.failed += group
+            return accepted
+        half = len(group) // 2
+        return self.accept(self.accept(accepted, group[:half]), group[half:])
+
+    def _tried(self, chosen: Sequence[Finding]) -> State | None:
+        """The text with these fixes; None where one of them breaks the file, or does not mend what it is for."""
+        text = edited(self._state.text, chosen, self._decoded.newline)
+        if text in self._seen or not _parses(text):
+            return None
+        try:
+            data = self._decoded.encoded(text)
+        except UnicodeEncodeError:
+            return None
+        before, then = self._state.judged, self._judge(self._state.judged.path, data)
+        if then.problem and not (before.problem and before.problem.message == then.problem.message):
+            return None
+        after = Counter(one.code for one in then.findings)
+        mended = Counter(one.code for one in chosen)
+        if any(after[code] > self._before[code] - count for code, count in mended.items()):
+            return None
+        return State(text, data, then)
 
 
-def _together(
-    text: str, wanted: Iterable[Finding], newline: str
-) -> tuple[list[Finding], list[tuple[int, int, str]]]:
-    taken: list[tuple[int, int, str]] = []
-    chosen: list[Finding] = []
-    for one in wanted:
-        edits = _edits_of(one, newline)
-        fits = all(0 <= start <= end <= len(text) for start, end, _ in edits)
-        if edits and fits and not any(_overlap(edit, other) for edit in edits for other in taken):
-            taken += edits
-            chosen.append(one)
-    return chosen, taken
-
-
-def _edits_of(one: Finding, newline: str) -> list[tuple[int, int, str]]:
-    return [_edit(edit, newline) for edit in _edits(one)]
-
-
-def _edit(edit: dict[str, Any], newline: str) -> tuple[int, int, str]:
-    return edit["start"], edit["end"], edit["text"].replace("\r\n", "\n").replace("\n", newline)
-
-
-def _edits(one: Finding) -> Sequence[dict[str, Any]]:
-    edits = one.fix["edits"] if one.fix else ()
-    return edits if isinstance(edits, (list, tuple)) else ()
-
-
-def _overlap(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
-    if one[:2] == other[:2]:
-        return True
-    return one[0] < other[1] and other[0] < one[1]
-
-
-def _edited(text: str, edits: Sequence[tuple[int, int, str]]) -> str:
-    for start, end, new in sorted(edits, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
+def _key(one: Finding, lines: Sequence[str]) -> Key:
+    return one.code, one.message, lines[one.line - 1].strip() if 0 < one.line <= len(lines) else ""
 
 
 def _parses(text: str) -> bool:
@@ -138,19 +145,6 @@ def _parses(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
-
-
-def _encoded(decoded: files.Text, text: str) -> bytes | None:
-    try:
-        return decoded.encoded(text)
-    except UnicodeEncodeError:
-        return None
-
-
-def _unmended(now: Judged, then: Judged, chosen: Sequence[Finding]) -> set[str]:
-    """The codes whose fixes were applied and that are reported as often as before."""
-    before, after = (Counter(one.code for one in state.findings) for state in (now, then))
-    return {one.code for one in chosen if after[one.code] >= before[one.code]}
 
 
 def writable(root: Path, path: str) -> str:
@@ -164,13 +158,11 @@ def writable(root: Path, path: str) -> str:
     return ""
 
 
-def diff(mended: Mended, shown: str) -> list[str]:
-    """The lines of a unified diff."""
+def diff(before: bytes, after: bytes, path: str, shown: str) -> list[str]:
+    """The lines of a unified diff between two contents of a file, which is shown under a name."""
     import difflib
 
-    from async_testing.checking.texts import lines_of
-
-    before, after = (
-        [line.rstrip("\r\n") for line in lines_of(text)] for text in (mended.before, mended.after)
+    old, new = (
+        [line.rstrip("\r\n") for line in lines_of(files.decode(path, data).text)] for data in (before, after)
     )
-    return [line.rstrip("\n") for line in difflib.unified_diff(before, after, shown, shown, lineterm="")]
+    return [line.rstrip("\n") for line in difflib.unified_diff(old, new, shown, shown, lineterm="")]

@@ -33,13 +33,15 @@ class Texts:
 
     def data(self, path: str) -> bytes:
         """The bytes of a file, empty where it cannot be read."""
-        if path in self.over:
-            return self.over[path]
+        return self.over[path] if path in self.over else self.on_disk(path) or b""
+
+    def on_disk(self, path: str) -> bytes | None:
+        """What a file holds whatever lies over it, None where it cannot be read."""
         try:
             with open(f"{self.root}/{path}", "rb") as stream:  # noqa: PTH123 - asked for every file
                 return stream.read()
         except (OSError, ValueError):
-            return b""
+            return None
 
     def text(self, path: str) -> str:
         """The text of a file with its line ends; empty where it is in no encoding."""

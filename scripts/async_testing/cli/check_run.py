@@ -69,7 +69,9 @@ def outcome_of(options: Namespace) -> Outcome:
     problems = [problem(one.path, one.message) for one in found.problems]
     outcome = Outcome(root, texts, rules, asked, found.files, judged, problems, [], [], 0, unchanged)
     if options.fix or options.diff:
-        outcome = _mended(options, outcome, judge)
+        from async_testing.cli.check_fixes import mended
+
+        outcome = mended(options, outcome, judge)
     outcome.problems.extend(one.problem for one in outcome.judged if one.problem)
     if options.write_baseline:
         return _write_baseline(options, outcome, selection.codes)
@@ -150,49 +152,6 @@ def _excluded(path: str, patterns: Sequence[str]) -> bool:
         ignore.decides("/".join(parts[: depth + 1]), part, depth + 1 < len(parts))
         for depth, part in enumerate(parts)
     )
-
-
-def _mended(options: Namespace, outcome: Outcome, judge: Judge) -> Outcome:
-    from async_testing.checking import fixes
-    from async_testing.checking.engine import examine
-    from async_testing.checking.overlaid import Overlaid
-    from async_testing.cli.check_reports import shown_from
-
-    texts, show = outcome.texts, shown_from(outcome.root)
-
-    def again(path: str, data: bytes) -> Judged:
-        texts.put(path, data)
-        return judge.file(examine(Overlaid(texts), path, data, outcome.asked))
-
-    judged: list[Judged] = []
-    replaced: dict[str, bytes] = {}
-    fixed = 0
-    for one in outcome.judged:
-        judged.append(one)
-        if not any(fixes.fixable(found, unsafe=options.unsafe_fixes) for found in one.findings):
-            continue
-        if options.fix and (why := fixes.writable(outcome.root, one.path)):
-            outcome.notes.append(why)
-            continue
-        before = texts.data(one.path)
-        done = fixes.mend(one, texts, again, unsafe=options.unsafe_fixes)
-        if done is None:
-            continue
-        fixed += done.fixed
-        if options.diff:
-            outcome.diff.extend(fixes.diff(done, show(one.path)))
-            texts.put(one.path, before)
-        else:
-            replaced[one.path] = done.data
-            judged[-1] = done.judged
-    if replaced:
-        from async_testing import files
-
-        files.write(outcome.root, {}, replaced)
-    if fixed:
-        verb = "would be mended" if options.diff else "mended"
-        outcome.notes.append(f"{fixed} finding{'s' if fixed > 1 else ''} {verb}")
-    return outcome._replace(judged=judged, fixed=fixed)
 
 
 def _baseline(options: Namespace) -> frozenset[tuple[object, ...]]:
