@@ -3,7 +3,7 @@
 ## What it does
 
 Looks for tests whose assertions all stand in a ``for`` or ``async for`` over what the test got at run time, such as the
-items of a response. Loops over literals, ranges and parameters are left alone.
+items of a response, or a stream. Loops over literals, ranges and parameters are left alone.
 
 ## Why is this bad
 
@@ -64,15 +64,17 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 def _judged(source: SourceFile, test: Test) -> Iterator[Hit]:
     found = asserts.checks(test.function.body)
-    if not found or not any(isinstance(one, ast.Assert) for one in found):
+    if not any(isinstance(one, ast.Assert) for one in found):
         return
+    if all(isinstance(one, ast.stmt) and asserts.fails(one) for one in found):
+        return  # it is to be empty
     loop = _common(source, test, found[0])
     if loop is None or loop.orelse:
         return
     for node in found[1:]:
         if not any(one is loop for one in source.ancestors(node)):
             return
-    streamed = isinstance(loop, ast.AsyncFor) and _called_on_parameter(test, loop.iter)
+    streamed = isinstance(loop, ast.AsyncFor) and _is_stream(source, test, loop.iter)
     if _may_be_empty(source, test, loop.iter, streamed):
         shown = ast.unparse(loop.iter)[:70]
         yield Hit(
@@ -97,9 +99,7 @@ def _common(source: SourceFile, test: Test, node: ast.AST) -> ast.For | ast.Asyn
 
 def _may_be_empty(source: SourceFile, test: Test, node: ast.expr, streamed: bool) -> bool:
     """Whether what a loop goes over was got at run time, and nothing tells that it holds something."""
-    if any(
-        isinstance(one, ast.List | ast.Tuple | ast.Dict | ast.Set) and _filled(one) for one in ast.walk(node)
-    ):
+    if _holds(node):
         return False
     if runtime.roots(node) & (set(test.parametrized)):
         return False
@@ -123,14 +123,31 @@ def _may_be_empty(source: SourceFile, test: Test, node: ast.expr, streamed: bool
     return streamed or runtime.obtained(source, test, node)
 
 
-def _called_on_parameter(test: Test, node: ast.expr) -> bool:
-    """Whether it is a call such as ``client.stream()`` or ``dao.iterate()`` on a parameter of the test."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+def _is_stream(source: SourceFile, test: Test, node: ast.expr, hops: int = 2) -> bool:
+    """Whether an ``async for`` goes over what a call gives: ``dao.iterate()``, at once, by a name or by a fixture."""
+    if isinstance(node, ast.Call):
+        if asserts.last_name(node) in KEEPING or runtime.roots(node) & test.parametrized:
+            return False
+        inner = node.func.id if isinstance(node.func, ast.Name) else ""
+        return test.function.child(inner) is None
+    if not isinstance(node, ast.Name) or not hops:
         return False
-    if asserts.last_name(node) in KEEPING:
+    values = bindings(source, test.function).get(node.id)
+    if values is not None:
+        last = values[0] if len(values) == 1 else None
+        return last is not None and not _holds(last) and _is_stream(source, test, last, hops - 1)
+    fixture = source.fixtures.named(node.id, test.class_) if node.id in test.parameters else None
+    if fixture is None or len(fixture.gives) != 1:
         return False
-    first = runtime.roots(node.func)
-    return bool(first & set(test.parameters)) and not first & test.parametrized
+    given = fixture.gives[0]
+    return isinstance(given, ast.Call) and not _holds(given) and asserts.last_name(given) not in KEEPING
+
+
+def _holds(value: ast.expr) -> bool:
+    """Whether an object is made of literals that are not empty: ``Feed([1, 2])``."""
+    return any(
+        _filled(one) for one in ast.walk(value) if isinstance(one, ast.List | ast.Tuple | ast.Dict | ast.Set)
+    )
 
 
 def _made_here(value: ast.expr | None) -> bool:
@@ -153,8 +170,13 @@ def _made_here(value: ast.expr | None) -> bool:
         ):
             return True
         if isinstance(one, ast.ListComp | ast.DictComp | ast.SetComp) and one is value:
-            return True
+            return not any(_at_run_time(part) for part in one.generators)
     return isinstance(value, ast.Dict)
+
+
+def _at_run_time(part: ast.comprehension) -> bool:
+    """Whether a comprehension goes over a stream, or over what it waits for."""
+    return bool(part.is_async) or any(isinstance(one, ast.Await) for one in ast.walk(part.iter))
 
 
 def _filled(node: ast.List | ast.Tuple | ast.Dict | ast.Set) -> bool:
