@@ -7,9 +7,12 @@ that of the file itself and of the project's modules that it imports.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from async_testing.facts import mocks
+from async_testing.facts.types import bindings
 from async_testing.facts.unawaited import OF_A_VALUE
 
 if TYPE_CHECKING:
@@ -30,23 +33,70 @@ _LOOKED_AT = (
 _LOOKED_AT |= ast.For | ast.If | ast.While | ast.IfExp | ast.Assert | ast.comprehension | ast.Starred
 
 
-def calls(source: SourceFile, method: str, receiver: str = "") -> set[str]:
+def calls(source: SourceFile, method: str, receivers: frozenset[str]) -> set[str]:
     """What is done with what a method gives: some of the constants of this module, empty where nobody calls it.
 
     Args:
         source: the test file; what its tests and fixtures do with a coroutine is not looked at.
         method: the name that is called, an attribute of whatever.
-        receiver: only where it is called on a variable or attribute of that name, underscores left out.
+        receivers: only where it is called on a variable or attribute of one of these names, or on what a method of
+            one of these names gave; on anything where this is empty.
     """
-    return {
-        use
-        for module in _modules(source, f".{method}(")
-        for scope in _under_test(module)
-        for call in scope.of(ast.Call)
-        if isinstance(call.func, ast.Attribute) and call.func.attr == method
-        if not receiver or last_name(call.func.value) == receiver
-        for use in [_use(module, scope, call)]
-    }
+    known: dict[tuple[str, frozenset[str]], set[str]] = source.__dict__.setdefault("_used", {})
+    key = (method, receivers)
+    if key not in known:
+        known[key] = {
+            _use(module, scope, call)
+            for module in _modules(source, f".{method}(")
+            for scope in _under_test(module)
+            for call in scope.of(ast.Call)
+            if isinstance(call.func, ast.Attribute) and call.func.attr == method
+            if not receivers or not receivers.isdisjoint(_names_of(module, scope, call.func.value))
+        }
+    return known[key]
+
+
+def is_plain(source: SourceFile, method: str, receivers: frozenset[str]) -> bool:
+    """Whether code takes what a method gives for a plain value everywhere, so that it cannot be a coroutine."""
+    uses = calls(source, method, receivers)
+    return VALUE in uses and uses <= {VALUE, RETURNED, DROPPED}
+
+
+def _names_of(source: SourceFile, scope: Scope, node: ast.expr) -> set[str]:
+    """The last name of an expression, and of what a variable was bound to."""
+    names = {last_name(node)}
+    if isinstance(node, ast.Name):
+        names |= {last_name(one) for one in bindings(source, scope).get(node.id, []) if one is not None}
+    return names - {""}
+
+
+def plain_name(name: str) -> str:
+    """A name without the words that say that it is a mock."""
+    return re.sub(r"^(?:mock|mocked|fake|stub)_|_(?:mock|fake|stub)$", "", name.strip("_")).strip("_")
+
+
+def given_by(scope: Scope, name: str) -> str:
+    """The method that a function sets up to give a variable: ``get`` of ``http.get.return_value = response``."""
+    for assign in scope.of(ast.Assign):
+        values = [assign.value]
+        if isinstance(assign.value, ast.Call):
+            values = [one.value for one in assign.value.keywords if one.arg == "return_value"]
+        if any(isinstance(one, ast.Name) and one.id == name for one in values):
+            written = [one for target in assign.targets for one in mocks.spelled(target).split(".")]
+            named = [one for one in written if one != "return_value"]
+            if named:
+                return plain_name(named[-1])
+    return next(
+        (
+            keyword.arg
+            for call in scope.of(ast.Call)
+            for keyword in call.keywords
+            if keyword.arg and isinstance(keyword.value, ast.Call)
+            for inner in keyword.value.keywords
+            if inner.arg == "return_value" and isinstance(inner.value, ast.Name) and inner.value.id == name
+        ),
+        "",
+    )
 
 
 def entered(source: SourceFile, name: str) -> set[str]:

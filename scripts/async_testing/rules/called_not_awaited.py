@@ -2,8 +2,9 @@
 
 ## What it does
 
-Looks for ``assert_called*`` and ``assert_not_called`` on what is known to be an AsyncMock of its own: made as one, or
-assigned as one to an attribute.
+Looks for ``assert_called*``, ``assert mock.called`` and comparisons of ``call_count`` on what is known to be an
+AsyncMock: made or assigned as one, a method below one, a coroutine function of the project that is patched or in the
+spec of a mock.
 
 ## Why is this bad
 
@@ -54,17 +55,20 @@ Where the code under test makes a task of the coroutine that has not run by then
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
-from async_testing.facts import mocks
+from async_testing.facts import drivers, mocks, targets, undertest
 from async_testing.facts.mocknames import assertions
+from async_testing.facts.mockroles import FETCHES, RESPONSE, RESULT, SESSION, Roles
+from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
 
 CODE = "AT308"
 STATUS = "preview"
 SEVERITY = "info"
-NEEDS = ("AsyncMock", "async_stub")
+NEEDS = ("AsyncMock", "async_stub", "patch", "autospec", "spec=")
 
 _AWAITED = {
     "assert_called": "assert_awaited",
@@ -74,20 +78,89 @@ _AWAITED = {
     "assert_any_call": "assert_any_await",
     "assert_has_calls": "assert_has_awaits",
 }
+_PLAIN = RESULT | FETCHES | SESSION | RESPONSE | drivers.ENTERED
+_PLAIN |= {"debug", "info", "warning", "error", "exception", "cancel", "terminate", "is_closed", "write"}
+"""Methods that are more often than not no coroutines, below an AsyncMock of whatever."""
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each assertion about the calls of an AsyncMock."""
+    roles = Roles(source)
     for scope in source.scopes:
         for call, name in assertions(scope):
             right = _AWAITED.get(name.attr)
-            found = mocks.of(source).of(name.value, scope) if right else None
-            if not right or found is None or found.kind != "AsyncMock" or found.path or found.spec:
+            if not right or not _is_async(source, scope, name.value, roles):
                 continue
-            if found.maker is None:
+            text = " ".join(source.segment(name.value).split())
+            if _is_awaited_too(source, scope, text):
                 continue
             _, end = source.span(name)
             fix = Fix(f"call {right}", (Edit(end - len(name.attr), end, right),), safe=False)
-            text = " ".join(source.segment(name.value).split())
             message = f"{text}.{name.attr} passes when nobody awaits {text}(...)"
             yield Hit(call, message, f"{text}.{right}(...)", fix)
+        for stated in scope.of(ast.Assert):
+            state = _state(stated.test)
+            if state is None or not _is_async(source, scope, state.value, roles):
+                continue
+            text = " ".join(source.segment(state.value).split())
+            if not _is_awaited_too(source, scope, text):
+                message = f"{text}.{state.attr} counts calls that nobody awaits"
+                yield Hit(stated, message, f"{text}.await_count")
+
+
+def _state(node: ast.expr) -> ast.Attribute | None:
+    """``mock.called`` or ``mock.call_count`` where a condition asks that there were calls."""
+    if isinstance(node, ast.Attribute):
+        return node if node.attr == "called" else None
+    if not isinstance(node, ast.Compare) or len(node.ops) != 1:
+        return None
+    left, right = node.left, node.comparators[0]
+    if not isinstance(left, ast.Attribute) or not isinstance(right, ast.Constant) or not right.value:
+        return None
+    counted = left.attr == "call_count" and isinstance(node.ops[0], ast.Eq | ast.GtE | ast.Gt)
+    said = left.attr == "called" and isinstance(node.ops[0], ast.Eq | ast.Is)
+    return left if counted or said else None
+
+
+def _is_async(source: SourceFile, scope: Scope, node: ast.expr, roles: Roles) -> bool:
+    """Whether calling what a node is gives a coroutine of a mock."""
+    found = mocks.of(source).of(node, scope)
+    if found is None or found.maker is None or "return_value" in found.path:
+        return False
+    if not found.path:
+        if found.kind == "AsyncMock":
+            return not found.spec
+        target = targets.of_call(found.source, found.maker) if found.kind == "patch" else None
+        if target is None or target.told:
+            return False
+        replaced = targets.replaced(found.source, target)
+        return replaced is not None and replaced.is_coroutine
+    if len(found.path) != 1 or not isinstance(node, ast.Attribute):
+        return False
+    if found.spec:
+        return _is_async_in_spec(found, node.attr)
+    if found.kind != "AsyncMock" or node.attr in _PLAIN or roles.plain_method(found, node, scope):
+        return False
+    receiver = undertest.plain_name(found.name.removeprefix("self."))
+    return undertest.VALUE not in undertest.calls(source, node.attr, frozenset({receiver}))
+
+
+def _is_async_in_spec(found: mocks.Mocked, method: str) -> bool:
+    """Whether a mock's spec is a class of the project that has a coroutine method of a name."""
+    assert found.maker is not None
+    given = next((one.value for one in found.maker.keywords if one.arg in ("spec", "spec_set")), None)
+    spec = given if given is not None else found.maker.args[0] if found.maker.args else None
+    if spec is None or mocks.patch_kind(found.source, found.maker):
+        return False
+    dotted = found.source.dotted(spec)
+    member = found.source.workspace.definition(found.source, f"{dotted}.{method}") if dotted else None
+    return member is not None and member.is_coroutine
+
+
+def _is_awaited_too(source: SourceFile, scope: Scope, text: str) -> bool:
+    """Whether the same function asks for what was awaited as well."""
+    around = source.text if scope is source.module else source.segment(scope.node)  # type: ignore[arg-type]
+    return any(
+        f"{text}.{word}" in around
+        for word in ("assert_awaited", "assert_any_await", "await_", "assert_has_awaits")
+    )

@@ -4,7 +4,8 @@
 
 Looks for an AsyncMock without a spec that stands for a session, connection, result or response, and of which a method
 that the real class has as a plain one is set up or called: ``session.add``, ``result.scalars().all()``,
-``conn.transaction``, ``response.json`` and ``raise_for_status`` of httpx.
+``conn.transaction``, ``response.json`` and ``raise_for_status`` of httpx. Of anything else, a method that is set up
+and whose result the code, in the file or in the project's modules that it imports, takes for a plain value.
 
 ## Why is this bad
 
@@ -62,7 +63,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts import mocks
+from async_testing.facts import mocks, undertest
 from async_testing.facts.mocknames import ASSERTIONS, STATE
 from async_testing.facts.mockroles import Roles
 from async_testing.facts.scopes import Scope
@@ -90,6 +91,12 @@ def check(source: SourceFile) -> Iterator[Hit]:
             if below is None or below.kind != "AsyncMock" or not below.path:
                 continue  # it was replaced by something else
             owner = roles.plain_method(found, attribute, scope)
+            if (
+                not owner
+                and use == "set"
+                and undertest.is_plain(source, attribute.attr, _names(found, scope))
+            ):
+                owner = undertest.plain_name(_written(found))
             if not owner:
                 continue
             if use == "asserted":
@@ -116,20 +123,40 @@ def _use(source: SourceFile, attribute: ast.Attribute) -> str:
     return "asserted" if parent.attr in ASSERTIONS or parent.attr in STATE else ""
 
 
+def _written(found: mocks.Mocked) -> str:
+    """The last name of a mock, or of the method whose result it is."""
+    return [found.name or "it", *(one for one in found.path if one != "return_value")][-1]
+
+
+def _names(found: mocks.Mocked, scope: Scope) -> frozenset[str]:
+    """What the code under test would call a mock, or the method that gives it."""
+    name = undertest.plain_name(_written(found).removeprefix("self."))
+    given = "" if found.path else undertest.given_by(scope, found.name)
+    return frozenset({name, given} - {""})
+
+
 def _explicit(source: SourceFile, scope: Scope, roles: Roles) -> Iterator[Hit]:
     """Yield ``result.scalars = AsyncMock(...)`` and the same as a keyword argument of the mock."""
     for assign in scope.of(ast.Assign):
         for target in assign.targets:
             if isinstance(target, ast.Attribute) and mocks.maker_kind(source, assign.value) == "AsyncMock":
-                owner = roles.by_name(target, scope)
+                owner = roles.by_name(target, scope) or _if_plain(source, target.value, target.attr)
                 if owner:
                     yield _hit(assign, owner, target.attr)
     for call in scope.of(ast.Call):
         if call.keywords and mocks.maker_kind(source, call) in ("AsyncMock", "MagicMock", "Mock"):
+            around = source.parent(call)
+            bound = around.targets[0] if isinstance(around, ast.Assign) else None
             for method in _given(source, call):
-                owner = roles.of_keyword(call, method)
+                owner = roles.of_keyword(call, method) or _if_plain(source, bound, method)
                 if owner:
                     yield _hit(call, owner, method)
+
+
+def _if_plain(source: SourceFile, owner: ast.expr | None, method: str) -> str:
+    """The name of a method's owner where the code takes what the method gives for a plain value."""
+    name = undertest.plain_name(mocks.spelled(owner).rpartition(".")[2]) if owner is not None else ""
+    return name if name and undertest.is_plain(source, method, frozenset({name})) else ""
 
 
 def _given(source: SourceFile, call: ast.Call) -> Iterator[str]:

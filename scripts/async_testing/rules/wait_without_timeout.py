@@ -3,7 +3,8 @@
 ## What it does
 
 Looks in async tests for ``await event.wait()``, ``await queue.get()`` and their like on objects that are known to be
-asyncio's or anyio's, where neither a timeout stands around it nor a timeout is set for the test or the suite.
+asyncio's or anyio's, attributes of the project's objects too, and for loops that only sleep until something has
+happened, where neither a timeout stands around it nor a timeout is set for the test or the suite.
 
 ## Why is this bad
 
@@ -48,8 +49,10 @@ Where the event is already set, or the runner has a time limit of its own.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
+from async_testing.facts import members
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.facts.types import bindings
@@ -57,16 +60,21 @@ from async_testing.rules import Edit, Fix, Hit
 
 CODE = "AT606"
 STATUS = "preview"
-NEEDS = (".wait(", ".get(", ".join(", ".create_future(", "Future(")
+NEEDS = (".wait(", ".wait_for(", ".get(", ".join(", ".create_future(", "Future(", "while ")
 WAITS = {
-    "Event": "wait",
-    "Queue": "get",
-    "PriorityQueue": "get",
-    "LifoQueue": "get",
-    "Condition": "wait",
-    "Barrier": "wait",
+    "Event": ("wait",),
+    "Queue": ("get",),
+    "PriorityQueue": ("get",),
+    "LifoQueue": ("get",),
+    "Condition": ("wait", "wait_for"),
+    "Barrier": ("wait",),
 }
+METHODS = frozenset({"wait", "wait_for", "get", "join"})
 HOMES = ("asyncio", "anyio", "trio")
+SLEEPS = frozenset(f"{home}.sleep" for home in HOMES) | {
+    "anyio.lowlevel.checkpoint",
+    "trio.lowlevel.checkpoint",
+}
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -78,33 +86,84 @@ def check(source: SourceFile) -> Iterator[Hit]:
             continue
         scope = test.function
         for awaited in scope.of(ast.Await):
-            call = awaited.value
-            if (
-                isinstance(call, ast.Name)
-                and _is_open_future(source, scope, call.id)
-                and not _limited(source, awaited)
-            ):
-                yield Hit(
-                    awaited,
-                    f"{call.id} may never be done: the run hangs",
-                    "asyncio.wait_for(..., timeout=...)",
-                )
-            if not isinstance(call, ast.Call) or call.args or not isinstance(call.func, ast.Attribute):
-                continue
-            home, _, kind = source.type_of(call.func.value, scope).partition(".")
-            waits = WAITS.get(kind) == call.func.attr or (kind.endswith("Queue") and call.func.attr == "join")
-            if home in HOMES and waits and not _limited(source, awaited):
-                shown = ast.unparse(call)
-                start, end = source.span(call)
-                text = f"asyncio.wait_for({source.segment(call)}, timeout=5)"
-                known = home == "asyncio" and source.imports.get("asyncio") == "asyncio"
-                fix = Fix("give it 5 seconds", (Edit(start, end, text),), safe=False) if known else None
-                yield Hit(
-                    awaited,
-                    f"{shown} may never return: the run hangs",
-                    "asyncio.wait_for(..., timeout=...)",
-                    fix,
-                )
+            yield from _waits(source, scope, awaited)
+        for loop in scope.of(ast.While):
+            if _only_sleeps(source, loop) and not _limited(source, loop):
+                message = f"this goes on until {ast.unparse(_condition(loop))}, if need be for ever"
+                yield Hit(loop, message, "async with asyncio.timeout(...): around the loop")
+
+
+def _waits(source: SourceFile, scope: Scope, awaited: ast.Await) -> Iterator[Hit]:
+    """Yield what an await waits for without a limit: a future, or calls, those gathered too."""
+    call = awaited.value
+    instead = "asyncio.wait_for(..., timeout=...)"
+    if isinstance(call, ast.Name):
+        if _is_open_future(source, scope, call.id) and not _limited(source, awaited):
+            yield Hit(awaited, f"{call.id} may never be done: the run hangs", instead)
+        return
+    calls = [call]
+    if source.called(call) == "asyncio.gather" and isinstance(call, ast.Call):
+        calls = call.args
+    for one in calls:
+        home = _home(source, scope, one)
+        if home and not _limited(source, awaited) and not _is_served(scope, one):
+            assert isinstance(one, ast.Call)
+            start, end = source.span(one)
+            text = f"asyncio.wait_for({source.segment(one)}, timeout=5)"
+            known = home == "asyncio" and source.imports.get("asyncio") == "asyncio"
+            fix = Fix("give it 5 seconds", (Edit(start, end, text),), safe=False) if known else None
+            yield Hit(awaited, f"{ast.unparse(one)} may never return: the run hangs", instead, fix)
+
+
+def _home(source: SourceFile, scope: Scope, call: ast.expr) -> str:
+    """The package whose object a call waits for, empty where it waits for none, or only as long as it says."""
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return ""
+    method = call.func.attr
+    if method not in METHODS or (call.args and method != "wait_for"):
+        return ""
+    home, _, kind = members.type_of(source, call.func.value, scope).partition(".")
+    waits = method in WAITS.get(kind, ()) or (kind.endswith("Queue") and method == "join")
+    return home if home in HOMES and waits else ""
+
+
+def _is_served(scope: Scope, call: ast.expr) -> bool:
+    """Whether the test itself has done before what the call waits for, in the same function."""
+    assert isinstance(call, ast.Call)
+    assert isinstance(call.func, ast.Attribute)
+    owner = ast.unparse(call.func.value)
+    return call.func.attr in ("wait", "get") and any(
+        isinstance(one.func, ast.Attribute)
+        and one.func.attr in ("set", "put", "put_nowait")
+        and one.lineno < call.lineno
+        and ast.unparse(one.func.value) == owner
+        for one in scope.of(ast.Call)
+    )
+
+
+def _only_sleeps(source: SourceFile, loop: ast.While) -> bool:
+    """Whether a loop does nothing but sleep, and asks nothing that has to do with time or is counted."""
+    asked = ast.unparse(_condition(loop))
+    if isinstance(_condition(loop), ast.Constant) or re.search(
+        r"time|deadline|monotonic|\bfinish|tries", asked
+    ):
+        return False
+    rest = [one for one in loop.body if not _is_end(one)]
+    sleeps = [
+        one.value.value for one in rest if isinstance(one, ast.Expr) and isinstance(one.value, ast.Await)
+    ]
+    return bool(rest) and len(sleeps) == len(rest) and all(source.called(one) in SLEEPS for one in sleeps)
+
+
+def _is_end(statement: ast.stmt) -> bool:
+    """``if ...: break``, and nothing more."""
+    return isinstance(statement, ast.If) and [type(one) for one in statement.body] == [ast.Break]
+
+
+def _condition(loop: ast.While) -> ast.expr:
+    """What ends a loop: its condition, or of ``while True`` that of the ``break``."""
+    ends = [one.test for one in loop.body if isinstance(one, ast.If) and _is_end(one)]
+    return ends[0] if ends and isinstance(loop.test, ast.Constant) else loop.test
 
 
 def _is_open_future(source: SourceFile, scope: Scope, name: str) -> bool:

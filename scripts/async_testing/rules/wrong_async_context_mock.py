@@ -53,7 +53,6 @@ def pool() -> MagicMock:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from async_testing.facts import drivers, mocks, undertest
@@ -143,23 +142,9 @@ def _entered_as(scope: Scope, attribute: ast.Attribute) -> str:
     if not isinstance(base, ast.Name) or any(one.startswith("__") for one in path):
         return ""
     if path[-1:] == ["return_value"]:
-        return plain_name([base.id, *path][-2])
-    if not path:
-        for assign in scope.of(ast.Assign):
-            values = [assign.value]
-            if isinstance(assign.value, ast.Call):
-                values = [one.value for one in assign.value.keywords if one.arg == "return_value"]
-            if any(isinstance(one, ast.Name) and one.id == base.id for one in values):
-                written = [one for target in assign.targets for one in mocks.spelled(target).split(".")]
-                named = [one for one in written if one != "return_value"]
-                if named:
-                    return plain_name(named[-1])
-    return plain_name([base.id, *path][-1])
-
-
-def plain_name(name: str) -> str:
-    """A name without the words that say that it is a mock."""
-    return re.sub(r"^(?:mock|mocked|fake|stub)_|_(?:mock|fake|stub)$", "", name.strip("_")).strip("_")
+        return undertest.plain_name([base.id, *path][-2])
+    given = "" if path else undertest.given_by(scope, base.id)
+    return given or undertest.plain_name([base.id, *path][-1])
 
 
 def _made(source: SourceFile, scope: Scope) -> Iterator[Hit]:
