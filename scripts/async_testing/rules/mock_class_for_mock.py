@@ -1,0 +1,113 @@
+"""A function is replaced by the class of a mock, not by a mock.
+
+## What it does
+
+Looks for ``patch("app.load", AsyncMock)`` and ``monkeypatch.setattr(app, "load", MagicMock)``, where the target is no
+class by its name, and for ``return_value = MagicMock`` without parentheses.
+
+## Why is this bad
+
+Each call then makes a new mock whose spec is the first argument. A MagicMock comes out whatever was asked, and an
+AsyncMock object cannot be awaited at all.
+
+## Example
+
+```python
+# file: app/users.py
+def load(key: int) -> dict[str, int]:
+    return {"id": key}
+
+
+# file: tests/test_users.py
+from unittest.mock import MagicMock, patch
+
+import app.users
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_load() -> None:
+    with patch("app.users.load", MagicMock):  # error
+        assert app.users.load(1).id
+```
+
+## Use instead
+
+```python
+# file: app/users.py
+def load(key: int) -> dict[str, int]:
+    return {"id": key}
+
+
+# file: tests/test_users.py
+from unittest.mock import patch
+
+import app.users
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_load() -> None:
+    with patch("app.users.load", return_value={"id": 2}):
+        assert app.users.load(1) == {"id": 2}
+```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.facts import mocks, targets
+from async_testing.facts.mocknames import WORDS
+from async_testing.facts.source import SourceFile
+from async_testing.rules import Hit
+
+CODE = "AT330"
+SEVERITY = "error"
+NEEDS = WORDS
+_CLASSES = frozenset({"AsyncMock", "MagicMock", "Mock"})
+
+
+def check(source: SourceFile) -> Iterator[Hit]:
+    """Yield each class of mocks that stands where a mock is meant."""
+    for scope in source.scopes:
+        for call in scope.of(ast.Call):
+            if not call.args and not call.keywords:
+                continue
+            target = targets.of_call(source, call) if _hands_over(source, call) else None
+            if (target is not None and target.new is not None and _class(source, target.new)) and (
+                not target.name.lstrip("_")[:1].isupper() and not _is_class(source, target)
+            ):
+                yield _hit(call, _class(source, target.new), target.name)
+        for assign in scope.of(ast.Assign):
+            to = assign.targets[0]
+            name = _class(source, assign.value)
+            if (name and isinstance(to, ast.Attribute) and to.attr == "return_value") and (
+                not _last(to.value)[:1].isupper()
+            ):
+                yield _hit(assign, name, _last(to.value))
+
+
+def _hit(where: ast.Call | ast.Assign, name: str, target: str) -> Hit:
+    return Hit(where, f"{target} gets the class {name} itself, not a mock", f"{name}()")
+
+
+def _hands_over(source: SourceFile, call: ast.Call) -> bool:
+    values = [*call.args[1:], *(one.value for one in call.keywords)]
+    return any(_class(source, one) for one in values)
+
+
+def _class(source: SourceFile, node: ast.expr) -> str:
+    """The class of mocks that an expression names, empty for anything else."""
+    prefix, _, last = source.dotted(node).rpartition(".")
+    return last if last in _CLASSES and prefix in mocks.MODULES else ""
+
+
+def _is_class(source: SourceFile, target: targets.Target) -> bool:
+    found = targets.replaced(source, target)
+    return found is not None and found.kind == "class"
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else ""
