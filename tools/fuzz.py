@@ -1,22 +1,28 @@
 """Whether check survives whatever Python files hold: a run ends in findings or one clear line, never in a traceback.
 
-    python tools/fuzz.py [SUITE ...] [--sources 20000] [--seed 0]
+    python tools/fuzz.py [FOLDER ...] [--sources 20000] [--seed 0] [--jobs N]
 
-Looks at every file of the running interpreter's own test package, at every Python file of the suites given, and at
+Looks at every file of the running interpreter's own test package, at every Python file of the folders given, and at
 generated and mutated sources, with all rules of every status. Exit 0: all survived. Exit 1: a rule or the checker
-failed, each told in one line with what it takes to see it again.
+failed, or took longer than a minute, each told in one line with what it takes to see it again.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import os
 import random
+import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from sysconfig import get_path
+from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))
@@ -136,10 +142,13 @@ ODD = {
 }
 
 
+RULES = rules.load()
+
+
 def seeds() -> list[str]:
     """Sources to mutate: the examples in the rules' own documentation."""
     found = []
-    for rule in rules.load():
+    for rule in RULES:
         found += [block.partition("```")[0] for block in rule.documentation.split("```python\n")[1:]]
     return found
 
@@ -173,13 +182,38 @@ def mutated(chance: random.Random, sources: list[str]) -> bytes:
     return data
 
 
-def files(suites: list[Path]) -> Iterator[tuple[Path, Path]]:
-    """Every Python file to look at, with the root it belongs to."""
+SECONDS = 60
+"""Of the processor, which no file takes; by the clock ten times as many, for the machine may be busy."""
+AT_ONCE = 200
+"""Sources in one task of a process; files go by folder, since what they import is the same."""
+
+
+class Task(NamedTuple):
+    """What one process looks at in one go: files below a root, or sources by their numbers."""
+
+    root: Path
+    files: list[Path]
+    numbers: range
+    seed: int
+
+
+class Done(NamedTuple):
+    """What became of it."""
+
+    looked: int
+    findings: int
+    told: list[str]
+
+
+def tasks(folders: list[Path], count: int, seed: int) -> Iterator[Task]:
+    """All there is to look at."""
+    for start in range(0, count, AT_ONCE):
+        yield Task(REPOSITORY / "tests" / "nowhere", [], range(start, min(count, start + AT_ONCE)), seed)
     stdlib = Path(get_path("stdlib"))
-    for root, below in [(stdlib, stdlib / "test"), *((suite.resolve(), suite.resolve()) for suite in suites)]:
-        for path in sorted(below.rglob("*.py")):
-            if path.is_file():
-                yield root, path
+    for root, below in [(stdlib, stdlib / "test"), *((one.resolve(), one.resolve()) for one in folders)]:
+        paths = sorted(path for path in below.rglob("*.py") if path.is_file())
+        for start in range(0, len(paths), AT_ONCE):
+            yield Task(root, paths[start : start + AT_ONCE], range(0), seed)
 
 
 def survived(one: Examined) -> bool:
@@ -187,50 +221,83 @@ def survived(one: Examined) -> bool:
     return "could not judge" not in one.problem and "\n" not in one.problem
 
 
+class TooLong(BaseException):
+    """A file took longer than any should; no rule's failure, so that no rule's handler catches it."""
+
+
+def look(workspace: Workspace, path: str, data: bytes) -> tuple[int, str]:
+    """Examine one source: how many findings, and what went wrong."""
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.alarm(10 * SECONDS)
+    try:
+        one = examine(workspace, path, data, RULES)
+        return len(one.findings), "" if survived(one) else one.problem
+    except TooLong:
+        return 0, f"not done after {SECONDS} s"
+    except Exception as error:
+        return 0, f"the checker failed: {type(error).__name__}: {error}"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.alarm(0)
+
+
+def work(task: Task) -> Done:
+    """Do one task, in a process of its own."""
+    _watch()
+    gc.disable()
+    workspace, sources = Workspace(task.root), seeds() if task.numbers else []
+    named: list[tuple[str, str, Callable[[], bytes]]] = [
+        (str(path), path.relative_to(task.root).as_posix(), path.read_bytes) for path in task.files
+    ]
+    for number in task.numbers:
+        name = f"{task.seed}-{number}"
+        named.append((f"source {name}", "test_odd.py", partial(mutated, random.Random(name), sources)))
+    findings, told = 0, []
+    for number, (name, path, read) in enumerate(named):
+        found, problem = look(workspace, path, read())
+        findings += found
+        if problem:
+            told.append(f"{name}: {' '.join(problem.split())[:300]}")
+        if number % 50 == 49:
+            gc.collect()
+    return Done(len(named), findings, told)
+
+
+def _watch() -> None:
+    for one in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(one, _stop)
+
+
+def _stop(*_: object) -> None:
+    raise TooLong
+
+
 def main() -> int:
     """Try everything; print what failed, then a line of counts."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("suites", nargs="*", type=Path)
+    parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--sources", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    asked = rules.load()
-    failed = looked = found = 0
     started = time.perf_counter()
-    gc.disable()
-
-    def look(name: str, workspace: Workspace, path: str, data: bytes) -> None:
-        nonlocal failed, looked, found
-        try:
-            one = examine(workspace, path, data, asked)
-            told = "" if survived(one) else one.problem
-            found += len(one.findings)
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            told = f"the checker failed: {type(error).__name__}: {error}"
-        looked += 1
-        if told:
-            failed += 1
-            print(f"{name}: {told[:300]}", flush=True)
-        if looked % 100 == 0:
-            gc.collect()
-
-    spaces: dict[Path, Workspace] = {}
-    for root, path in files(options.suites):
-        workspace = spaces.setdefault(root, Workspace(root))
-        look(str(path), workspace, path.relative_to(root).as_posix(), path.read_bytes())
+    looked = findings = failed = 0
     nowhere = Workspace(REPOSITORY / "tests" / "nowhere")
+    _watch()
     for name, data in ODD.items():
-        look(name, nowhere, "test_odd.py", data)
-    sources = seeds()
-    for number in range(options.sources):
-        data = mutated(random.Random(f"{options.seed}-{number}"), sources)
-        look(f"source {options.seed}-{number}", nowhere, "test_odd.py", data)
+        found, problem = look(nowhere, "test_odd.py", data)
+        looked, findings, failed = looked + 1, findings + found, failed + bool(problem)
+        if problem:
+            print(f"{name}: {problem}", flush=True)
+    every = list(tasks(options.folders, options.sources, options.seed))
+    with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
+        for number, done in enumerate(pool.map(work, every), start=1):
+            looked, findings, failed = looked + done.looked, findings + done.findings, failed + len(done.told)
+            print("\n".join([*done.told, f"{number} of {len(every)}"]), file=sys.stderr, flush=True)
     seconds = time.perf_counter() - started
-    print(f"fuzz: {looked} files in {seconds:.0f} s, {found} findings, {failed} failed")
+    print(f"fuzz: {looked} files in {seconds:.0f} s, {findings} findings, {failed} failed")
     return 1 if failed else 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(_plain(given))
     _check(parser, options)
-    options.given = given
+    options.given, options.started = given, time.time()
     return guarded(PROG, lambda: _run(options))
 
 

@@ -17,6 +17,9 @@ from async_testing.cli.check_run import Outcome
 PASSES = 10
 """More than any project needs: each is about the files that depend on those mended in the one before."""
 
+NEW = 5.0
+"""Seconds before the run in which a file counts as being worked on: clocks and file systems are no more exact."""
+
 
 def mended(options: Namespace, outcome: Outcome, judge: Judge) -> Outcome:
     """Mend the findings of a run; with ``--diff`` only tell what would change.
@@ -69,7 +72,8 @@ class _Mending:
             return False
         texts = self._outcome.texts
         before = texts.data(path)
-        one = self._again(path, before)  # it may have been saved since it was judged
+        if path not in texts.over and self._is_new(path):  # it may have been saved after it was judged
+            one = self._again(path, before)
         done = fixes.mend(one, texts, self._again, unsafe=unsafe)
         if done is None:
             return False
@@ -77,6 +81,12 @@ class _Mending:
         self._judged[path] = done.judged
         self._fixed += done.fixed
         return True
+
+    def _is_new(self, path: str) -> bool:
+        try:
+            return (self._outcome.root / path).stat().st_mtime > self._options.started - NEW
+        except OSError:
+            return True
 
     def _again(self, path: str, data: bytes) -> Judged:
         self._outcome.texts.put(path, data)
