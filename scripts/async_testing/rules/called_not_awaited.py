@@ -104,7 +104,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 continue
             text = " ".join(source.segment(state.value).split())
             if not _is_awaited_too(source, scope, text):
-                message = f"{text}.{state.attr} counts calls that nobody awaits"
+                message = f"{text}.{state.attr} says nothing of whether the calls were awaited"
                 yield Hit(stated, message, f"{text}.await_count")
 
 

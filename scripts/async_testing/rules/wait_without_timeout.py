@@ -82,7 +82,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
     if source.config.option("timeout") or source.config.option("faulthandler_timeout"):
         return
     for test in source.tests:
-        if test.marked("timeout"):
+        if test.marked("timeout") or _is_limited_by_decorator(source, test.node):
             continue
         scope = test.function
         for awaited in scope.of(ast.Await):
@@ -91,6 +91,18 @@ def check(source: SourceFile) -> Iterator[Hit]:
             if _only_sleeps(source, loop) and not _limited(source, loop):
                 message = f"this goes on until {ast.unparse(_condition(loop))}, if need be for ever"
                 yield Hit(loop, message, "async with asyncio.timeout(...): around the loop")
+
+
+def _is_limited_by_decorator(source: SourceFile, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a decorator of the project, which runs the test itself, knows of a timeout."""
+    for one in node.decorator_list:
+        dotted = source.dotted(one.func if isinstance(one, ast.Call) else one)
+        if dotted.startswith(("pytest", "unittest")) or not dotted:
+            continue
+        found = source.workspace.definition(source, dotted)
+        if found is not None and "timeout" in found.source.segment(found.scope.node):  # type: ignore[arg-type]
+            return True
+    return False
 
 
 def _waits(source: SourceFile, scope: Scope, awaited: ast.Await) -> Iterator[Hit]:
