@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for tests without an assertion of any kind: assert, ``pytest.raises``, the assertions of mocks and test cases,
-helpers that assert, nested functions and fixtures that do.
+helpers that assert, nested functions and fixtures that do. Where a result is kept in a variable that nobody reads,
+neither the test's name nor a timeout around the call excuses it.
 
 ## Why is this bad
 
@@ -78,27 +79,57 @@ VERIFYING = frozenset({"snapshot", "benchmark", "pytester", "testdir", "data_reg
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each test that nothing but an exception makes fail."""
     for test in source.tests:
-        if not _is_candidate(test):
+        if ast.Assert in test.function.nodes:
             continue
-        if any(_checks(other, scope, 3) for other, scope in reach(source, test.function)):
+        unread = _unread(test.function)
+        if not _is_candidate(test, bool(unread)):
             continue
-        yield Hit(test.node, f"{test.name} asserts nothing", "assert what the call returns or changes")
+        if any(_checks(other, scope, 3, bool(unread)) for other, scope in reach(source, test.function)):
+            continue
+        if unread:
+            message = f"{test.name} asserts nothing: {unread} is never read"
+            yield Hit(test.node, message, f"assert {unread} == ...")
+        else:
+            yield Hit(test.node, f"{test.name} asserts nothing", "assert what the call returns or changes")
 
 
-def _is_candidate(test: Test) -> bool:
-    if ast.Assert in test.function.nodes or any(word in test.name.lower() for word in NOTHING_RAISES):
+def _unread(scope: Scope) -> str:
+    """A variable that a test keeps the result of a call in, and that nothing reads: something to look at was meant."""
+    for kind in (ast.Assign, ast.AnnAssign):
+        for assign in scope.of(kind):
+            target = assign.targets[0] if isinstance(assign, ast.Assign) else assign.target
+            value = assign.value
+            if not isinstance(target, ast.Name) or target.id.startswith("_"):
+                continue
+            if isinstance(value, ast.Await) and not asserts.reads(scope.body, target.id):
+                return target.id
+    return ""
+
+
+def _is_candidate(test: Test, unread: bool) -> bool:
+    """Whether a test does something, and does not say by name or mark that not to raise is all it is about."""
+    if not unread and any(word in test.name.lower() for word in NOTHING_RAISES):
         return False
     if any(mark.name in ("skip", "xfail") for mark in test.marks) or set(test.parameters) & VERIFYING:
         return False
     return any(isinstance(one, ast.Call | ast.Await) for line in test.function.body for one in ast.walk(line))
 
 
-def _checks(source: SourceFile, scope: Scope, hops: int) -> bool:
-    """Whether a function asserts, or calls or hands on something that may."""
-    if any(asserts.is_check(one) for line in scope.body for one in ast.walk(line)):
-        return True
+def _checks(source: SourceFile, scope: Scope, hops: int, unread: bool = False) -> bool:
+    """Whether a function asserts, or calls or hands on something that may.
+
+    Args:
+        unread: whether a result is kept and never read, so that to wait for it is no check.
+    """
+    for line in scope.body:
+        for one in ast.walk(line):
+            if asserts.is_check(one) and not (unread and source.called(one) == "asyncio.wait_for"):
+                return True
     for call in scope.within(ast.Call):
-        if asserts.last_name(call) in ("super", "partial", "mainloop", "run_until_complete", "gather"):
+        name = asserts.last_name(call)
+        if name in ("super", "partial", "mainloop", "run_until_complete") or (
+            name == "gather" and not unread
+        ):
             return True
         for node in [call.func, *call.args]:
             if hops and isinstance(node, ast.Name | ast.Attribute) and _follows(source, node, scope, hops):
