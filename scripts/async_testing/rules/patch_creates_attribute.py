@@ -53,10 +53,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
 
 from async_testing.facts import targets
+from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
+from async_testing.facts.workspace import Definition
 from async_testing.rules import Hit
 
 CODE = "AT312"
@@ -76,9 +79,12 @@ def check(source: SourceFile) -> Iterator[Hit]:
             if target is None or hasattr(builtins, target.name):
                 continue
             module = targets.module(source, target)
-            if module is None or target.name in targets.defined(module) or targets.is_open(module):
-                continue
-            if targets.located(source, f"{target.owner}.{target.name}") or _is_asked_for(source, target):
+            if module is None:
+                owner = _class(source, scope, call, target)
+                if owner is None or _has(owner, target.name):
+                    continue
+                target = target._replace(owner=owner.scope.name)
+            elif _is_known(source, module, target):
                 continue
             by = "create=True" if option.arg == "create" else "raising=False"
             yield Hit(
@@ -86,6 +92,39 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 f"{target.owner} defines no {target.name}: {by} makes it up, and nothing of the code is replaced",
                 f"patch a name that {target.owner} uses, without {by}",
             )
+
+
+def _is_known(source: SourceFile, module: SourceFile, target: targets.Target) -> bool:
+    """Whether a module has a name, may have it, or is said to have it on purpose."""
+    if target.name in targets.defined(module) or targets.is_open(module):
+        return True
+    return targets.located(source, f"{target.owner}.{target.name}") or _is_asked_for(source, target)
+
+
+def _class(source: SourceFile, scope: Scope, call: ast.Call, target: targets.Target) -> Definition | None:
+    """The class of the project that owns a target, itself or through an object of it; None where that is not known."""
+    dotted = target.owner
+    if call.args and not isinstance(call.args[0], ast.Constant):
+        dotted = source.type_of(call.args[0], scope) or dotted
+    found = source.workspace.definition(source, dotted)
+    return found if found is not None and found.kind == "class" else None
+
+
+def _has(owner: Definition, name: str, hops: int = 4) -> bool:
+    """Whether a class has an attribute, or may have one that its text does not show."""
+    text = owner.source.segment(owner.scope.node)  # type: ignore[arg-type]
+    if re.search(rf"\b{name}\b", text) or re.search(
+        r"__getattr|setattr\(|__dict__|__slots__|metaclass", text
+    ):
+        return True
+    node = owner.scope.node
+    if hops <= 0 or not isinstance(node, ast.ClassDef) or node.keywords or node.decorator_list:
+        return True
+    for base in node.bases:
+        above = owner.source.workspace.definition(owner.source, owner.source.dotted(base))
+        if above is None or above.kind != "class" or _has(above, name, hops - 1):
+            return True
+    return False
 
 
 def _is_asked_for(source: SourceFile, target: targets.Target) -> bool:

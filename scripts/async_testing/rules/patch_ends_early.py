@@ -58,7 +58,7 @@ from async_testing.rules import Edit, Fix, Hit
 
 CODE = "AT309"
 SEVERITY = "error"
-NEEDS = ("patch",)
+NEEDS = ("patch", "MonkeyPatch")
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -68,7 +68,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
             yield from _decorated(source, function)
         blocks: list[ast.With | ast.AsyncWith] = [*function.of(ast.With), *function.of(ast.AsyncWith)]
         for block in blocks:
-            yield from _block(source, function, block)
+            found = list(_block(source, function, block))
+            yield from found or _returned(source, function, block)
 
 
 def _decorated(source: SourceFile, function: Scope) -> Iterator[Hit]:
@@ -102,6 +103,37 @@ def _block(source: SourceFile, function: Scope, block: ast.With | ast.AsyncWith)
     elif _configures(last, names) and _goes_on(source, function, block):
         message = f"the patch is over after this block, which only configures {name}"
         yield Hit(block, message, "run the code under test inside of the with block")
+
+
+def _returned(source: SourceFile, function: Scope, block: ast.With | ast.AsyncWith) -> Iterator[Hit]:
+    """Yield the return of a fixture inside of patches, of a value that was not made with their help."""
+    if id(function.node) not in source.fixtures.by_function or function.is_generator:
+        return
+    if not all(_is_context(source, item.context_expr) for item in block.items):
+        return
+    last = block.body[-1]
+    value = last.value if isinstance(last, ast.Return) else None
+    if value is None or not isinstance(value, ast.Constant | ast.Name | ast.Attribute | ast.Tuple):
+        return
+    names = {one.id for one in ast.walk(value) if isinstance(one, ast.Name)}
+    made = {
+        target.id
+        for statement in block.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name) and not mocks.maker_kind(source, statement.value)
+    }
+    if not names & made and not any(isinstance(one, ast.Call) for one in ast.walk(value)):
+        where = f"the patch is over when {function.name} returns"
+        yield Hit(last, where, f"yield {ast.unparse(value)} instead of returning it")
+
+
+def _is_context(source: SourceFile, node: ast.expr) -> bool:
+    """Whether what is entered replaces something for as long as the block runs."""
+    name = source.called(node)
+    return bool(mocks.patch_kind(source, node)) or name.endswith(
+        ("monkeypatch.context", "MonkeyPatch.context")
+    )
 
 
 def _yields(source: SourceFile, function: Scope, last: ast.Return) -> Fix | None:

@@ -51,12 +51,16 @@ from collections.abc import Iterator
 from async_testing.facts import places
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
+from async_testing.facts.types import bindings
 from async_testing.rules import Edit, Fix, Hit
 
 CODE = "AT608"
 SEVERITY = "error"
 NEEDS = ("run", "async_to_sync")
 RUNS = frozenset({"asyncio.run", "anyio.run", "trio.run", "asyncio.runners.run", "uvloop.run"})
+RUNNER = "asyncio.Runner"
+SMALL = 5
+"""How many statements a helper that is looked into has at the most."""
 SYNC = frozenset({"asgiref.sync.async_to_sync", "asgiref.sync.AsyncToSync"})
 
 
@@ -66,7 +70,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
         if not scope.is_async:
             continue
         for call in scope.of(ast.Call):
-            shown = _starts(source, call, scope)
+            shown = _starts(source, call, scope) or _starts_within(source, call)
             if shown and not _is_expected(source, call):
                 message = f"{shown} cannot be called while the test's own loop runs"
                 yield Hit(call, message, "await the coroutine", _fix(source, call))
@@ -79,12 +83,34 @@ def _starts(source: SourceFile, call: ast.Call, scope: Scope) -> str:
         return name
     if isinstance(func, ast.Call) and source.dotted(func.func) in SYNC:
         return "async_to_sync(...)"
+    if isinstance(func, ast.Attribute) and func.attr == "run":
+        return "asyncio.Runner().run" if source.type_of(func.value, scope) == RUNNER else ""
     if not isinstance(func, ast.Attribute) or func.attr not in ("run_until_complete", "run_forever"):
         return ""
     asked = source.called(func.value)
     if isinstance(func.value, ast.Name) and func.value.id in ("loop", "event_loop"):
         return ast.unparse(func)
+    if not asked and isinstance(func.value, ast.Name):
+        values = bindings(source, scope).get(func.value.id, [])
+        asked = source.called(values[0]) if len(values) == 1 else ""
     return f"{func.attr}" if asked.startswith("asyncio.") and asked.endswith("_loop") else ""
+
+
+def _starts_within(source: SourceFile, call: ast.Call) -> str:
+    """The same for a plain function of the file that starts a loop itself, whatever it is called with."""
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    helper = source.module.child(name) if name else None
+    if helper is None or not isinstance(helper.node, ast.FunctionDef) or helper.is_generator:
+        return ""
+    if name in source.fixtures.visible or len(helper.body) > SMALL:
+        return ""
+    found = (_starts(source, one, helper) for one in helper.of(ast.Call) if not _is_guarded(source, one))
+    return next((f"{shown} in {name}" for shown in found if shown), "")
+
+
+def _is_guarded(source: SourceFile, call: ast.Call) -> bool:
+    """Whether a helper only starts a loop under a condition."""
+    return any(isinstance(one, ast.If | ast.Try | ast.IfExp) for one in source.ancestors(call))
 
 
 def _is_expected(source: SourceFile, call: ast.Call) -> bool:

@@ -108,13 +108,15 @@ def _is_use(source: SourceFile, attribute: ast.Attribute) -> bool:
     if isinstance(parent, ast.Call):
         return parent.func is attribute
     if isinstance(parent, ast.Attribute):
-        return parent.attr in ("return_value", "side_effect")
+        return parent.attr in ("return_value", "side_effect") or (
+            name in _METHODS and parent.attr in ASSERTIONS
+        )
     return isinstance(parent, ast.Assign) and attribute in parent.targets and name in _METHODS
 
 
 def _class(source: SourceFile, scope: Scope, attribute: ast.Attribute) -> str:
     """The driver's class that an object is or stands for, dotted; empty where that cannot be told."""
-    if isinstance(source.parent(attribute), ast.Call):
+    if isinstance(source.parent(attribute), ast.Call | ast.Assign):
         kind = source.type_of(attribute.value, scope)
         if drivers.members(kind):
             return kind if _is_imported(source, kind) else ""

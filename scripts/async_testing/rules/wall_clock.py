@@ -56,6 +56,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from async_testing.facts import places, unawaited
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.facts.types import bindings
@@ -97,7 +98,7 @@ def _depends(source: SourceFile, compared: ast.Compare, scope: Scope) -> str:
     """The clock that a comparison depends on: a duration with an upper bound, or the present moment by equality."""
     left, right, op = compared.left, compared.comparators[0], compared.ops[0]
     if isinstance(op, ast.Eq):
-        return _direct(source, left) or _direct(source, right)
+        return _direct(source, left) or _direct(source, right) or _expected(source, (left, right), scope)
     if isinstance(op, ast.Lt | ast.LtE):
         return _duration(source, left, scope)
     if isinstance(op, ast.Gt | ast.GtE):
@@ -108,6 +109,40 @@ def _depends(source: SourceFile, compared: ast.Compare, scope: Scope) -> str:
 def _direct(source: SourceFile, node: ast.expr) -> str:
     """The clock that an expression reads."""
     return next((name for inner in ast.walk(node) if (name := source.called(inner)) in CLOCKS), "")
+
+
+def _expected(source: SourceFile, sides: tuple[ast.expr, ...], scope: Scope) -> str:
+    """The clock that an expectation was worked out from, in a variable that the code under test is not given."""
+    for name in places.names(list(sides)):
+        values = bindings(source, scope).get(name, [])
+        clock = _direct(source, values[0]) if len(values) == 1 and values[0] is not None else ""
+        if clock and not _is_given(source, values[0], clock) and _only_asserted(scope, name):
+            return clock
+    return ""
+
+
+def _is_given(source: SourceFile, value: ast.expr | None, clock: str) -> bool:
+    """Whether a value is more than a moment: a call that is given the clock's."""
+    return any(
+        isinstance(one, ast.Call) and source.called(one) != clock and _direct_argument(source, one)
+        for one in (ast.walk(value) if value is not None else ())
+    )
+
+
+def _direct_argument(source: SourceFile, call: ast.Call) -> bool:
+    return any(_direct(source, one) for one in [*call.args, *(one.value for one in call.keywords)])
+
+
+def _only_asserted(scope: Scope, name: str) -> bool:
+    asserted = sum(
+        isinstance(node, ast.Name) and node.id == name
+        for statement in scope.of(ast.Assert)
+        if not any(
+            isinstance(one, ast.Call) and places.names(one.args) & {name} for one in ast.walk(statement.test)
+        )
+        for node in ast.walk(statement.test)
+    )
+    return asserted > 0 and asserted == unawaited.loaded(scope, name)
 
 
 def _duration(source: SourceFile, node: ast.expr, scope: Scope) -> str:
