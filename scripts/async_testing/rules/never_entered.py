@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for statements that only make a context manager: ``asyncio.timeout(...)``, ``contextlib.suppress(...)``,
-``patch(...)`` and their like, and the project's own functions under ``@contextmanager`` and ``@asynccontextmanager``.
+``patch(...)``, ``caplog.at_level(...)``, ``self.subTest(...)`` and their like, and the project's own functions under
+``@contextmanager`` and ``@asynccontextmanager``.
 
 ## Why is this bad
 
@@ -68,8 +69,20 @@ PLAIN = frozenset({"anyio.fail_after", "anyio.move_on_after", "trio.fail_after",
 PLAIN |= {
     "contextlib.suppress",
     "contextlib.closing",
+    "contextlib.redirect_stdout",
+    "contextlib.redirect_stderr",
+    "contextlib.chdir",
+    "warnings.catch_warnings",
     "freezegun.freeze_time",
+    "time_machine.travel",
+    "structlog.testing.capture_logs",
+    "pytest.MonkeyPatch.context",
 }
+OF_FIXTURES = frozenset({"caplog.at_level", "caplog.filtering", "monkeypatch.context", "subtests.test"})
+OF_FIXTURES |= {
+    f"{capture}.disabled" for capture in ("capsys", "capfd", "capsysbinary", "capfdbinary", "capteesys")
+}
+OF_TESTCASES = frozenset({"self.subTest", "self.assertLogs", "self.assertNoLogs", "self.assertWarns"})
 PATCHES = frozenset({"unittest.mock.patch", "unittest.mock.patch.object", "unittest.mock.patch.dict"})
 PATCHES |= {"unittest.mock.patch.multiple", "mock.patch", "mock.patch.object"}
 DECORATORS = {"contextlib.contextmanager": "with", "contextlib.asynccontextmanager": "async with"}
@@ -104,7 +117,11 @@ def _how(source: SourceFile, call: ast.Call, scope: Scope) -> str:
         return ""
     if name in ASYNC:
         return "async with"
+    if name.endswith(".lifespan_context") or name == "asgi_lifespan.LifespanManager":
+        return "async with"
     if name in PATCHES or name in PLAIN:
+        return "with"
+    if name in OF_FIXTURES or (name in OF_TESTCASES and len(call.args) < 2):
         return "with"
     root_name = name.partition(".")[0]
     if coroutines.binder(source, root_name, scope)[0] is not None:
