@@ -7,17 +7,22 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from async_testing import rules
+from async_testing.checking import discovery, fixes
 from async_testing.checking.engine import examine
+from async_testing.checking.judging import Judged
 from async_testing.checking.running import run
 from async_testing.facts.workspace import Workspace
 
+from tests.check.conftest import Folder, saving
 from tools import fuzz
 
 RULES = rules.load()
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "check.py"
+SAVED = saving('save("Ann")')
 UNREADABLE = {"nul", "utf-16", "not utf-8", "no such encoding", "future syntax"}
 
 
@@ -50,6 +55,84 @@ def test_files_that_vanish_or_are_none(tmp_path: Path) -> None:
     (tmp_path / "test_folder.py").mkdir()
     report = run(tmp_path.resolve(), ["test_gone.py", "test_folder.py"], RULES, jobs=1)
     assert [one.problem.partition(" (")[0] for one in report.examined] == ["cannot be read"] * 2
+
+
+def test_links_in_a_ring_are_told_of_folders_named_like_files_and_pipes_passed_over(folder: Folder) -> None:
+    folder.write("tests/test_a.py", SAVED)
+    tests = folder.root / "tests"
+    (tests / "again").symlink_to(tests, target_is_directory=True)
+    (tests / "test_one.py").symlink_to(tests / "test_two.py")
+    (tests / "test_two.py").symlink_to(tests / "test_one.py")
+    (tests / "test_gone.py").symlink_to(tests / "nothing.py")
+    folder.write("tests/test_folder.py/test_b.py", SAVED)
+    os.mkfifo(tests / "test_pipe.py")
+    for arguments in ([], ["--fix", "--unsafe-fixes"]):
+        done = folder.json(*arguments, "--no-cache")
+        assert (done.code, done.err) == (2, "2 findings mended\n" if arguments else "")
+        unjudged = [one["path"] for one in done.data if one["code"] == "AT000"]
+        assert unjudged == ["tests/test_one.py", "tests/test_two.py"]
+        others = {one["path"] for one in done.data}.difference(unjudged)
+        assert others <= {"tests/test_a.py", "tests/test_folder.py/test_b.py"}
+    assert "await save" in folder.read("tests/test_a.py").decode()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
+@pytest.mark.parametrize("mode", [0o000, 0o200])
+def test_a_file_that_may_not_be_read_is_told_and_the_others_are_judged(folder: Folder, mode: int) -> None:
+    folder.write("tests/test_a.py", SAVED)
+    folder.write("tests/test_secret.py", SAVED).chmod(mode)
+    done = folder.json()
+    assert done.code == 2
+    assert [(one["code"], one["path"]) for one in done.data] == [
+        ("AT103", "tests/test_a.py"),
+        ("AT000", "tests/test_secret.py"),
+    ]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--no-cache"], ["--fix"], ["--diff", "--unsafe-fixes"]])
+@pytest.mark.parametrize("goes", ["tests/test_a.py", "tests/conftest.py"])
+def test_a_file_that_vanishes_after_it_was_found(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, arguments: list[str], goes: str
+) -> None:
+    folder.write("tests/test_a.py", SAVED)
+    folder.write("tests/conftest.py", "import pytest\n\n\n@pytest.fixture\ndef x() -> int:\n    return 1\n")
+    find = discovery.find
+
+    def find_and_lose(*given: Any, **more: Any) -> discovery.Found:
+        found = find(*given, **more)
+        (folder.root / goes).unlink()
+        return found
+
+    monkeypatch.setattr(discovery, "find", find_and_lose)
+    done = folder.json(*arguments) if "--diff" not in arguments else folder.check(*arguments)
+    assert done.code == 2
+    assert done.err == ""
+    assert f"{goes}" in done.out
+    assert "cannot be read" in done.out
+
+
+def test_a_file_that_vanishes_or_changes_before_it_is_mended_is_left(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        folder.write(f"tests/test_{name}.py", SAVED)
+    mend = fixes.mend
+
+    def mend_and_meddle(judged: Judged, *given: Any, **more: Any) -> fixes.Mended | None:
+        done = mend(judged, *given, **more)
+        if judged.path == "tests/test_a.py":
+            (folder.root / judged.path).unlink()
+        if judged.path == "tests/test_b.py":
+            folder.write(judged.path, "x = 1\n")
+        return done
+
+    monkeypatch.setattr(fixes, "mend", mend_and_meddle)
+    done = folder.check("--fix", "--unsafe-fixes", "--all")
+    assert done.err == ""
+    assert done.out.count("changed by somebody else") == 2
+    assert not (folder.root / "tests/test_a.py").exists()
+    assert folder.read("tests/test_b.py") == b"x = 1\n"
+    assert b"await save" in folder.read("tests/test_c.py")
 
 
 def checked(root: Path, cache: Path) -> subprocess.Popen[str]:

@@ -17,6 +17,9 @@ from async_testing.formats import MACHINES, About, View, render
 if TYPE_CHECKING:
     from async_testing.cli.check_run import Outcome
 
+UNJUDGED = 5
+"""How many files that could not be judged are told of below a diff."""
+
 
 def report(options: Namespace, outcome: Outcome) -> int:
     """Print or write the report; returns the exit code."""
@@ -102,6 +105,8 @@ def _text(options: Namespace, outcome: Outcome, view: View) -> None:
         lines = _statistics(outcome)
         lines = lines if whole else text.clipped(lines, tail)
     elif options.diff:
+        unjudged = outcome.problems if whole else outcome.problems[:UNJUDGED]
+        tail[:0] = [line for part in text.body("concise", view, unjudged) for line in part]
         lines = outcome.diff if whole else text.clipped(outcome.diff, tail)
     elif whole:
         lines = [line for part in text.body(options.output_format, view, found) for line in part]
