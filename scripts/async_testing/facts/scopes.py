@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any, TypeVar
 
 Node = TypeVar("Node", bound=ast.AST)
 ScopeNode = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
-LEAVES = frozenset(
-    {ast.Name, ast.Constant, ast.alias, ast.arg, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal}
-)
-"""Never descended into; of these the statements and names are filed, names in no certain order, the others are not."""
 _UNFILED = frozenset({ast.Constant, ast.arg, ast.alias})
+"""Neither descended into nor filed."""
+_INSIDE: dict[type, tuple[str, ...]] = {
+    ast.arguments: ("defaults", "kw_defaults"),
+    ast.Lambda: ("args",),
+    ast.ClassDef: ("keywords", "bases", "decorator_list"),
+    ast.FunctionDef: ("returns", "args", "decorator_list"),
+    ast.AsyncFunctionDef: ("returns", "args", "decorator_list"),
+}
+"""Fields that hold nodes worth a visit, last first, of types that have others too: of scopes what runs outside."""
 _ATOMS = frozenset(
     {"ctx", "op", "ops", "id", "attr", "arg", "name", "names", "type_comment", "kind", "conversion"}
 )
-_ATOMS |= {
-    "module",
-    "level",
-    "is_async",
-    "simple",
-    "type_ignores",
-    "asname",
-    "n",
-    "s",
-    "cls",
-    "rest",
-    "kwd_attrs",
-}
+_ATOMS |= {"module", "level", "is_async", "simple", "type_ignores", "asname", "cls", "rest", "kwd_attrs"}
 _SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_fields: dict[type, tuple[str, ...]] = {}
+
+
+def _nothing(node: ast.AST) -> tuple[Any, ...]:
+    """The children of a node that has none."""
+    return ()
+
+
+_children: dict[type, Callable[[ast.AST], tuple[Any, ...]]] = {}
 
 
 class Scope:
@@ -146,69 +147,67 @@ def _walk_one(scope: Scope, scopes: list[Scope], parents: dict[int, ast.AST]) ->
     filed = scope.nodes
     push = stack.append
     pop = stack.pop
+    name, attribute, unfiled, no_list = ast.Name, ast.Attribute, _UNFILED, list
     names: list[Any] = []
-    name = ast.Name
+    if isinstance(body, ast.Name | ast.Constant):  # of a lambda
+        stack.clear()
+        names += [body] if isinstance(body, ast.Name) else []
     while stack:
         node = pop()
         kind = node.__class__
-        if kind in LEAVES:
-            if kind is name:
-                names.append(node)
-            elif kind not in _UNFILED:
-                filed.setdefault(kind, []).append(node)
-            continue
         if kind in filed:
             filed[kind].append(node)
         else:
             filed[kind] = [node]
+        if kind is attribute:  # every other node that comes by
+            value = node.value
+            inner_kind = value.__class__
+            if inner_kind is name:
+                names.append(value)
+            elif inner_kind not in unfiled:
+                parents[id(value)] = node
+                push(value)
+            continue
         if kind in _SCOPES:
             inner = Scope(node, scope)
             scope.children.append(inner)
             scopes.append(inner)
-            fields = _outside(node)
-        else:
-            fields = _fields.get(kind) or _fields_of(kind)
-        for field in fields:
-            value = getattr(node, field, None)
-            if value is None:
+        for value in (_children.get(kind) or _children_of(kind))(node):
+            if not value:
                 continue
-            if value.__class__ is list:
+            if value.__class__ is no_list:
                 for item in reversed(value):
-                    if item is None:
-                        continue
-                    if item.__class__ is ast.keyword:
-                        item = item.value
                     inner_kind = item.__class__
+                    if inner_kind is ast.keyword:
+                        item = item.value
+                        inner_kind = item.__class__
                     if inner_kind is name:
                         names.append(item)
-                    elif inner_kind not in _UNFILED:
+                    elif inner_kind not in unfiled and item is not None:
                         parents[id(item)] = node
                         push(item)
                 continue
             inner_kind = value.__class__
             if inner_kind is name:
                 names.append(value)
-            elif inner_kind not in _UNFILED:
+            elif inner_kind not in unfiled:
                 parents[id(value)] = node
                 push(value)
     if names:
         filed[name] = names
 
 
-def _fields_of(kind: type) -> tuple[str, ...]:
-    """The fields of a node type that hold nodes worth a visit, last first, since the stack turns them round."""
-    found = tuple(field for field in reversed(getattr(kind, "_fields", ())) if field not in _ATOMS)
-    _fields[kind] = found
+def _children_of(kind: type) -> Callable[[ast.AST], tuple[Any, ...]]:
+    """What gives the values of the fields that hold nodes worth a visit, last first: the stack turns them round."""
+    fields = _INSIDE.get(kind)
+    if fields is None:
+        fields = tuple(field for field in reversed(getattr(kind, "_fields", ())) if field not in _ATOMS)
+    found: Callable[[ast.AST], tuple[Any, ...]] = attrgetter(*fields) if len(fields) > 1 else _nothing
+    if len(fields) == 1:
+        only = attrgetter(*fields)
+        found = lambda node: (only(node),)  # noqa: E731 - one field is given bare
+    _children[kind] = found
     return found
-
-
-def _outside(node: ast.AST) -> tuple[str, ...]:
-    """The fields of a scope's node that run where it is defined."""
-    if isinstance(node, ast.Lambda):
-        return ("args",)
-    if isinstance(node, ast.ClassDef):
-        return ("keywords", "bases", "decorator_list")
-    return ("returns", "args", "decorator_list")
 
 
 def arguments(node: ast.AST) -> list[ast.arg]:

@@ -6,9 +6,10 @@ import ast
 import io
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from async_testing.facts import scopes, tests, types
+from async_testing.facts.indexed import Indexed
 from async_testing.facts.scopes import Scope
 
 if TYPE_CHECKING:
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
     from async_testing.facts.fixtures import Fixtures
     from async_testing.facts.workspace import Workspace
 
-Node = TypeVar("Node", bound=ast.AST)
 
-
-class SourceFile:
+class SourceFile(Indexed):
     """A parsed file of the project.
 
     Args:
@@ -38,45 +37,11 @@ class SourceFile:
         self.module = self.scopes[0]
         self._dotted: dict[int, str] = {}
         self._all: dict[type, list[Any]] = {}
+        self._each: dict[type, list[Any]] = {}
         self.memo: dict[tuple[object, ...], Any] = {}
         """What other modules of facts remember of this file."""
 
     # Nodes and names
-
-    def all(self, kind: type[Node]) -> list[Node]:
-        """Every node of one exact type in the file, scope by scope."""
-        found = self._all.get(kind)
-        if found is None:
-            found = self._all[kind] = [node for scope in self.scopes for node in scope.nodes.get(kind, ())]
-        return found
-
-    def each(self, kind: type[Node]) -> list[tuple[Scope, Node]]:
-        """The same, each with the scope whose code it is."""
-        return [(scope, node) for scope in self.scopes for node in scope.nodes.get(kind, ())]
-
-    def calls(self, *names: str) -> list[tuple[Scope, ast.Call]]:
-        """Every call whose last name is one of these, import aliases resolved, with the scope whose code it is."""
-        found = self._calls
-        return [one for name in names for one in found.get(name, ())]
-
-    @cached_property
-    def _calls(self) -> dict[str, list[tuple[Scope, ast.Call]]]:
-        found: dict[str, list[tuple[Scope, ast.Call]]] = {}
-        imports = self.imports
-        for scope in self.scopes:
-            for call in scope.nodes.get(ast.Call, ()):
-                func = call.func
-                if func.__class__ is ast.Attribute:
-                    name = func.attr
-                elif func.__class__ is ast.Name:
-                    name = imports.get(func.id, func.id).rpartition(".")[2]
-                else:
-                    continue
-                if name in found:
-                    found[name].append((scope, call))
-                else:
-                    found[name] = [(scope, call)]
-        return found
 
     def forget(self) -> None:
         """Drop the tree and all facts at once; nothing may be asked afterwards."""
