@@ -50,7 +50,8 @@ def _parts(node: ast.expr) -> Iterator[tuple[ast.expr, bool]]:
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
         right = node.comparators[0]
         none = isinstance(right, ast.Constant) and right.value is None
-        if none and isinstance(node.ops[0], ast.IsNot | ast.NotEq):
+        unequal = isinstance(node.ops[0], ast.NotEq) and not isinstance(node.left, ast.Name)
+        if none and (unequal or isinstance(node.ops[0], ast.IsNot)):  # a name with != may be about __ne__
             yield node.left, False
     else:
         yield node, True

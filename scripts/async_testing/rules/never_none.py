@@ -133,7 +133,8 @@ def _class(source: SourceFile, call: ast.Call) -> Definition | None:
         return None
     node = found.scope.node
     assert isinstance(node, ast.ClassDef)
-    return None if node.keywords or (node.decorator_list and not _is_data(found)) else found
+    plain = not node.keywords and _is_data(found)
+    return found if plain and not any("Enum" in found.source.dotted(one) for one in node.bases) else None
 
 
 def _is_data(found: Definition) -> bool:

@@ -91,7 +91,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
         given = _claims.value(source, claim.subject, claim.scope)
         if isinstance(given, ast.Await | ast.Call):
             what, instead = _what(source, given, claim.scope)
-            if what and _claims.alone(claim):
+            if what and _claims.alone(claim) and not _is_handling(source, claim.where):
                 shown = ast.unparse(claim.subject)[:60]
                 yield Hit(claim.where, f"{shown} is {what}, always true and never None", f"assert {instead}")
 
@@ -116,3 +116,8 @@ def _what(source: SourceFile, given: ast.Await | ast.Call, scope: Scope) -> tupl
     if source.type_of(func.value, scope) in clients:
         return "a response", "its status and what it holds"
     return "", ""
+
+
+def _is_handling(source: SourceFile, node: ast.AST) -> bool:
+    """Whether an assert stands in an ``except``, where it only tells a type checker what the ``try`` has set."""
+    return any(isinstance(one, ast.ExceptHandler) for one in source.ancestors(node))

@@ -126,4 +126,6 @@ def _spelled(source: SourceFile, scope: Scope, names: dict[str, str]) -> Iterato
 def _is_compared(source: SourceFile, node: ast.AST) -> bool:
     """Whether a text is compared, searched or kept for that."""
     around = source.parent(node)
-    return isinstance(around, ast.Compare | ast.Assign | ast.Attribute | ast.Call | ast.Subscript)
+    if isinstance(around, ast.Call):
+        return asserts.last_name(around).startswith(("assert", "search", "match", "fullmatch", "findall"))
+    return isinstance(around, ast.Compare | ast.Assign | ast.Attribute | ast.Subscript)
