@@ -61,14 +61,14 @@ def judge(one: Planted, default: Sequence[Rule], preview: Sequence[Rule]) -> Jud
 
 def table(judged: Sequence[Judged]) -> None:
     """A line for each family and one for all, percentages last."""
-    print(f"{'family':14}{'planted':>9}{'default':>9}{'preview':>9}{'twins silent':>14}")
+    print(f"{'family':20}{'planted':>9}{'default':>9}{'preview':>9}{'twins silent':>14}")
     families = list(dict.fromkeys(each.one.family for each in judged))
     for family in [*families, "all"]:
         rows = [each for each in judged if family in ("all", each.one.family)]
         default = sum(1 for each in rows if each.by_default)
         preview = sum(1 for each in rows if each.with_preview)
         silent = sum(1 for each in rows if not each.noise)
-        print(f"{family:14}{len(rows):9}{default:9}{preview:9}{silent:14}")
+        print(f"{family:20}{len(rows):9}{default:9}{preview:9}{silent:14}")
 
 
 def names(judged: Sequence[Judged], preview_noise: bool) -> None:
