@@ -187,8 +187,9 @@ class Mocks:
                 owner = of(fixture.source)
                 found = [owner.of(value, fixture.function, hops - 1) for value in fixture.gives]
                 return self._same(found, name, fixture.function) if found else None
-        annotated = next(one for one in arguments(node) if one.arg == name)
-        prefix, _, last = types.annotation(self.source, annotated.annotation).rpartition(".")
+        annotated = next((one for one in arguments(node) if one.arg == name), None)  # None: *args
+        written = annotated.annotation if annotated is not None else None
+        prefix, _, last = types.annotation(self.source, written).rpartition(".")
         if prefix in MODULES and last in KINDS:
             return Mocked(KINDS[last], None, True, self.source, scope, name)
         return None
