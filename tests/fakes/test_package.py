@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from async_testing.templates import fakes as package
-from async_testing.templates.fakes import asyncpg, asyncpg_records, psqlpy, psqlpy_results
+from async_testing.templates.fakes import asyncpg, psqlpy
+from async_testing.templates.fakes.asyncpg import exceptions as asyncpg_errors
+from async_testing.templates.fakes.psqlpy import exceptions as psqlpy_errors
 
 FOLDER = Path(package.__file__).parent
 EXPORTED = ["FakeConnection", "FakePool", "FakeRecord", "FakeTransaction", "FakeTransactionContext"]
@@ -54,21 +56,21 @@ def family(kind: type) -> list[str]:
     return [each.__name__ for each in kind.__mro__ if each.__module__ != "builtins"]
 
 
-@pytest.mark.parametrize("name", sorted(psqlpy_results._PARENTS))
+@pytest.mark.parametrize("name", sorted(psqlpy_errors._PARENTS))
 def test_stand_ins_for_psqlpys_errors_have_their_family(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = psqlpy.error(name)
     monkeypatch.setitem(sys.modules, "psqlpy", None)
-    monkeypatch.setattr(psqlpy_results, "_stand_ins", {"Exception": Exception})
+    monkeypatch.setattr(psqlpy_errors, "_stand_ins", {"Exception": Exception})
     assert real is getattr(import_module("psqlpy.exceptions"), name)
     assert psqlpy.error(name) is not real
     assert family(psqlpy.error(name)) == family(real)
 
 
-@pytest.mark.parametrize("name", sorted(asyncpg_records._PARENTS))
+@pytest.mark.parametrize("name", sorted(asyncpg_errors._PARENTS))
 def test_stand_ins_for_asyncpgs_errors_have_their_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = asyncpg.error(name)
     monkeypatch.setitem(sys.modules, "asyncpg", None)
-    monkeypatch.setattr(asyncpg_records, "_stand_ins", {"Exception": Exception})
+    monkeypatch.setattr(asyncpg_errors, "_stand_ins", {"Exception": Exception})
     stand_in = asyncpg.error(name)
     assert stand_in is not real
     assert set(family(stand_in)) <= set(family(real))

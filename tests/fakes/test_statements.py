@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import ANY
 
 import pytest
-from async_testing.templates.fakes.statements import (
+from async_testing.templates.fakes.sql.statements import (
     Delete,
     Each,
     Insert,
@@ -436,7 +436,7 @@ def test_a_wrong_key_of_conditions_is_an_error_of_its_own(wrong: dict[str, Any])
 def test_pytest_explains_a_difference_by_its_part(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
-        from async_testing.templates.fakes.statements import Insert, read
+        from async_testing.templates.fakes.sql.statements import Insert, read
 
         def test_it():
             meaning = read("INSERT INTO users (name, email) VALUES ($1, $2)", ["a@b.c", "Ann"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from async_testing.templates.fakes.statements import Select, Statement, UnreadableStatement, read
+from async_testing.templates.fakes.sql.statements import Select, Statement, UnreadableStatement, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

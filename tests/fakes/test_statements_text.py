@@ -4,8 +4,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from async_testing.templates.fakes.sqltokens import bind, render, tokenize
-from async_testing.templates.fakes.statements import named, placeholders, same_text, verb_and_tables
+from async_testing.templates.fakes.sql.statements import named, placeholders, same_text, verb_and_tables
+from async_testing.templates.fakes.sql.tokens import bind, render, tokenize
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -21,7 +21,7 @@ def test_everything_is_created_with_version_and_hash(shop: Sandbox, scaffold: Sc
     found = states(scaffold("--output-format", "json"))
     assert set(found.values()) == {"create"}
     assert {"tests/__init__.py", CONFTEST, "tests/app_clients.py", "tests/fakes/__init__.py"} <= found.keys()
-    assert "tests/fakes/asyncpg.py" in found
+    assert "tests/fakes/asyncpg/__init__.py" in found
     assert not any("psqlpy" in path for path in found)
     after = shop.snapshot()
     assert after.keys() - before.keys() == found.keys()
@@ -49,13 +49,13 @@ def test_a_dry_run_writes_nothing_and_tells_the_same(shop: Sandbox, scaffold: Sc
 
 def test_a_foreign_file_is_a_conflict_and_the_rest_is_done(shop: Sandbox, scaffold: Scaffold) -> None:
     mine = "# mine\nclass FakeConnection: ...\nclass FakePool: ...\ndef settled(): ...\n"
-    shop.write({"tests/fakes/core.py": "mine = 1\r\n", "tests/fakes/__init__.py": mine})
+    shop.write({"tests/fakes/core/ledger.py": "mine = 1\r\n", "tests/fakes/__init__.py": mine})
     result = scaffold("--output-format", "json")
     assert result.code == 1
     found = states(result)
-    assert found["tests/fakes/core.py"] == found["tests/fakes/__init__.py"] == "conflict"
-    assert found["tests/fakes/asyncpg.py"] == found[CONFTEST] == "create"
-    assert shop.snapshot()["tests/fakes/core.py"] == b"mine = 1\r\n"
+    assert found["tests/fakes/core/ledger.py"] == found["tests/fakes/__init__.py"] == "conflict"
+    assert found["tests/fakes/asyncpg/__init__.py"] == found[CONFTEST] == "create"
+    assert shop.snapshot()["tests/fakes/core/ledger.py"] == b"mine = 1\r\n"
     assert shop.text("tests/fakes/__init__.py") == mine
 
 
@@ -96,24 +96,24 @@ def test_an_unmodified_older_file_is_replaced_by_update_only(
 ) -> None:
     scaffold()
     fresh = shop.snapshot()
-    outdated(shop, "tests/fakes/core.py", newline=newline)
+    outdated(shop, "tests/fakes/core/ledger.py", newline=newline)
     before = shop.snapshot()
 
     told = scaffold("--output-format", "json")
     assert told.code == 1
-    assert states(told)["tests/fakes/core.py"] == "outdated"
+    assert states(told)["tests/fakes/core/ledger.py"] == "outdated"
     assert shop.snapshot() == before
     assert json.loads(told.out)["next"].endswith("--update")
 
     assert scaffold("--update").code == 0
-    assert shop.snapshot()["tests/fakes/core.py"] == fresh["tests/fakes/core.py"].replace(
+    assert shop.snapshot()["tests/fakes/core/ledger.py"] == fresh["tests/fakes/core/ledger.py"].replace(
         b"\n", newline.encode()
     )
 
 
 def test_a_modified_file_stays_a_conflict_with_its_diff(shop: Sandbox, scaffold: Scaffold) -> None:
     scaffold()
-    outdated(shop, "tests/fakes/core.py", modified=True)
+    outdated(shop, "tests/fakes/core/ledger.py", modified=True)
     before = shop.snapshot()
     result = scaffold("--update", "--dry-run", "--all")
     assert result.code == 1
@@ -124,8 +124,8 @@ def test_a_modified_file_stays_a_conflict_with_its_diff(shop: Sandbox, scaffold:
 
 def test_only_another_version_of_the_same_text_is_identical(shop: Sandbox, scaffold: Scaffold) -> None:
     scaffold()
-    text = shop.text("tests/fakes/core.py")
-    shop.write({"tests/fakes/core.py": text.replace(" 0.", " 9.", 1)})
+    text = shop.text("tests/fakes/core/ledger.py")
+    shop.write({"tests/fakes/core/ledger.py": text.replace(" 0.", " 9.", 1)})
     assert scaffold("--update").code == 0
 
 
@@ -185,7 +185,7 @@ def test_remove_leaves_the_modified_and_what_others_need(shop: Sandbox, scaffold
     assert result.code == 1
     assert states(result)[CONFTEST] == "modified"
     assert shop.snapshot().keys() >= {CONFTEST, "tests/__init__.py", "tests/fakes/mine.py"}
-    assert not (shop.root / "tests/fakes/core.py").exists()
+    assert not (shop.root / "tests/fakes/core/ledger.py").exists()
     assert shop.text(CONFTEST) == changed
 
 

@@ -28,7 +28,7 @@ def call(*command: str | Path, cwd: Path, **environment: str) -> subprocess.Comp
 def test_from_the_root_with_no_argument(shop: Sandbox) -> None:
     done = call(sys.executable, SCRIPT, cwd=shop.root)
     assert done.returncode == 0, done.stderr
-    assert (shop.root / "tests/fakes/core.py").exists()
+    assert (shop.root / "tests/fakes/core/ledger.py").exists()
     assert done.stdout.splitlines()[-1] == "next: python -m pytest tests"
 
 

@@ -50,7 +50,11 @@ def _parser() -> Parser:
         action="store_true",
         help="add the missing fixtures to an existing conftest, change nothing else",
     )
-    add("--update", action="store_true", help="replace files of an older version that nobody modified")
+    add(
+        "--update",
+        action="store_true",
+        help="replace files of an older version, and remove those no longer used, where nobody modified them",
+    )
     add("--remove", action="store_true", help="delete the files scaffold wrote that nobody modified")
     add("--dry-run", action="store_true", help="show what would be done, with diffs, and do nothing")
     add("--all", action="store_true", help="print everything, not only 25 lines or 2 kB")
@@ -80,7 +84,8 @@ def _scaffold(options: Namespace) -> int:
     if not options.dry_run:
         scaffolding.apply(project, scaffold.changes, wishes)
     _report(options, project, scaffold, _next(options, project, left, old))
-    return 1 if left or old else 0
+    kept = any(one.state == "modified" for one in scaffold.changes)
+    return 1 if left or old or kept else 0
 
 
 def _remove(options: Namespace) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from async_testing import files
 from async_testing.detection.tree import Tree
 from async_testing.model import Change, Note, Project
-from async_testing.scaffolding import configuration, headers, merging, rendering, spelling
+from async_testing.scaffolding import configuration, headers, merging, packages, rendering, spelling
 from async_testing.scaffolding.choices import Choices, Wishes, choose
 from async_testing.scaffolding.pieces import Pieces
 
@@ -65,7 +65,7 @@ def removals(project: Project) -> Scaffold:
     """
     root, tests = Path(project.root), project.tests
     names = [f"{tests}/{name}.py" for name in ("conftest", "app_clients", "real_database")]
-    names += sorted(f"{tests}/fakes/{path.name}" for path in (root / tests / "fakes").glob("*.py"))
+    names += packages.modules(root, f"{tests}/fakes")
     found = []
     for name in names:
         source = files.read(root, name)
@@ -162,16 +162,14 @@ class _Planner:
             reason = "the package fakes/ would hide it: rename it, then scaffold again"
             found.append(Change(f"{folder}.py", "conflict", reason=reason))
             return
-        planned = [
-            self._whole(f"{folder}/{name}", text)
-            for name, text in rendering.fakes(self.choices.driver).items()
-        ]
-        package = next(one for one in planned if one.path.endswith("/__init__.py"))
+        texts = rendering.fakes(self.choices.driver)
+        planned = [self._whole(f"{folder}/{name}", text) for name, text in texts.items()]
+        package = next(one for one in planned if one.path == f"{folder}/__init__.py")
         if package.state == "conflict" and not self._defines(package.path, NEEDED["fakes"]):
             reason = "another package of that name: rename it, then scaffold again"
             found.append(Change(package.path, "conflict", reason=reason, diff=package.diff))
             return
-        found += planned
+        found += packages.renewed(self.root, folder, planned, update=self.wishes.update)
         self._import("fakes")
 
     def _module(self, found: list[Change], name: str, body: str) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from async_testing.scaffolding.choices import Choices
 from async_testing.scaffolding.pieces import Pieces, joined, take_apart
@@ -80,15 +80,29 @@ def app_clients(choices: Choices) -> str:
 
 
 def fakes(driver: str) -> dict[str, str]:
-    """The files of the package of fakes for a driver, by name, without their headers."""
-    found = {}
-    for path in sorted((TEMPLATES / "fakes").glob("*.py")):
-        if path.stem.partition("_")[0] not in set(DRIVERS) - {driver}:
-            found[path.name] = path.read_text(encoding="utf-8")
-    found["__init__.py"] = found["__init__.py"].replace(
-        f"from .{DRIVERS[0]} import", f"from .{driver} import"
-    )
-    return found
+    """The files of the package of fakes for a driver, by path, without their headers: those it imports, no others."""
+    package = _template("fakes/__init__.py").replace(f"from .{DRIVERS[0]} import", f"from .{driver} import")
+    texts = {"__init__.py": package}
+    waiting = ["__init__.py"]
+    while waiting:
+        path = waiting.pop()
+        for found in _imported(path, texts[path]):
+            if found not in texts:
+                texts[found] = _template(f"fakes/{found}")
+                waiting.append(found)
+    return dict(sorted(texts.items()))
+
+
+def _imported(path: str, text: str) -> Iterator[str]:
+    """The files that a module of the fakes imports, with the packages that they lie in."""
+    for dots, name in re.findall(r"^ *from (\.+)([\w.]*) import", text, re.MULTILINE):
+        folder = PurePosixPath(path)
+        for _ in dots:
+            folder = folder.parent
+        module = folder.joinpath(*name.split("."))
+        is_package = (TEMPLATES / "fakes" / module).is_dir()
+        yield str(module / "__init__.py" if is_package else module.with_suffix(".py"))
+        yield from (str(parent / "__init__.py") for parent in module.parents)
 
 
 @lru_cache

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
-from async_testing.templates.fakes.core import answers
+from async_testing.templates.fakes import answers
 
 from tests.contract.harness import ROWS, World, scripted
 

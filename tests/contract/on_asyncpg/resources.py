@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from io import BytesIO
 from typing import Any
 
-from async_testing.templates.fakes.core import answers
+from async_testing.templates.fakes import answers
 
 from tests.contract.harness import ROWS, World, scripted
 from tests.contract.on_asyncpg.calls import NOBODY, ONE

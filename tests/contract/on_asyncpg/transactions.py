@@ -4,7 +4,7 @@ import asyncio
 import re
 from typing import Any
 
-from async_testing.templates.fakes.core import answers
+from async_testing.templates.fakes import answers
 
 from tests.contract.harness import World, scripted
 from tests.contract.on_asyncpg.calls import DUPLICATE, INSERT, NOBODY, ONE

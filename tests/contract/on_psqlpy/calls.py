@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from async_testing.templates.fakes.core import answers
+from async_testing.templates.fakes import answers
 from psqlpy.exceptions import ConnectionExecuteError, DatabaseError
 
 from tests.contract.harness import ROWS, World, scripted

@@ -3,7 +3,7 @@
 import asyncio
 from io import BytesIO
 
-from async_testing.templates.fakes.core import answers
+from async_testing.templates.fakes import answers
 
 from tests.contract.harness import ROWS, World, scripted
 from tests.contract.on_psqlpy.calls import ALL, NOBODY, ONE

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from async_testing.templates.fakes.core import answers
+from async_testing.templates.fakes import answers
 from psqlpy import IsolationLevel, ReadVariant
 from psqlpy.exceptions import ConnectionExecuteError, DatabaseError
 

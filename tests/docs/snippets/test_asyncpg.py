@@ -6,9 +6,9 @@ import asyncio
 
 import asyncpg
 import pytest
+from async_testing.templates.fakes import answers
 from async_testing.templates.fakes.asyncpg import FakeConnection, FakePool
-from async_testing.templates.fakes.core import answers
-from async_testing.templates.fakes.statements import Insert, Select
+from async_testing.templates.fakes.sql.statements import Insert, Select
 
 
 async def register(conn: asyncpg.Connection, email: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from async_testing.templates.fakes.psqlpy import FakeConnection
-from async_testing.templates.fakes.statements import UnreadableStatement, same_text
+from async_testing.templates.fakes.sql.statements import UnreadableStatement, same_text
 
 
 @pytest.mark.asyncio

@@ -1,8 +1,32 @@
 """The fakes of this project: connections, pools and transactions that behave as the driver's do."""
 
-from .core import UNSET, Answers, Call, Event, UnscriptedCall, answers, settled
-from .psqlpy import FakeConnection, FakePool, FakeRecord, FakeTransaction, FakeTransactionContext
-from .statements import Delete, Insert, Raw, Select, UnreadableStatement, Update, read, same_text
+from typing import TYPE_CHECKING
+
+from .core.ledger import settled
+from .core.recording import Call, Event
+from .core.scripting import UNSET, Answers, UnscriptedCall, answers
+from .psqlpy import FakeConnection, FakePool, FakeRecord, FakeTransaction, FakeTransactionContext, errors
+
+if TYPE_CHECKING:
+    from .common.timing import after, held
+    from .sql.statements import Delete, Insert, Raw, Select, UnreadableStatement, Update, read
+    from .sql.text import same_text
+else:
+    _LATER = {
+        **dict.fromkeys(("after", "held"), "common.timing"),
+        **dict.fromkeys(("Delete", "Insert", "Raw", "Select", "Update", "read"), "sql.statements"),
+        **dict.fromkeys(("UnreadableStatement", "same_text"), "sql.statements"),
+    }
+
+    def __getattr__(name: str) -> object:
+        """Load what is slow to load when it is first asked for."""
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        globals()[name] = found = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+        return found
+
 
 __all__ = [
     "UNSET",
@@ -21,7 +45,10 @@ __all__ = [
     "UnreadableStatement",
     "UnscriptedCall",
     "Update",
+    "after",
     "answers",
+    "errors",
+    "held",
     "read",
     "same_text",
     "settled",

@@ -1,0 +1,167 @@
+"""The connection of psqlpy: how it counts parameters, and what it makes of an answer."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ..common.connection import RowsConnection
+from ..common.errors import Refused
+from ..common.session import several
+from ..core.recording import Call, Event, shown
+from ..core.scripting import UNSET, Kind, as_rows
+from .exceptions import BUILDING, CLOSED, RUNNING, WRONG_NUMBER_OF_ROWS, error, prefix, worded
+from .operations import Operations, given_parameters
+from .transactions import FakeTransaction
+
+if TYPE_CHECKING:
+    from .pools import FakePool
+
+
+class FakeConnection(Operations, RowsConnection):
+    """A psqlpy connection whose answers are scripted. Also what `FakePool.acquire()` gives, unentered."""
+
+    plain = True
+
+    def __init__(self, *, strict: bool = False) -> None:
+        super().__init__(strict=strict)
+        self._is_open = True
+        self._enters = False
+        self._in_transaction = False
+        self._pool: FakePool | None = None
+        self._cached: set[str] = set()
+        self._returned: list[bool] = []
+
+    async def __aenter__(self) -> "FakeConnection":
+        if self._enters and self._pool is not None:
+            self._enters = False
+            await self._pool._take()
+            self._is_open = True
+        self.opened()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exception: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    def close(self) -> None:
+        """Give the connection back; it can't be used after that."""
+        self._leave()
+
+    def _leave(self) -> None:
+        if not self._is_open:
+            return
+        self._is_open = False
+        if self._pool is None:
+            self.events.append(Event("close"))
+            return
+        if self.session.open:
+            self.problems.append(
+                "a connection went back to the pool with its transaction still open: psqlpy hands it like that "
+                "to whoever is next\n  Use `async with conn.transaction()`, or commit or roll back in a finally."
+            )
+        self._pool._release(self)
+
+    async def in_transaction(self) -> bool:
+        """Whether `begin` was called since the last commit or rollback; BEGIN as a statement does not count."""
+        return self._is_open and self._in_transaction
+
+    def transaction(
+        self, isolation_level: Any = None, read_variant: Any = None, deferrable: bool | None = None
+    ) -> "FakeTransaction":
+        """A transaction, to be entered or begun. There is no nesting: the inner one's end is the outer one's."""
+        self.opened()
+        for value, name in ((isolation_level, "IsolationLevel"), (read_variant, "ReadVariant")):
+            if value is not None and type(value).__name__ != name:
+                raise TypeError(f"'{type(value).__name__}' object is not an instance of '{name}'")
+        return FakeTransaction(self, isolation_level, read_variant, deferrable)
+
+    def opened(self) -> "FakeConnection":
+        """This connection. Raises: ConnectionClosedError."""
+        if not self._is_open:
+            raise error("ConnectionClosedError")(CLOSED)
+        return self
+
+    async def call(self, kind: Kind, method: str, querystring: str, parameters: Any, *, plain: bool) -> Any:
+        """One call on the wire. `plain`: made on the connection itself, where no parameters means no preparing."""
+        many = method == "execute_many"
+        prepares = kind != "copy" and method != "execute_batch" and not many
+        unprepared = plain and method in ("execute", "fetch") and parameters is None
+
+        def check(call: Call) -> None:
+            if prepares and several(querystring):
+                raise Refused("42601", "cannot insert multiple commands into a prepared statement")
+            if many:
+                self._check_many(querystring, parameters or ())
+            elif prepares:
+                expected, given, dropped = given_parameters(querystring, parameters)
+                self._check_count(expected, given, before=prefix(method))
+                if dropped:
+                    self._dropped(call)
+            if prepares and not unprepared:
+                self._cached.add(querystring)
+
+        cached = querystring in self._cached
+        name = "copy" if kind == "copy" else method
+        try:
+            return await self.perform(kind, method, querystring, parameters, check=check, batch=many)
+        except Refused as refusal:
+            sent = unprepared or (cached and not self.session.gone) or refusal.sqlstate == "25006"
+            raise worded(refusal, name, running=sent) from None
+        except Exception as problem:
+            if told := getattr(problem, "refusal", None):
+                raise worded(told, name, running=True) from None
+            if isinstance(problem, error("DatabaseError")):
+                self._cached.discard(querystring)
+            raise
+
+    def lost(self) -> None:
+        """Nothing but the next call notices."""
+
+    def _check_count(self, expected: int, given: int, *, before: str) -> None:
+        if given < expected:
+            raise error("ConnectionExecuteError")(f"{before}expected {expected} parameters but got {given}")
+
+    def _check_many(self, querystring: str, sets: Sequence[Any]) -> None:
+        for number, parameters in enumerate(sets):
+            try:
+                expected, given, dropped = given_parameters(
+                    querystring, () if parameters is None else parameters
+                )
+                if parameters is None:
+                    raise error("PyToRustValueMappingError")("Parameters must be sequence or mapping")
+            except error("PyToRustValueMappingError") as problem:
+                if number:
+                    raise
+                name = "ConnectionExecuteError"
+                raise error(name)(f"{BUILDING}{problem}") from None
+            self._check_count(expected, given, before=RUNNING)
+            if dropped:
+                self._dropped(self.calls[-1])
+
+    def _dropped(self, call: Call) -> None:
+        self.problems.append(
+            f"{call.method}() was given more parameters than the statement has placeholders; psqlpy drops the "
+            f"rest without a word\n{shown(call)}\n  Add the placeholder, or remove the parameter."
+        )
+
+    def shape(self, kind: Kind, source: Kind, value: Any) -> Any:
+        """Rows as a list; for fetch_row the only one; for fetch_val a value."""
+        if kind == "copy" or (kind == "fetch_val" and source == "fetch_val" and value is not UNSET):
+            return value
+        rows = as_rows(None if kind == "execute" and isinstance(value, int | str) else value)
+        if kind in ("execute", "fetch"):
+            return rows
+        if len(rows) != 1:
+            raise error("ConnectionExecuteError")(WRONG_NUMBER_OF_ROWS)
+        return rows[0] if kind == "fetch_row" else next(iter(dict(rows[0].items()).values()), None)
+
+    def aborts(self, problem: BaseException, call: Call) -> bool:
+        """Errors of the server; not those that the client finds, nor those of `execute_many`: it has a savepoint."""
+        if isinstance(problem, Refused) or call.method == "execute_many":
+            return isinstance(problem, Refused)
+        server = (error("ConnectionExecuteError"), error("DatabaseError"))
+        if not isinstance(problem, server) or isinstance(problem, error("PyToRustValueMappingError")):
+            return False
+        text = str(problem)
+        return WRONG_NUMBER_OF_ROWS not in text and " parameters but got " not in text
