@@ -120,3 +120,11 @@ CLASSES: dict[str, frozenset[str]] = {
 MEMORY = frozenset({"anyio.abc.ObjectSendStream", "anyio.abc.ObjectReceiveStream", "anyio.abc.ObjectStream"})
 CLASSES |= dict.fromkeys(MEMORY, _STREAM)
 CLASSES["asyncio.subprocess.Process"] = frozenset({"wait", "communicate"})
+FACTORIES: dict[str, str] = {
+    "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
+    "asyncpg.create_pool": "asyncpg.Pool",
+    "asyncpg.connect": "asyncpg.Connection",
+    "redis.asyncio.from_url": "redis.asyncio.Redis",
+    "aiosqlite.connect": "aiosqlite.Connection",
+}
+"""Function → the class of what it gives, or gives when it is awaited or entered."""

@@ -39,6 +39,18 @@ def unawaited(one: FixtureDef) -> bool:
     )
 
 
+def waits_for_anyio(one: FixtureDef) -> bool:
+    """Whether only anyio's plugin awaits an async fixture, for the tests that get the backend and no others."""
+    source = one.source
+    if "anyio_backend" in one.requests or _awaited_by_hand(source, one.name) or source.config.anyio_auto:
+        return False
+    if source.config.asyncio_mode != "strict" or any(
+        word in source.text for word in ("pytest_trio", "pytest_asyncio")
+    ):
+        return False
+    return "anyio_backend" in source.fixtures.visible
+
+
 def _awaited_by_hand(source: SourceFile, name: str) -> bool:
     """Whether code of the file awaits, enters or iterates over what the fixture gives."""
     for function in source.functions:

@@ -6,7 +6,7 @@ import ast
 import io
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from async_testing.facts import scopes, tests, types
 from async_testing.facts.indexed import Indexed
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from async_testing.facts.config import Config
     from async_testing.facts.fixtures import Fixtures
     from async_testing.facts.workspace import Workspace
+
+Node = TypeVar("Node", bound=ast.AST)
 
 
 class SourceFile(Indexed):
@@ -40,8 +42,14 @@ class SourceFile(Indexed):
         self._each: dict[type, list[Any]] = {}
         self.memo: dict[tuple[object, ...], Any] = {}
         """What other modules of facts remember of this file."""
+        self._kept: list[ast.AST] = []
 
     # Nodes and names
+
+    def keep(self, node: Node) -> Node:
+        """Hold on to a node that is made up, so that nothing else gets its ``id``, by which facts are remembered."""
+        self._kept.append(node)
+        return node
 
     def forget(self) -> None:
         """Drop the tree and all facts at once; nothing may be asked afterwards."""

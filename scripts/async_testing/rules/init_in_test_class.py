@@ -42,7 +42,9 @@ from async_testing.rules import Hit
 
 CODE = "AT206"
 SEVERITY = "error"
-NEEDS = ("__init__", "__new__")
+INITIALISERS = frozenset({"dataclasses.dataclass", "attr.s", "attr.attrs", "attr.define", "attrs.define"})
+INITIALISERS |= {"attr.dataclass", "attrs.frozen", "attr.frozen", "pydantic.dataclasses.dataclass"}
+NEEDS = ("__init__", "__new__", "dataclass", "attr")
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -55,6 +57,13 @@ def check(source: SourceFile) -> Iterator[Hit]:
         found = [one for one in scope.children if source.config.collects_function(one.name)]
         if not found or _opts_out(source, scope.node):
             continue
+        made = _made_by(source, scope.node)
+        if made and isinstance(scope.node, ast.ClassDef):
+            if not any(True for one in found for _ in one.within(ast.Assert)):
+                continue
+            message = f"@{made} gives {scope.name} an __init__, so that pytest collects none of its tests"
+            yield Hit(scope.node, message, "attributes of the class, or a fixture")
+            continue
         for base in marks.bases(source, scope):
             makers = [one for one in base.children if one.name in ("__init__", "__new__")]
             for maker in makers[:1]:
@@ -66,10 +75,20 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 break
 
 
+def _made_by(source: SourceFile, node: ast.AST) -> str:
+    """The decorator that writes an initialiser into a class, empty where none does."""
+    for one in node.decorator_list if isinstance(node, ast.ClassDef) else []:
+        called = one.func if isinstance(one, ast.Call) else one
+        keywords = one.keywords if isinstance(one, ast.Call) else []
+        if source.dotted(called) in INITIALISERS and not any(each.arg == "init" for each in keywords):
+            return ast.unparse(called)
+    return ""
+
+
 def _opts_out(source: SourceFile, node: ast.AST) -> bool:
-    """Whether the class says that it is none of tests, or is made by a decorator such as dataclass."""
+    """Whether the class says that it is none of tests, or is made by a decorator that may do anything."""
     targets = [target for one in source.scope_of_node[id(node)].of(ast.Assign) for target in one.targets]
     opted = any(isinstance(one, ast.Name) and one.id == "__test__" for one in targets)
     decorators = node.decorator_list if isinstance(node, ast.ClassDef) else []
     names = [source.dotted(one.func if isinstance(one, ast.Call) else one) for one in decorators]
-    return opted or not all(name.startswith("pytest.mark.") for name in names)
+    return opted or not all(name.startswith("pytest.mark.") or name in INITIALISERS for name in names)

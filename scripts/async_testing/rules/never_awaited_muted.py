@@ -38,7 +38,7 @@ async def test_job() -> None:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from async_testing.facts import neverawaited
 from async_testing.facts.config import Config
@@ -60,6 +60,20 @@ def check_config(config: Config, text: str) -> Iterator[Hit]:
         given = filters[index]
         message = f"the filter {given!r} mutes the warning of coroutines that were never awaited"
         yield Hit(neverawaited.line_of(text, given), message, INSTEAD)
+    switched = _switched_off(config.words("addopts"))
+    if switched:
+        message = f"{switched!r} mutes all warnings, that of coroutines that were never awaited too"
+        yield Hit(neverawaited.line_of(text, switched), message, INSTEAD)
+
+
+def _switched_off(words: Sequence[str]) -> str:
+    """The option, as written, that takes from pytest what shows warnings; empty where none does."""
+    for index, word in enumerate(words):
+        if word in ("-pno:warnings", "--disable-warnings", "--disable-pytest-warnings"):
+            return word
+        if word == "-p" and words[index + 1 : index + 2] in (["no:warnings"], ("no:warnings",)):
+            return "no:warnings"
+    return ""
 
 
 def check(source: SourceFile) -> Iterator[Hit]:

@@ -75,4 +75,6 @@ def _breaks(source: SourceFile, test: Test, name: str) -> bool:
     one = source.fixtures.named(name, test.class_)
     if one is None or not plainfixtures.is_plain(one) or name in test.parametrized:
         return False
-    return not runners.is_anyio(source, test) and plainfixtures.unawaited(one)
+    if runners.is_anyio(source, test):
+        return False
+    return plainfixtures.unawaited(one) or plainfixtures.waits_for_anyio(one)

@@ -102,4 +102,4 @@ def _coroutine(source: SourceFile, call: ast.Call, scope: Scope) -> str:
     if isinstance(given, ast.Attribute) and given.attr == "aclose":
         return ast.unparse(given)
     as_called = ast.copy_location(ast.Call(func=given, args=call.args[1:], keywords=call.keywords), given)
-    return coroutines.made(source, as_called, scope)
+    return coroutines.made(source, source.keep(as_called), scope)

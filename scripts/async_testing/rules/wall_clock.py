@@ -92,13 +92,15 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 if clock:
                     message = f"whether this holds depends on {clock}()"
                     yield Hit(statement, message, "freeze the clock, or wait with a timeout")
+                elif isinstance(compared.ops[0], ast.Eq):
+                    yield from _expected(source, compared, scope)
 
 
 def _depends(source: SourceFile, compared: ast.Compare, scope: Scope) -> str:
     """The clock that a comparison depends on: a duration with an upper bound, or the present moment by equality."""
     left, right, op = compared.left, compared.comparators[0], compared.ops[0]
     if isinstance(op, ast.Eq):
-        return _direct(source, left) or _direct(source, right) or _expected(source, (left, right), scope)
+        return _direct(source, left) or _direct(source, right)
     if isinstance(op, ast.Lt | ast.LtE):
         return _duration(source, left, scope)
     if isinstance(op, ast.Gt | ast.GtE):
@@ -111,21 +113,27 @@ def _direct(source: SourceFile, node: ast.expr) -> str:
     return next((name for inner in ast.walk(node) if (name := source.called(inner)) in CLOCKS), "")
 
 
-def _expected(source: SourceFile, sides: tuple[ast.expr, ...], scope: Scope) -> str:
-    """The clock that an expectation was worked out from, in a variable that the code under test is not given."""
-    for name in places.names(list(sides)):
+def _expected(source: SourceFile, compared: ast.Compare, scope: Scope) -> Iterator[Hit]:
+    """Yield what reads the clock for an expectation, in a variable that the code under test is not given."""
+    for name in sorted(places.names([compared.left, *compared.comparators])):
         values = bindings(source, scope).get(name, [])
-        clock = _direct(source, values[0]) if len(values) == 1 and values[0] is not None else ""
-        if clock and not _is_given(source, values[0], clock) and _only_asserted(scope, name):
-            return clock
-    return ""
+        value = values[0] if len(values) == 1 else None
+        clock = _direct(source, value) if value is not None else ""
+        if (
+            value is not None
+            and clock
+            and not _is_given(source, value, clock)
+            and _only_asserted(scope, name)
+        ):
+            message = f"the code reads the clock again, later than {clock}() here"
+            yield Hit(value, message, "freeze the clock, or give the code the moment")
 
 
-def _is_given(source: SourceFile, value: ast.expr | None, clock: str) -> bool:
+def _is_given(source: SourceFile, value: ast.expr, clock: str) -> bool:
     """Whether a value is more than a moment: a call that is given the clock's."""
     return any(
         isinstance(one, ast.Call) and source.called(one) != clock and _direct_argument(source, one)
-        for one in (ast.walk(value) if value is not None else ())
+        for one in ast.walk(value)
     )
 
 
