@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from async_testing.facts import library
 from async_testing.facts.scopes import Scope, arguments
 
 if TYPE_CHECKING:
@@ -154,6 +155,8 @@ def _made(source: SourceFile, node: ast.expr, scope: Scope, hops: int) -> str:
     name = source.dotted(node.func)
     if not name:
         return ""
+    if name in library.FACTORIES:
+        return library.FACTORIES[name]
     last = name.rpartition(".")[2].lstrip("_")
     if last[:1].isupper() and not last.isupper():
         return name
@@ -167,7 +170,7 @@ def annotation(source: SourceFile, node: ast.expr | None) -> str:
     """The class that an annotation names, dotted; ``X`` of ``X | None``, ``Optional[X]``, ``AsyncIterator[X]``."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
-            node = ast.parse(node.value, mode="eval").body
+            node = source.keep(ast.parse(node.value, mode="eval").body)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return ""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
