@@ -41,6 +41,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from async_testing.facts import conditions
 from async_testing.facts.asserts import is_false, is_testing, last_name, same
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
@@ -55,6 +56,7 @@ ABOUT_EQUALITY = frozenset(
     {"eq", "equal", "equals", "equality", "hash", "hashable", "identity", "identical", "compare"}
 )
 ABOUT_EQUALITY |= {"comparison", "same", "ordering", "ne", "cmp", "stable", "cache", "cached", "singleton"}
+NEVER_FALSE = frozenset({"repr", "type", "id"})
 TWISTED = {ast.GtE: ast.LtE, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.Lt: ast.Gt}
 
 
@@ -63,16 +65,14 @@ def check(source: SourceFile) -> Iterator[Hit]:
     if not is_testing(source):
         return
     for scope in source.scopes:
-        for statement in scope.of(ast.Assert):
-            why = _why(source, statement.test)
+        for statement, condition in conditions.asserted(source, scope):
+            why = _why(source, condition)
             if not why and ABOUT_EQUALITY.isdisjoint(scope.name.lower().split("_")):
-                why = _itself(statement.test)
+                why = _itself(condition)
                 why = "" if why and _about_equality(scope) else why
             if why:
                 instead = "assert the condition itself, with its message behind a comma"
-                yield Hit(
-                    statement, f"this assert can't fail: {why}", instead, _unwrapped(source, statement.test)
-                )
+                yield Hit(statement, f"this assert can't fail: {why}", instead, _unwrapped(source, condition))
 
 
 def _why(source: SourceFile, node: ast.expr) -> str:
@@ -90,6 +90,8 @@ def _why(source: SourceFile, node: ast.expr) -> str:
             return f"the object that {name}() makes is true even when it gives nothing"
         if name == "isinstance" and len(node.args) == 2 and last_name(node.args[1]) == "object":
             return "everything is an object"
+        if name in NEVER_FALSE and len(node.args) == 1:
+            return f"what {name}() gives is always true"
         return ""
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         return _of_comparison(source, node.left, node.ops[0], node.comparators[0])
@@ -163,6 +165,10 @@ def _of_comparison(source: SourceFile, left: ast.expr, operator: ast.cmpop, righ
         return "both sides are constants"
     if isinstance(left, ast.Constant) and operator.__class__ in TWISTED:
         return _of_comparison(source, right, TWISTED[operator.__class__](), left)
+    if isinstance(operator, ast.IsNot) and _is_new(right):
+        return (
+            f"{ast.unparse(left)[:60]} is another object than {ast.unparse(right)[:40]}; != compares values"
+        )
     counted = isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id == "len"
     if counted or (isinstance(left, ast.Attribute) and left.attr in COUNTS):
         try:
@@ -178,6 +184,13 @@ def _of_comparison(source: SourceFile, left: ast.expr, operator: ast.cmpop, righ
     if isinstance(operator, ast.Eq) and "unittest.mock.ANY" in (source.dotted(left), source.dotted(right)):
         return "ANY equals everything"
     return ""
+
+
+def _is_new(node: ast.expr) -> bool:
+    """Whether an expression makes an object of its own, so that nothing else is it: a number, a text, a container."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, int | float | str | bytes) and not isinstance(node.value, bool)
+    return isinstance(node, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp)
 
 
 def _about_equality(scope: Scope) -> bool:
