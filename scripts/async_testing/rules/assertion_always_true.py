@@ -56,7 +56,7 @@ ABOUT_EQUALITY = frozenset(
     {"eq", "equal", "equals", "equality", "hash", "hashable", "identity", "identical", "compare"}
 )
 ABOUT_EQUALITY |= {"comparison", "same", "ordering", "ne", "cmp", "stable", "cache", "cached", "singleton"}
-NEVER_FALSE = frozenset({"repr", "type", "id"})
+NEVER_FALSE = frozenset({"type", "id"})
 TWISTED = {ast.GtE: ast.LtE, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.Lt: ast.Gt}
 
 
@@ -67,9 +67,9 @@ def check(source: SourceFile) -> Iterator[Hit]:
     for scope in source.scopes:
         for statement, condition in conditions.asserted(source, scope):
             why = _why(source, condition)
-            if not why and ABOUT_EQUALITY.isdisjoint(scope.name.lower().split("_")):
+            if not why:
                 why = _itself(condition)
-                why = "" if why and _about_equality(scope) else why
+                why = why if why and not _about_equality(scope) else ""
             if why:
                 instead = "assert the condition itself, with its message behind a comma"
                 yield Hit(statement, f"this assert can't fail: {why}", instead, _unwrapped(source, condition))
@@ -194,8 +194,8 @@ def _is_new(node: ast.expr) -> bool:
 
 
 def _about_equality(scope: Scope) -> bool:
-    """Whether a function also asserts that something differs, or puts things into sets: it tests ``__eq__``."""
-    return any(
+    """Whether a function tests ``__eq__``: by its name, or as it asserts that something differs, or makes sets."""
+    return not ABOUT_EQUALITY.isdisjoint(scope.name.lower().split("_")) or any(
         isinstance(one.test, ast.Compare)
         and (isinstance(one.test.ops[0], ast.NotEq | ast.IsNot) or isinstance(one.test.left, ast.Set))
         for one in scope.of(ast.Assert)

@@ -43,7 +43,7 @@ import re
 from collections.abc import Iterator
 
 from async_testing.facts import conditions
-from async_testing.facts.asserts import is_testing
+from async_testing.facts.asserts import is_testing, last_name
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.facts.types import bindings
@@ -148,7 +148,11 @@ def _of_choice(source: SourceFile, operator: ast.cmpop, right: ast.expr, shown: 
 
 def _of_least(source: SourceFile, status: ast.expr, operator: ast.cmpop, right: ast.expr, shown: str) -> str:
     """Why a lower limit, or that there is a status at all, holds for any response."""
-    if not isinstance(status, ast.Attribute) or status.attr != "status_code":
+    if (
+        not isinstance(status, ast.Attribute)
+        or status.attr != "status_code"
+        or last_name(status.value) == "cls"
+    ):
         return ""
     if isinstance(operator, ast.IsNot) and isinstance(right, ast.Constant) and right.value is None:
         return f"'{shown}' holds whatever the response"
