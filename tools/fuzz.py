@@ -119,6 +119,16 @@ ODD = {
     "deep calls": b"async def test_a():\n    x" + b".a()" * 900 + b"\n",
     "deep operators": b"async def test_a():\n    assert " + b"1 + " * 5000 + b"1\n",
     "deep unary": b"async def test_a():\n    assert " + b"not " * 900 + b"x\n",
+    "deep bare unary": b"async def test_a():\n    "
+    + b"not " * 663
+    + b"x\n    assert "
+    + b"not " * 663
+    + b"x\n",
+    "a long sum": b"async def test_a(x):\n    y = "
+    + b"'a' + " * 900
+    + b"x\n    assert "
+    + b"'a' + " * 900
+    + b"x\n",
     "deep blocks": b"".join(b" " * n + b"if x:\n" for n in range(99)) + b" " * 99 + b"pass\n",
     "deep functions": b"".join(b" " * n + b"async def test_a():\n" for n in range(95))
     + b" " * 95

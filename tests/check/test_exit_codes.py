@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.check.conftest import SCRIPT, Folder, Saved
+from tests.check.conftest import SCRIPT, Folder, Saved, saving
 
 
 def test_clean_is_0_and_names_the_next_command(saved: Saved) -> None:
@@ -22,6 +22,57 @@ def test_findings_are_1_unless_asked_otherwise(saved: Saved) -> None:
     folder = saved('save("Ann")')
     assert folder.check().code == 1
     assert folder.check("--exit-zero").code == 0
+
+
+def test_only_findings_of_severity_info_are_0(folder: Folder) -> None:
+    folder.write("pyproject.toml", "[tool.pytest.ini_options]\n")
+    folder.write(
+        "tests/test_save.py",
+        "import pytest\n\n\ndef test_save_returns(save) -> None:\n"
+        "    try:\n        done = save()\n    except Exception:\n        pytest.fail('no')\n    assert done\n",
+    )
+    done = folder.json("--select", "hidden-by-fail", "--preview")
+    assert [(one["severity"], one["line"]) for one in done.data] == [("info", 8)]
+    assert done.code == 0
+    text = folder.check("--select", "hidden-by-fail", "--preview")
+    assert (text.code, text.lines[-2]) == (0, "1 finding (1 info) in 1 of 1 file")
+
+
+FAILING = """
+CODE = "AT999"
+
+
+def check(source):
+    if source.path.endswith("test_odd.py"):
+        raise LookupError("no such\\nthing")
+    return iter(())
+"""
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_rule_that_fails_is_2_in_one_line_that_names_it(saved: Saved, tmp_path: Path, jobs: str) -> None:
+    folder = saved('save("Ann")')
+    folder.write("tests/test_odd.py", saving('await save("Ann")'))
+    scripts = tmp_path / "scripts"
+    shutil.copytree(SCRIPT.parent, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    (scripts / "async_testing/rules/always_failing.py").write_text(FAILING)
+    command = [
+        sys.executable,
+        scripts / "check.py",
+        "--no-cache",
+        "--jobs",
+        jobs,
+        "--output-format",
+        "concise",
+    ]
+    done = subprocess.run(command, cwd=folder.root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.splitlines()[:2] == [
+        "tests/test_odd.py:1:1: AT000 not-judged could not judge: rule AT999 failed (LookupError: no such thing)",
+        "tests/test_save.py:10:5: AT103 unawaited-call save(...) makes a coroutine that nobody awaits [unsafe fix]",
+    ]
+    left_out = [*command, "--ignore", "AT999"]
+    assert subprocess.run(left_out, cwd=folder.root, capture_output=True, check=False).returncode == 1
 
 
 def test_a_file_that_does_not_parse_is_2_and_the_findings_are_still_told(saved: Saved) -> None:

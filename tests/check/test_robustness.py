@@ -35,6 +35,15 @@ def test_odd_content(tmp_path: Path, name: str) -> None:
         assert bool(one.problem) == (name in UNREADABLE), one.problem
 
 
+def test_what_is_parsed_is_judged_however_deep(folder: Folder) -> None:
+    folder.write(
+        "tests/test_deep.py",
+        "def test_it(x) -> None:\n    not " + "not " * 600 + "x\n    x == " + "1 + " * 600 + "1\n",
+    )
+    done = folder.json("--select", "ALL", "--preview", "--no-cache")
+    assert (done.code, done.found) == (1, [("AT510", 2), ("AT510", 3)])
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_mutated_sources(part: int) -> None:
     workspace, sources = Workspace(Path("/nowhere")), fuzz.seeds()

@@ -76,6 +76,19 @@ def test_configuration_is_asked_once_for_each_file(project: Path) -> None:
     assert [one.path for one in report.examined if one.findings] == ["a/pytest.ini", "pytest.ini"]
 
 
+def test_a_rule_about_configuration_that_fails_is_named(project: Path) -> None:
+    def check_config(config: Any, text: str) -> Iterator[Hit]:
+        raise LookupError("no such thing")
+
+    (project / "pytest.ini").write_text("[pytest]\n")
+    asked = [rule("AT998", check_config=check_config), *RULES]
+    report = run(project, ["a/test_0.py"], asked)
+    assert {one.path: one.problem for one in report.examined} == {
+        "a/test_0.py": "",
+        "pytest.ini": "could not judge: rule AT998 failed (LookupError: no such thing)",
+    }
+
+
 def test_a_broken_configuration_is_one_problem_and_files_are_judged(project: Path) -> None:
     (project / "pyproject.toml").write_text("[")
     report = run(project, files_of(project), RULES)

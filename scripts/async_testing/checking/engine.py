@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from async_testing import files
 from async_testing.checking.examined import Examined
@@ -52,10 +52,19 @@ def _judged(source: SourceFile, text: str, rules: Sequence[Rule]) -> Examined:
         if not rule.needs or not held.isdisjoint(rule.needs):
             check = rule.check
             try:
-                found += [finding(rule, hit, source) for hit in check(source)] if check else ()
+                found += [finding(rule, hit, source) for hit in _hits(check, source)] if check else ()
             except Exception as error:  # a defect of a rule must not cost the user all other findings
                 problem = problem or f"could not judge: rule {rule.code} failed ({reason(error)})"
     return Examined(source.path, tuple(sorted(set_of(found), key=place)), problem)
+
+
+def _hits(check: Callable[[SourceFile], Iterator[Hit]], source: SourceFile) -> Iterable[Hit]:
+    try:
+        return list(check(source))
+    except RecursionError:  # of some hundred operands in a row, say
+        from async_testing.checking.deep import deeply
+
+        return deeply(lambda: list(check(source)))
 
 
 def reason(error: Exception) -> str:
@@ -67,24 +76,21 @@ def reason(error: Exception) -> str:
 
 def examine_config(config: Config, text: str, rules: Sequence[Rule]) -> Examined:
     """Ask the rules about configuration about one configuration file."""
-    found = [
-        Finding(
-            rule.code,
-            rule.name,
-            rule.severity,
-            config.path,
-            hit.where,
-            1,
-            hit.where,
-            hit.message,
-            hit.instead,
-        )
-        for rule in rules
-        if rule.check_config
-        for hit in rule.check_config(config, text)
-        if isinstance(hit.where, int)
-    ]
-    return Examined(config.path, tuple(sorted(found, key=place)))
+    found: list[Finding] = []
+    problem = ""
+    for rule in rules:
+        check = rule.check_config
+        try:
+            hits = list(check(config, text)) if check else ()
+        except Exception as error:  # as above
+            problem = problem or f"could not judge: rule {rule.code} failed ({reason(error)})"
+            continue
+        found += [_in_config(rule, hit, hit.where, config.path) for hit in hits if isinstance(hit.where, int)]
+    return Examined(config.path, tuple(sorted(found, key=place)), problem)
+
+
+def _in_config(rule: Rule, hit: Hit, line: int, path: str) -> Finding:
+    return Finding(rule.code, rule.name, rule.severity, path, line, 1, line, hit.message, hit.instead)
 
 
 def finding(rule: Rule, hit: Hit, source: SourceFile) -> Finding:

@@ -125,7 +125,7 @@ def _configs(
     root: Path, files: list[str], rules: Sequence[Rule], *, keep: bool
 ) -> tuple[list[Examined], dict[str, str], Work]:
     """Every configuration file in force asked once, by folder which one that is, and what that depended on."""
-    from async_testing.checking.engine import examine_config, reason
+    from async_testing.checking.engine import examine_config
     from async_testing.detection.pytestconfig import Broken
     from async_testing.facts.workspace import Workspace
 
@@ -143,10 +143,7 @@ def _configs(
         in_force[folder] = config.path
         if config.path and config.path not in found:
             workspace.link(config.path, config.path)
-            try:
-                found[config.path] = examine_config(config, workspace.text(config.path) or "", about)
-            except Exception as error:  # a defect of a rule must not cost the user all other findings
-                found[config.path] = Examined(config.path, (), f"could not be judged ({reason(error)})")
+            found[config.path] = examine_config(config, workspace.text(config.path) or "", about)
     return list(found.values()), in_force, _result(workspace, [])
 
 
