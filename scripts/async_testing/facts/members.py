@@ -42,6 +42,38 @@ def _kind_of(source: SourceFile, node: ast.expr, scope: Scope, hops: int) -> Kin
     return Kind(_of_module(source, source.dotted(node), node), source)
 
 
+def only_value(source: SourceFile, node: ast.expr) -> tuple[SourceFile, ast.expr] | None:
+    """The only value that the project gives to a name, with its file; None where it gives none or several.
+
+    Args:
+        source: the file that uses the name.
+        node: the name as it is used there: of a module, of a class, or of an object that a module makes once for all.
+    """
+    module, _, name = source.dotted(node).rpartition(".")
+    if not module.strip("."):
+        return None
+    found = source.workspace.import_from(source, module, holding=name)
+    if found is not None:
+        value = found.constants.get(name)
+        return (found, value) if value is not None else None
+    owner = source.workspace.definition(source, module) or _class_of(source, module)
+    if owner is None or owner.kind != "class":
+        return None
+    values = list(types.bindings(owner.source, owner.scope).get(name, []))
+    maker = owner.scope.child("__init__")
+    for assign in maker.of(ast.Assign) if maker is not None and not values else ():
+        values += [assign.value for one in assign.targets if _is_own(one, name)]
+    return (owner.source, values[0]) if len(values) == 1 and values[0] is not None else None
+
+
+def _class_of(source: SourceFile, dotted: str) -> Definition | None:
+    """The class of an object that a module of the project makes once for all."""
+    module, _, name = dotted.rpartition(".")
+    found = source.workspace.import_from(source, module, holding=name) if module.strip(".") else None
+    kind = found.type_of(found.constants.get(name), found.module) if found is not None else ""
+    return found.workspace.definition(found, kind) if found is not None and kind else None
+
+
 def _of_module(source: SourceFile, dotted: str, node: ast.expr) -> str:
     root = node
     while isinstance(root, ast.Attribute):

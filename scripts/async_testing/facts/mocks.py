@@ -181,7 +181,7 @@ class Mocks:
         for parameter, decorator in injected(self.source, scope):
             if parameter == name:
                 return self._made(decorator, scope.parent or scope, hops)
-        if self.source.is_test_file or self.source.is_conftest:
+        if self._gets_fixtures(scope):
             fixture = self.source.fixtures.named(name, scope.class_)
             if fixture is not None and fixture.function is not scope:
                 owner = of(fixture.source)
@@ -193,6 +193,15 @@ class Mocks:
         if prefix in MODULES and last in KINDS:
             return Mocked(KINDS[last], None, True, self.source, scope, name)
         return None
+
+    def _gets_fixtures(self, scope: Scope) -> bool:
+        """Whether pytest may fill in a function's parameters: not those of the code under test in the same file."""
+        if not (self.source.is_test_file or self.source.is_conftest):
+            return False
+        if scope.name == "__init__":
+            return False
+        around = scope.class_
+        return around is None or self.source.config.collects_class(around.name) or bool(around.node.bases)  # type: ignore[union-attr]
 
     def _made(self, node: ast.AST | None, scope: Scope, hops: int, name: str = "") -> Mocked | None:
         """The mock that a value is."""

@@ -135,13 +135,13 @@ def _is_async(source: SourceFile, scope: Scope, node: ast.expr, roles: Roles) ->
             return False
         replaced = targets.replaced(found.source, target)
         return replaced is not None and replaced.is_coroutine
-    if len(found.path) != 1 or not isinstance(node, ast.Attribute):
+    if not isinstance(node, ast.Attribute):
         return False
     if found.spec:
-        return _is_async_in_spec(found, node.attr)
+        return len(found.path) == 1 and _is_async_in_spec(found, node.attr)
     if found.kind != "AsyncMock" or node.attr in _PLAIN or roles.plain_method(found, node, scope):
         return False
-    receiver = undertest.plain_name(found.name.removeprefix("self."))
+    receiver = undertest.plain_name([found.name.removeprefix("self."), *found.path][-2])
     return undertest.VALUE not in undertest.calls(source, node.attr, frozenset({receiver}))
 
 

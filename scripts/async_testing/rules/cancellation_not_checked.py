@@ -87,7 +87,7 @@ from async_testing.rules.cancelled_swallowed import CANCELLED
 
 CODE = "AT630"
 STATUS = "preview"
-NEEDS = ("CancelledError",)
+NEEDS = ("CancelledError", "BaseException")
 
 _ABOUT_IT = re.compile(r"cancel|stop|shut|abort|interrupt|clos|terminat|kill")
 _INSTEAD = "with pytest.raises(asyncio.CancelledError): around the await"
@@ -130,7 +130,8 @@ def _cancelled(scope: Scope) -> set[str]:
 
 
 def _is_cancellation(source: SourceFile, node: ast.expr | None) -> bool:
-    return source.dotted(node) in CANCELLED
+    items = node.elts if isinstance(node, ast.Tuple) else [node]
+    return any(source.dotted(one) in CANCELLED or source.dotted(one) == "BaseException" for one in items)
 
 
 def _is_empty(body: list[ast.stmt]) -> bool:

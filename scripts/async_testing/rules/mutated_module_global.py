@@ -52,7 +52,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts import coroutines, places, types
+from async_testing.facts import coroutines, members, places, types
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
@@ -157,18 +157,9 @@ def _is_of_project(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
 
 
 def _defined(source: SourceFile, node: ast.expr) -> ast.expr | None:
-    """The only value that a module of the project, or a class there, gives to a name of its own."""
-    module, _, name = source.dotted(node).rpartition(".")
-    if not module.strip("."):
-        return None
-    found = source.workspace.import_from(source, module, holding=name)
-    if found is not None:
-        return _resolved(found, found.constants.get(name))
-    owner = source.workspace.definition(source, module)
-    if owner is None or owner.kind != "class":
-        return None
-    values = types.bindings(owner.source, owner.scope).get(name, [])
-    return _resolved(owner.source, values[0]) if len(values) == 1 else None
+    """The only value that the project gives to a name of a module, a class, or an object made once for all."""
+    found = members.only_value(source, node)
+    return _resolved(*found) if found is not None else None
 
 
 def _resolved(source: SourceFile, value: ast.expr | None) -> ast.expr | None:
@@ -221,9 +212,9 @@ def _attributes(
     """Attributes of what the file imports from the project, set once in the test and by nothing but tests."""
     for assign in assigns:
         for target in assign.targets if isinstance(assign, ast.Assign) else [assign.target]:
-            if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
+            if not isinstance(target, ast.Attribute):
                 continue
-            root = target.value.id
+            root = _imported(source, target.value)
             if root not in source.imports or coroutines.binder(source, root, scope)[0] is not None:
                 continue
             shown = ast.unparse(target)
@@ -231,8 +222,17 @@ def _attributes(
                 continue
             if ast.dump(assign.value) == ast.dump(_defined(source, target) or ast.Constant(...)):
                 continue
-            if _in_project(source, root) and not _is_set_elsewhere(source, scope, shown):
+            if _in_project(source, target.value) and not _is_set_elsewhere(source, scope, shown):
                 yield assign, root, shown
+
+
+def _imported(source: SourceFile, node: ast.expr) -> str:
+    """The name of an imported module or object; of a module that is written with dots its first."""
+    if isinstance(node, ast.Name):
+        return node.id
+    dotted = source.dotted(node)
+    is_module = bool(dotted) and source.workspace.locate(source.path, dotted) is not None
+    return dotted.partition(".")[0] if is_module else ""
 
 
 def _is_set_elsewhere(source: SourceFile, scope: Scope, shown: str) -> bool:
@@ -261,9 +261,9 @@ def _is_tended(source: SourceFile, root: str) -> bool:
     return any(root in text for text in [*hooks, *(one.source.segment(one.node) for one in fixtures)])
 
 
-def _in_project(source: SourceFile, name: str) -> bool:
+def _in_project(source: SourceFile, node: ast.expr) -> bool:
     """Whether an import leads to a module of the project, or to something that one defines."""
-    dotted = source.imports[name]
+    dotted = source.dotted(node)
     module = dotted.rpartition(".")[0]
     return any(one and source.workspace.locate(source.path, one) is not None for one in (dotted, module))
 

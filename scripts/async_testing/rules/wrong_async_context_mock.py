@@ -174,8 +174,12 @@ def _called_method(source: SourceFile, scope: Scope, attribute: ast.Attribute) -
         method = inner.func
     name = path[-2] if len(path) > 1 else ""
     sync = attribute.attr == "__enter__"
-    if method is None or name not in _METHODS or (sync and name in _BLOCKING):
+    if method is None:
         return ""
+    if name not in _METHODS or (sync and name in _BLOCKING):
+        called = name or (base.id if isinstance(base, ast.Name) else "")
+        if sync or undertest.entered(source, undertest.plain_name(called)) != {"async with"}:
+            return ""
     found = mocks.of(source).of(method, scope)
     if found is None or found.kind != "AsyncMock" or (found.spec and found.path):
         return ""
