@@ -179,4 +179,12 @@ def is_false(node: ast.expr) -> bool:
 
 def same(left: ast.AST, right: ast.AST) -> bool:
     """Whether two expressions are written alike."""
-    return left.__class__ is right.__class__ and ast.dump(left) == ast.dump(right)
+    while left.__class__ is right.__class__:
+        if isinstance(left, ast.Name):
+            return left.id == right.id and left.ctx.__class__ is right.ctx.__class__  # type: ignore[attr-defined]
+        if not isinstance(left, ast.Attribute):
+            return ast.dump(left) == ast.dump(right)
+        if left.attr != right.attr or left.ctx.__class__ is not right.ctx.__class__:  # type: ignore[attr-defined]
+            return False
+        left, right = left.value, right.value  # type: ignore[attr-defined]
+    return False

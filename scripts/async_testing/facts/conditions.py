@@ -26,11 +26,18 @@ _COMPARING: dict[str, type[ast.cmpop]] = {
 }
 
 
+def _in_testcase(source: SourceFile) -> bool:
+    found: bool | None = source.memo.get((asserted,))
+    if found is None:
+        found = source.memo[asserted,] = "self.assert" in source.text
+    return found
+
+
 def asserted(source: SourceFile, scope: Scope) -> Iterator[tuple[ast.Assert | ast.Call, ast.expr]]:
     """Each assertion of a function's own code with what has to be true: ``a in b`` of ``self.assertIn(a, b)``."""
     for statement in scope.of(ast.Assert):
         yield statement, statement.test
-    if "self.assert" not in source.text:
+    if not _in_testcase(source):
         return
     for call in scope.of(ast.Call):
         name = source.called(call)

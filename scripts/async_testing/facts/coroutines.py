@@ -42,28 +42,26 @@ def made(source: SourceFile, node: ast.AST | None, scope: Scope) -> str:
     if node.__class__ is not ast.Call:
         return ""
     key = (made, id(node), id(scope))
-    if key not in source.memo:
-        source.memo[key] = _made(source, node, scope)
-    found: str = source.memo[key]
-    return found
+    known: tuple[ast.AST, str] | None = source.memo.get(key)
+    if known is None:  # the node is kept, so that no other one gets its id
+        known = source.memo[key] = (node, _made(source, node, scope))
+    return known[1]
 
 
 def _made(source: SourceFile, node: ast.Call, scope: Scope) -> str:
     func = node.func
-    if isinstance(func, ast.Name):
+    if func.__class__ is ast.Name:
         if func.id.lstrip("_")[:1].isupper():
             return ""
         return func.id if _name_is_coroutine(source, func.id, scope) else ""
-    if isinstance(func, ast.Attribute) and func.attr == "__wrapped__":
+    if not isinstance(func, ast.Attribute):
+        return ""
+    if func.attr == "__wrapped__":
         return _wrapped(source, func)
-    if (
-        not isinstance(func, ast.Attribute)
-        or func.attr.startswith(("assert_", "__"))
-        or func.attr[:1].isupper()
-    ):
+    if func.attr.startswith(("assert_", "__")) or func.attr[:1].isupper():
         return ""
     root = func.value
-    while isinstance(root, ast.Attribute):
+    while root.__class__ is ast.Attribute:
         root = root.value
     if isinstance(root, ast.Name):
         around, _ = binder(source, root.id, scope)
@@ -95,11 +93,14 @@ def _shown(func: ast.Attribute) -> str:
 def binder(source: SourceFile, name: str, scope: Scope) -> tuple[Scope | None, list[ast.expr | None]]:
     """The function that binds a name as seen from a scope, with the values; the module's own names have none."""
     current: Scope | None = scope
-    while current is not None and current is not source.module:
+    module = source.module
+    while current is not None and current is not module:
         if current.node.__class__ in FUNCTION_NODES:
-            bound = bindings(source, current).get(name)
-            if bound or name in current.parameters or current.child(name):
-                return current, bound or []
+            bound = (bindings(source, current) if current.bound is None else current.bound).get(name)
+            if bound:
+                return current, bound
+            if name in current.parameters or (current.children and current.child(name)):
+                return current, []
         current = current.parent
     return None, []
 

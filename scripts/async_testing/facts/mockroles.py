@@ -31,6 +31,8 @@ SESSION = frozenset(
     {"add", "add_all", "expunge", "expunge_all", "expire", "expire_all", "is_modified", "begin_nested"}
 )
 RESPONSE = frozenset({"raise_for_status", "json"})
+METHODS = FETCHES | SESSION | RESPONSE | {"transaction"}
+"""What ``plain_method`` knows by its name."""
 _SESSION_NAME = re.compile(r"(?:^|_)(?:session|db|db_session|async_session)$|session$")
 _RESULT_NAME = re.compile(
     r"(?:^|_)(?:result|results|res|rows|scalars|scalar_result|execute_result)(?:_mock)?$"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -97,10 +98,9 @@ class Scope:
     def reads(self) -> dict[str, int]:
         """How often its code, that of the scopes inside of it included, reads or deletes each name."""
         if self._reads is None:
-            found: dict[str, int] = {}
-            for name in self.nodes.get(ast.Name, ()):
-                if name.ctx.__class__ is not ast.Store:
-                    found[name.id] = found.get(name.id, 0) + 1
+            store = ast.Store
+            names = [one.id for one in self.nodes.get(ast.Name, ()) if one.ctx.__class__ is not store]
+            found: dict[str, int] = Counter(names)
             for child in self.children:
                 for inner, times in child.reads.items():
                     found[inner] = found.get(inner, 0) + times

@@ -36,6 +36,8 @@ def all_of(source: SourceFile) -> list[tuple[ast.Call, Target]]:
 def of_call(source: SourceFile, call: ast.Call) -> Target | None:
     """The target of a patching call, None where it is no such call or its target is not written out."""
     kind = mocks.patch_kind(source, call)
+    if not kind and not (isinstance(call.func, ast.Attribute) and call.func.attr == "setattr"):
+        return None
     told = any(one.arg in ("new_callable", "wraps", None) or one.arg in mocks.SPECS for one in call.keywords)
     if kind == "patch" and call.args:
         return _split(_text(call.args[0]), mocks.replacement(source, call), told)

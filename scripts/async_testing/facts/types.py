@@ -45,37 +45,37 @@ def bindings(source: SourceFile, scope: Scope) -> dict[str, list[ast.expr | None
     if scope.bound is not None:
         return scope.bound
     found: dict[str, list[ast.expr | None]] = {}
-
-    def bind(target: ast.expr | None, value: ast.expr | None) -> None:
-        if isinstance(target, ast.Name):
-            found.setdefault(target.id, []).append(value)
-        elif isinstance(target, ast.Tuple | ast.List):
-            for item in target.elts:
-                bind(item, None)
-        elif isinstance(target, ast.Starred):
-            bind(target.value, None)
-
-    for assign in scope.of(ast.Assign):
+    nodes = scope.nodes
+    for assign in nodes.get(ast.Assign, ()):
         for target in assign.targets:
-            if isinstance(target, ast.Tuple) and isinstance(assign.value, ast.Tuple):
+            if target.__class__ is ast.Name:
+                found.setdefault(target.id, []).append(assign.value)
+            elif target.__class__ is ast.Tuple and assign.value.__class__ is ast.Tuple:
                 pairs = zip(target.elts, assign.value.elts, strict=False)
                 for item, value in pairs if len(target.elts) == len(assign.value.elts) else ():
-                    bind(item, value)
-            else:
-                bind(target, assign.value)
-    for annotated in scope.of(ast.AnnAssign):
-        bind(annotated.target, annotated.value)
-    for named in scope.of(ast.NamedExpr):
-        bind(named.target, named.value)
-    for entered in scope.of(ast.withitem):
-        bind(entered.optional_vars, entered.context_expr)
-    loops: list[ast.For | ast.AsyncFor | ast.comprehension] = [*scope.of(ast.For), *scope.of(ast.AsyncFor)]
-    for loop in [*loops, *scope.of(ast.comprehension)]:
-        bind(loop.target, None)
-    for changed in scope.of(ast.AugAssign):
-        bind(changed.target, None)
+                    _bind(found, item, value)
+            elif target.__class__ is not ast.Attribute:
+                _bind(found, target, assign.value)
+    for kind in (ast.AnnAssign, ast.NamedExpr):
+        for one in nodes.get(kind, ()):
+            _bind(found, one.target, one.value)
+    for entered in nodes.get(ast.withitem, ()):
+        _bind(found, entered.optional_vars, entered.context_expr)
+    for changing in (ast.For, ast.AsyncFor, ast.comprehension, ast.AugAssign):
+        for one in nodes.get(changing, ()):
+            _bind(found, one.target, None)
     scope.bound = found
     return found
+
+
+def _bind(found: dict[str, list[ast.expr | None]], target: ast.expr | None, value: ast.expr | None) -> None:
+    if isinstance(target, ast.Name):
+        found.setdefault(target.id, []).append(value)
+    elif isinstance(target, ast.Tuple | ast.List):
+        for item in target.elts:
+            _bind(found, item, None)
+    elif isinstance(target, ast.Starred):
+        _bind(found, target.value, None)
 
 
 def _of_name(source: SourceFile, name: str, scope: Scope, hops: int) -> str:

@@ -35,6 +35,8 @@ def values(source: SourceFile, node: ast.expr, scope: Scope) -> Iterator[Found]:
         node: the expression, such as the test of an assert.
         scope: whose code it is.
     """
+    if isinstance(node, ast.Constant):
+        return
     if isinstance(node, ast.Call):
         shown = coroutines.made(source, node, scope)
         if shown:
@@ -99,6 +101,8 @@ def _stored(source: SourceFile, name: ast.Name, scope: Scope) -> str:
 def handed_on(scope: Scope, name: str) -> bool:
     """Whether a variable is awaited, passed, returned or otherwise given away, so that its coroutine may be run."""
     looked_at = (ast.Assert, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.If, ast.While, ast.IfExp)
+    if not scope.reads.get(name):
+        return False
     return any(
         not isinstance(node, looked_at) and _reads(node, name)
         for statement in scope.body

@@ -48,9 +48,10 @@ def calls(source: SourceFile, method: str, receivers: frozenset[str]) -> set[str
         known[key] = {
             _use(module, scope, call)
             for module in _modules(source, f".{method}(")
-            for scope in _under_test(module)
-            for call in scope.of(ast.Call)
-            if isinstance(call.func, ast.Attribute) and call.func.attr == method
+            for tests in [_of_tests(module)]
+            for scope, call in module.calls(method)
+            if isinstance(call.func, ast.Attribute) and id(scope) not in tests
+            if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
             if not receivers or not receivers.isdisjoint(_names_of(module, scope, call.func.value))
         }
     return known[key]
@@ -104,8 +105,7 @@ def entered(source: SourceFile, name: str) -> set[str]:
     return {
         "async with" if isinstance(module.parent(item), ast.AsyncWith) else "with"
         for module in _modules(source, name)
-        for scope in module.scopes
-        for item in scope.of(ast.withitem)
+        for item in module.all(ast.withitem)
         if last_name(item.context_expr) == name
     }
 
@@ -136,12 +136,9 @@ def _modules(source: SourceFile, text: str) -> Iterator[SourceFile]:
                 yield found
 
 
-def _under_test(source: SourceFile) -> Iterator[Scope]:
-    """The functions of a file but for its tests and fixtures; what is nested in these counts."""
-    own = {id(test.function) for test in source.tests} | {id(one.function) for one in source.fixtures.own}
-    for function in source.functions:
-        if id(function) not in own:
-            yield function
+def _of_tests(source: SourceFile) -> set[int]:
+    """The ``id`` of the scopes of a file's tests and fixtures; what is nested in these is none of them."""
+    return {id(test.function) for test in source.tests} | {id(one.function) for one in source.fixtures.own}
 
 
 def _use(source: SourceFile, scope: Scope, call: ast.Call) -> str:

@@ -19,7 +19,7 @@ KEPT_TREES = 1_500_000
 """Characters of other modules whose trees are kept, those used last; conftests are always kept."""
 
 
-Where = Literal["", "async", "contextmanager"]
+Where = Literal["", "async", "contextmanager", "method"]
 
 
 class Definition(NamedTuple):
@@ -49,20 +49,29 @@ class Outline(NamedTuple):
     """Those that are ``async def``."""
     top: frozenset[str]
     """Functions and classes that are not indented."""
+    replaced: frozenset[str]
+    """Functions and methods whose every definition has a decorator above it that may make something else of it."""
 
 
-_DEFINED = re.compile(rb"^([ \t]*)(async[ \t]+)?(def|class)[ \t]+(\w+)", re.MULTILINE)
+_DEFINED = re.compile(
+    rb"^(?:[ \t]*@([\w.]+)[^\n]*\n)?([ \t]*)(async[ \t]+)?(def|class)[ \t]+(\w+)", re.MULTILINE
+)
+_KEEPING = frozenset({b"staticmethod", b"classmethod", b"abstractmethod", b"override"})
 
 
 def _outline(data: bytes) -> Outline:
     found = [
-        (not indent, bool(is_async), kind == b"def", name.decode(errors="replace"))
-        for indent, is_async, kind, name in _DEFINED.findall(data)
+        (decorator, not indent, bool(is_async), kind == b"def", name.decode(errors="replace"))
+        for decorator, indent, is_async, kind, name in _DEFINED.findall(data)
+    ]
+    defined = [
+        (name, not decorator or decorator.rpartition(b".")[2] in _KEEPING) for decorator, *_, name in found
     ]
     return Outline(
-        frozenset(name for _, is_async, is_def, name in found if is_def and not is_async),
-        frozenset(name for _, is_async, _, name in found if is_async),
-        frozenset(name for is_top, _, _, name in found if is_top),
+        frozenset(name for _, _, is_async, is_def, name in found if is_def and not is_async),
+        frozenset(name for _, _, is_async, _, name in found if is_async),
+        frozenset(name for _, is_top, _, _, name in found if is_top),
+        frozenset(name for name, _ in defined).difference(name for name, is_kept in defined if is_kept),
     )
 
 
@@ -201,7 +210,8 @@ class Workspace(Folder):
             dotted: ``app.dao.UserDAO.create`` as ``source.dotted`` gives it, or a bare name of the file's own.
             hops: how many re-exports to follow.
             where: what else to leave out, which is often told without parsing a module: ``async`` leaves out plain
-                functions, ``contextmanager`` those of modules that do not speak of any.
+                functions, ``contextmanager`` those of modules that do not speak of any, ``method`` attributes that
+                are no methods, and methods under a decorator that makes them something else.
         """
         if self._defined_for != self.current:
             self._defined_for = self.current
@@ -247,6 +257,11 @@ class Workspace(Folder):
             return self._shows_plain(path, name)
         if where == "contextmanager":
             return name in self.outline(path).top and not self.mentions(path, "contextmanager")
+        if where == "method":
+            outline = self.outline(path)
+            if name in outline.plain or name in outline.coroutines:
+                return name in outline.replaced
+            return self.mentions(path, f"self.{name} = ") or self.mentions(path, f"self.{name}: ")
         return False
 
     def _shows_plain(self, path: str, name: str) -> bool:

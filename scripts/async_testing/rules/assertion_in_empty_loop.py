@@ -63,6 +63,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 
 def _judged(source: SourceFile, test: Test) -> Iterator[Hit]:
+    if not all(_in_loop(source, one) for one in test.function.of(ast.Assert)):
+        return
     found = asserts.checks(test.function.body)
     if not any(isinstance(one, ast.Assert) for one in found):
         return
@@ -80,6 +82,10 @@ def _judged(source: SourceFile, test: Test) -> Iterator[Hit]:
         yield Hit(
             loop, f"no assertion of the test runs if {shown} is empty", f"assert {shown} or its length first"
         )
+
+
+def _in_loop(source: SourceFile, node: ast.AST) -> bool:
+    return any(isinstance(one, ast.For | ast.AsyncFor) for one in source.ancestors(node))
 
 
 def _common(source: SourceFile, test: Test, node: ast.AST) -> ast.For | ast.AsyncFor | None:

@@ -59,10 +59,12 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 
 def _judged(source: SourceFile, test: Test) -> Iterator[Hit]:
+    early = _early_return(test)
+    if early is None and not all(_has_condition(source, one) for one in test.function.of(ast.Assert)):
+        return
     found = asserts.checks(test.function.body)
     if not any(isinstance(one, ast.Assert) or runtime.is_mock_check(one) for one in found):
         return
-    early = _early_return(test)
     behind = early is not None and all(getattr(one, "lineno", 0) > early.lineno for one in found)
     if early is not None and behind and runtime.obtained(source, test, early.test):
         yield _hit(early, "the test returns before its assertions")
@@ -74,6 +76,10 @@ def _judged(source: SourceFile, test: Test) -> Iterator[Hit]:
         return
     if runtime.obtained(source, test, branch.test):
         yield _hit(branch, "no assertion of the test runs")
+
+
+def _has_condition(source: SourceFile, node: ast.AST) -> bool:
+    return any(isinstance(one, ast.If) for one in source.ancestors(node))
 
 
 def _hit(node: ast.If, what: str) -> Hit:

@@ -66,6 +66,8 @@ KEEPING = frozenset({"staticmethod", "classmethod", "abc.abstractmethod", "typin
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each assert on a generator."""
     for claim in _claims.of(source):
+        if not isinstance(claim.subject, ast.Call | ast.Name):
+            continue
         call = _claims.value(source, claim.subject, claim.scope)
         kind = _generator(source, call, claim.scope) if isinstance(call, ast.Call) else ""
         if kind:

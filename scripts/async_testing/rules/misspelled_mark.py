@@ -54,12 +54,8 @@ WRONG |= {"any_io": "anyio", "filter_warnings": "filterwarnings", "params": "par
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each mark that is almost a known one."""
-    for node in source.all(ast.Attribute):
-        holder = node.value
-        named = holder.attr if isinstance(holder, ast.Attribute) else getattr(holder, "id", "")
-        if not named.endswith("mark") or node.attr in KNOWN or node.attr in OTHERS:
-            continue
-        if source.dotted(holder) != "pytest.mark":
+    for node in _marks(source):
+        if node.attr in KNOWN or node.attr in OTHERS or source.dotted(node.value) != "pytest.mark":
             continue
         meant = WRONG.get(node.attr) or _meant(node.attr)
         if not meant or _registered(source, node.attr):
@@ -68,6 +64,18 @@ def check(source: SourceFile) -> Iterator[Hit]:
         fix = Fix(f"write {meant}", (Edit(end - len(node.attr), end, meant),), safe=False)
         message = f"pytest.mark.{node.attr} is not known: it does not do what {meant} does"
         yield Hit(node, message, f"pytest.mark.{meant}", fix)
+
+
+def _marks(source: SourceFile) -> Iterator[ast.Attribute]:
+    """The attributes of ``pytest.mark``, and of a name that is imported for it."""
+    for _, holder in source.attributes("mark"):
+        around = source.parent(holder)
+        if isinstance(around, ast.Attribute):
+            yield around
+    if "pytest.mark" in source.imports.values():
+        for node in source.all(ast.Attribute):
+            if isinstance(node.value, ast.Name) and node.value.id.endswith("mark"):
+                yield node
 
 
 @cache

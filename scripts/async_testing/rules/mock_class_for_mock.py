@@ -71,31 +71,19 @@ _CLASSES = frozenset({"AsyncMock", "MagicMock", "Mock"})
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each class of mocks that stands where a mock is meant."""
-    for scope in source.scopes:
-        for call in scope.of(ast.Call):
-            if not call.args and not call.keywords:
-                continue
-            target = targets.of_call(source, call) if _hands_over(source, call) else None
-            if (target is not None and target.new is not None and _class(source, target.new)) and (
-                not target.name.lstrip("_")[:1].isupper() and not _is_class(source, target)
-            ):
-                yield _hit(call, _class(source, target.new), target.name)
-        for assign in scope.of(ast.Assign):
-            to = assign.targets[0]
-            name = _class(source, assign.value)
-            if (name and isinstance(to, ast.Attribute) and to.attr == "return_value") and (
-                not _last(to.value)[:1].isupper()
-            ):
-                yield _hit(assign, name, _last(to.value))
+    for call, target in targets.all_of(source):
+        if (target.new is not None and _class(source, target.new)) and (
+            not target.name.lstrip("_")[:1].isupper() and not _is_class(source, target)
+        ):
+            yield _hit(call, _class(source, target.new), target.name)
+    for _, assign, to in source.settings.get("return_value", ()):
+        name = _class(source, assign.value) if to is assign.targets[0] else ""
+        if name and not _last(to.value)[:1].isupper():
+            yield _hit(assign, name, _last(to.value))
 
 
 def _hit(where: ast.Call | ast.Assign, name: str, target: str) -> Hit:
     return Hit(where, f"{target} gets the class {name} itself, not a mock", f"{name}()")
-
-
-def _hands_over(source: SourceFile, call: ast.Call) -> bool:
-    values = [*call.args[1:], *(one.value for one in call.keywords)]
-    return any(_class(source, one) for one in values)
 
 
 def _class(source: SourceFile, node: ast.expr) -> str:

@@ -57,7 +57,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts import coroutines, places, unawaited
+from async_testing.facts import coroutines, places
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
@@ -93,14 +93,14 @@ def check(source: SourceFile) -> Iterator[Hit]:
     for scope in places.of_tests_and_fixtures(source):
         for statement in scope.of(ast.Expr):
             call = statement.value
-            how = _how(source, call, scope) if isinstance(call, ast.Call) else ""
+            how = _how(source, call, scope) if call.__class__ is ast.Call else ""
             if how:
                 yield _hit(source, statement, call, how)
         for assign in scope.of(ast.Assign):
             target = assign.targets[0]
-            if not isinstance(target, ast.Name) or not isinstance(assign.value, ast.Call):
+            if assign.value.__class__ is not ast.Call or not isinstance(target, ast.Name):
                 continue
-            how = "" if unawaited.loaded(scope, target.id) else _how(source, assign.value, scope)
+            how = "" if scope.reads.get(target.id) else _how(source, assign.value, scope)
             if how:
                 yield _hit(source, assign, assign.value, how)
 

@@ -64,15 +64,13 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield the first assertion about each such mock."""
     for test in source.tests:
         names: list[str] = []
-        called = _called(test.function)
         for assign in test.function.of(ast.Assign):
             target = assign.targets[0]
-            if not isinstance(target, ast.Name) or target.id not in called:
-                continue
-            if mocks.maker_kind(source, assign.value) in _KINDS:
+            if isinstance(target, ast.Name) and mocks.maker_kind(source, assign.value) in _KINDS:
                 names.append(target.id)
+        called = _called(test.function) if names else ()
         for name in names:
-            if names.count(name) == 1:
+            if name in called and names.count(name) == 1:
                 yield from _of_name(source, test.function, name)
 
 

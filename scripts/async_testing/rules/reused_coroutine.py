@@ -67,16 +67,12 @@ RESULTS = ("return_value", "side_effect")
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each coroutine that is made once and handed out more often."""
-    for scope in source.scopes:
-        yield from _in_calls(source, scope)
-        for assign in scope.of(ast.Assign):
-            for target in assign.targets:
-                if isinstance(target, ast.Attribute) and target.attr in RESULTS:
-                    mock = coroutines.mock_of(source, _root(target), scope)
-                    always = _is_reused(scope, mock, target.value)
-                    yield from _given(source, target.attr, assign.value, scope, always)
-        if scope is source.module or isinstance(scope.node, ast.ClassDef):
-            yield from _kept(source, scope)
+    yield from _in_calls(source)
+    for name in RESULTS:
+        for scope, assign, target in source.settings.get(name, ()):
+            yield from _given(source, name, assign.value, scope, _root(target), target.value)
+    for scope in [source.module, *source.classes]:
+        yield from _kept(source, scope)
     for fixture in source.fixtures.own:
         if fixture.scope in ("class", "module", "package", "session") and not fixture.is_async:
             for value in fixture.gives:
@@ -86,16 +82,14 @@ def check(source: SourceFile) -> Iterator[Hit]:
                     yield Hit(value, message, f"make the fixture async: await {shown}(...) in it")
 
 
-def _in_calls(source: SourceFile, scope: Scope) -> Iterator[Hit]:
-    for call in scope.of(ast.Call):
-        for keyword in call.keywords:
-            if keyword.arg in RESULTS:
-                mock = coroutines.mock_of(source, call, scope)
-                around = source.parent(call)
-                target = around.targets[0] if isinstance(around, ast.Assign) else None
-                always = _is_reused(scope, mock, target) or bool(mocks.patch_kind(source, call))
-                yield from _given(source, keyword.arg, keyword.value, scope, always)
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "setattr" and len(call.args) > 1:
+def _in_calls(source: SourceFile) -> Iterator[Hit]:
+    for name in RESULTS:
+        for scope, call, keyword in source.keywords.get(name, ()):
+            around = source.parent(call)
+            target = around.targets[0] if isinstance(around, ast.Assign) else None
+            yield from _given(source, name, keyword.value, scope, call, target)
+    for scope, call in source.calls("setattr"):
+        if isinstance(call.func, ast.Attribute) and len(call.args) > 1:
             yield from _replaced(source, call.args[-1], scope)
 
 
@@ -118,22 +112,34 @@ def _is_reused(scope: Scope, mock: coroutines.Mock | None, written: ast.expr | N
     return calls > 1 or (mock is not None and (mock.is_async or not calls))
 
 
-def _given(source: SourceFile, what: str, value: ast.expr, scope: Scope, always: bool) -> Iterator[Hit]:
-    """What a mock is told to return; not always wrong where a plain mock returns it once."""
+def _given(
+    source: SourceFile, what: str, value: ast.expr, scope: Scope, owner: ast.expr, written: ast.expr | None
+) -> Iterator[Hit]:
+    """What a mock is told to return; not always wrong where a plain mock returns it once.
+
+    Args:
+        source: the file.
+        what: the setting.
+        value: what it is set to.
+        scope: where.
+        owner: the mock's name, or the call that makes it.
+        written: how the code names what the setting is of, None where it has no name there.
+    """
     several = what == "side_effect" and isinstance(value, ast.List | ast.Tuple)
     items = value.elts if several and isinstance(value, ast.List | ast.Tuple) else [value]
     for item in items:
-        shown = coroutines.made(source, item, scope)
-        wrong = always or (what == "side_effect" and not several)
-        if not shown and isinstance(item, ast.Name) and coroutines.binder(source, item.id, scope)[0] is None:
-            shown, wrong = _held(source, item, scope), True
-        if not shown and wrong:
-            shown = _held(source, item, scope)
-        if shown and wrong:
+        shown = coroutines.made(source, item, scope) or _held(source, item, scope)
+        if not shown:
+            continue
+        if (
+            (what == "side_effect" and not several)
+            or (isinstance(item, ast.Name) and coroutines.binder(source, item.id, scope)[0] is None)
+            or bool(mocks.patch_kind(source, owner))
+            or _is_reused(scope, coroutines.mock_of(source, owner, scope), written)
+        ):
             message = f"the mock hands out one coroutine of {shown}(...): it can be awaited once"
-            yield Hit(
-                item if isinstance(item, ast.Call) else value, message, f"side_effect={shown}, not called"
-            )
+            where = item if isinstance(item, ast.Call) else value
+            yield Hit(where, message, f"side_effect={shown}, not called")
 
 
 def _held(source: SourceFile, node: ast.expr, scope: Scope) -> str:

@@ -65,22 +65,26 @@ from collections.abc import Iterator
 
 from async_testing.facts import mocks, undertest
 from async_testing.facts.mocknames import ASSERTIONS, STATE
-from async_testing.facts.mockroles import Roles
+from async_testing.facts.mockroles import METHODS, Roles
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
 CODE = "AT301"
+_SET = ("return_value", "side_effect")
+_ASYNC = ("AsyncMock", "async_stub")
+_MAKERS = (*_ASYNC, "MagicMock", "NonCallableMagicMock", "stub", "Mock", "NonCallableMock")
 NEEDS = ("AsyncMock", "async_stub")
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each place where a plain method of such an AsyncMock is set up, else where the mock is made."""
     roles = Roles(source)
-    for scope in source.scopes:
+    yield from _explicit(source, roles)
+    for scope, attributes in _candidates(source):
         asserted: dict[int, tuple[ast.Call, str]] = {}
         reported: set[int] = set()
-        for attribute in scope.of(ast.Attribute):
+        for attribute in attributes:
             use = _use(source, attribute)
             if not use:
                 continue
@@ -108,7 +112,22 @@ def check(source: SourceFile) -> Iterator[Hit]:
         for key, (maker, method) in asserted.items():
             if key not in reported:
                 yield _hit(maker, *method.rsplit(".", 1))
-        yield from _explicit(source, scope, roles)
+
+
+def _candidates(source: SourceFile) -> list[tuple[Scope, list[ast.Attribute]]]:
+    """By scope the attributes that may be such a method: any that is set up, else those of known names."""
+    found: dict[int, tuple[Scope, dict[int, ast.Attribute]]] = {}
+    pairs = source.attributes(*METHODS)
+    pairs += [
+        (scope, one.value) for scope, one in source.attributes(*_SET) if isinstance(one.value, ast.Attribute)
+    ]
+    for scope, attribute in pairs:
+        found.setdefault(id(scope), (scope, {}))[1][id(attribute)] = attribute
+    return [(scope, sorted(held.values(), key=_place)) for scope, held in found.values()]
+
+
+def _place(node: ast.Attribute) -> tuple[int, int, int]:
+    return node.lineno, node.col_offset, -(node.end_col_offset or 0)
 
 
 def _use(source: SourceFile, attribute: ast.Attribute) -> str:
@@ -118,7 +137,7 @@ def _use(source: SourceFile, attribute: ast.Attribute) -> str:
         return "" if isinstance(source.parent(parent), ast.Await) else "called"
     if not isinstance(parent, ast.Attribute):
         return ""
-    if parent.attr in ("return_value", "side_effect"):
+    if parent.attr in _SET:
         return "set"
     return "asserted" if parent.attr in ASSERTIONS or parent.attr in STATE else ""
 
@@ -135,15 +154,18 @@ def _names(found: mocks.Mocked, scope: Scope) -> frozenset[str]:
     return frozenset({name, given} - {""})
 
 
-def _explicit(source: SourceFile, scope: Scope, roles: Roles) -> Iterator[Hit]:
+def _explicit(source: SourceFile, roles: Roles) -> Iterator[Hit]:
     """Yield ``result.scalars = AsyncMock(...)`` and the same as a keyword argument of the mock."""
-    for assign in scope.of(ast.Assign):
+    for scope, call in source.calls(*_ASYNC):
+        assign = source.parent(call)
+        if not isinstance(assign, ast.Assign):
+            continue
         for target in assign.targets:
-            if isinstance(target, ast.Attribute) and mocks.maker_kind(source, assign.value) == "AsyncMock":
+            if isinstance(target, ast.Attribute) and mocks.maker_kind(source, call) == "AsyncMock":
                 owner = roles.by_name(target, scope) or _if_plain(source, target.value, target.attr)
                 if owner:
                     yield _hit(assign, owner, target.attr)
-    for call in scope.of(ast.Call):
+    for _, call in source.calls(*_MAKERS):
         if call.keywords and mocks.maker_kind(source, call) in ("AsyncMock", "MagicMock", "Mock"):
             around = source.parent(call)
             bound = around.targets[0] if isinstance(around, ast.Assign) else None

@@ -64,6 +64,7 @@ from async_testing.rules import Edit, Fix, Hit
 CODE = "AT102"
 SEVERITY = "error"
 NEEDS = ("async", "Async", "anyio", "await", "trio")
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 UNITTEST = library.words(
     "assertTrue assertFalse assertEqual assertNotEqual assertIs assertIsNot assertIsNone assertIsNotNone "
     "assertIn assertNotIn "
@@ -74,28 +75,26 @@ UNITTEST = library.words(
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each assertion and condition that looks at a coroutine."""
-    for scope in source.functions:
-        for place, test in _tests(scope):
+    for scope, place, test in _tests(source):
+        if scope.node.__class__ in _FUNCTIONS:
             seen = next(unawaited.values(source, test, scope), None)
             if seen and not unawaited.expected(source, place):
                 yield _hit(source, scope, place, seen)
 
 
-def _tests(scope: Scope) -> Iterator[tuple[ast.stmt | ast.expr, ast.expr]]:
-    """The expressions that decide something, with what to report."""
-    for one in scope.of(ast.Assert):
-        yield one, one.test
-    branches: list[ast.If | ast.While | ast.IfExp] = [
-        *scope.of(ast.If),
-        *scope.of(ast.While),
-        *scope.of(ast.IfExp),
-    ]
-    for branch in branches:
-        yield (branch if isinstance(branch, ast.IfExp) else branch.test), branch.test
-    for call in scope.of(ast.Call):
-        if isinstance(call.func, ast.Attribute) and call.func.attr in UNITTEST:
+def _tests(source: SourceFile) -> Iterator[tuple[Scope, ast.stmt | ast.expr, ast.expr]]:
+    """The expressions that decide something, with what to report, each with its scope."""
+    for scope, one in source.each(ast.Assert):
+        yield scope, one, one.test
+    branches: list[tuple[Scope, ast.If | ast.While]] = [*source.each(ast.If), *source.each(ast.While)]
+    for scope, branch in branches:
+        yield scope, branch.test, branch.test
+    for scope, choice in source.each(ast.IfExp):
+        yield scope, choice, choice.test
+    for scope, call in source.calls(*UNITTEST):
+        if isinstance(call.func, ast.Attribute):
             for argument in call.args[:2]:
-                yield call, argument
+                yield scope, call, argument
 
 
 def _hit(source: SourceFile, scope: Scope, place: ast.stmt | ast.expr, seen: Found) -> Hit:

@@ -62,15 +62,17 @@ from async_testing.rules import Edit, Fix, Hit
 CODE = "AT103"
 SEVERITY = "error"
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
+_HOLDING = frozenset({ast.Call, ast.Tuple, ast.List, *COMPREHENSIONS})
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each statement that makes a coroutine and drops it."""
-    for scope in source.scopes:
-        for statement in scope.of(ast.Expr):
+    for scope, statement in source.each(ast.Expr):
+        if statement.value.__class__ in _HOLDING:
             for call in _dropped(statement.value):
                 yield from _judged(source, call, scope, statement)
-        if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
+    for scope in source.functions:
+        if ast.Assign in scope.nodes:
             yield from _stored(source, scope)
 
 
@@ -86,7 +88,7 @@ def _dropped(value: ast.expr) -> Iterator[ast.Call]:
 
 
 def _judged(source: SourceFile, call: ast.Call, scope: Scope, statement: ast.Expr) -> Iterator[Hit]:
-    if not isinstance(call.func, ast.Name | ast.Attribute):
+    if not isinstance(call.func, (ast.Name, ast.Attribute)):
         return
     if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
         return
@@ -108,12 +110,9 @@ def _stored(source: SourceFile, scope: Scope) -> Iterator[Hit]:
     """Coroutines in a variable that nothing reads."""
     for assign in scope.of(ast.Assign):
         target = assign.targets[0]
-        if (
-            len(assign.targets) > 1
-            or not isinstance(target, ast.Name)
-            or not isinstance(assign.value, ast.Call)
-            or scope.reads.get(target.id)
-        ):
+        if assign.value.__class__ is not ast.Call or not isinstance(target, ast.Name):
+            continue
+        if len(assign.targets) > 1 or scope.reads.get(target.id):
             continue
         shown = coroutines.made(source, assign.value, scope)
         if not shown or (target.id != "_" and len(bindings(source, scope)[target.id]) > 1):

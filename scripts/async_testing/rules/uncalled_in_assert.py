@@ -65,6 +65,7 @@ from async_testing.rules import Edit, Fix, Hit
 CODE = "AT513"
 SEVERITY = "error"
 NEEDS = ("assert",)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 OF_TASK = frozenset({"done", "cancelled", "cancelling", "exception", "result"})
 MAKING_TASKS = frozenset(
     {"create_task", "ensure_future", "create_future", "Future", "Task", "shield", "gather"}
@@ -90,15 +91,16 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each assert on something that should have been called."""
     if not is_testing(source):
         return
-    for scope in source.functions:
-        for statement in scope.of(ast.Assert):
-            for node in _looked_at(statement.test):
-                if _is_function(source, node, scope):
-                    shown = ast.unparse(node)
-                    _, end = source.span(node)
-                    fix = Fix("call it", (Edit(end, end, "()"),), safe=False)
-                    yield Hit(statement, f"{shown} is never called, and true as it stands", f"{shown}()", fix)
-                    break
+    for scope, statement in source.each(ast.Assert):
+        if scope.node.__class__ not in _FUNCTIONS:
+            continue
+        for node in _looked_at(statement.test):
+            if _is_function(source, node, scope):
+                shown = ast.unparse(node)
+                _, end = source.span(node)
+                fix = Fix("call it", (Edit(end, end, "()"),), safe=False)
+                yield Hit(statement, f"{shown} is never called, and true as it stands", f"{shown}()", fix)
+                break
 
 
 def _looked_at(node: ast.expr) -> Iterator[ast.expr]:
@@ -171,11 +173,7 @@ def bindings_of(scope: Scope) -> set[str]:
 
 def _own_attribute(source: SourceFile, node: ast.Attribute) -> bool:
     """Whether the file itself sets an attribute of that name somewhere."""
-    return any(
-        isinstance(one, ast.Attribute) and one.attr == node.attr
-        for assign in source.all(ast.Assign)
-        for one in assign.targets
-    )
+    return node.attr in source.settings
 
 
 def _made_by(node: ast.expr, scope: Scope, source: SourceFile) -> str:
@@ -189,7 +187,7 @@ def _made_by(node: ast.expr, scope: Scope, source: SourceFile) -> str:
 
 def _of_project(source: SourceFile, dotted: str, scope: Scope) -> bool:
     """Whether a name leads to a plain function or method of the project."""
-    found = source.workspace.definition(source, dotted)
+    found = source.workspace.definition(source, dotted, where="method")
     if found is None or found.kind != "function" or "import" in scope.name:
         return False
     decorators = [last_name(one) for one in found.scope.node.decorator_list]  # type: ignore[union-attr]

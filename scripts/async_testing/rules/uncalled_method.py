@@ -73,24 +73,33 @@ METHODS: dict[str, frozenset[str]] = {
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each method that is used as if it were its result."""
-    for scope in source.functions:
-        for statement in scope.of(ast.Assert):
-            yield from _judged(source, statement, _operands(statement.test), scope)
-        branches: list[ast.If | ast.While] = [*scope.of(ast.If), *scope.of(ast.While)]
-        for branch in branches:
-            yield from _judged(source, branch.test, _operands(branch.test), scope)
-        for plain in scope.of(ast.Expr):
-            if isinstance(plain.value, ast.Attribute):
-                yield from _judged(source, plain, [plain.value], scope)
+    for scope, place, test in _tests(source):
+        parts = _operands(test)
+        if parts and isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _judged(source, place, parts, scope)
+
+
+def _tests(source: SourceFile) -> Iterator[tuple[Scope, ast.stmt | ast.expr, ast.expr]]:
+    """The conditions of the file, and what stands alone, with what to report, each with its scope."""
+    for scope, statement in source.each(ast.Assert):
+        yield scope, statement, statement.test
+    branches: list[tuple[Scope, ast.If | ast.While]] = [*source.each(ast.If), *source.each(ast.While)]
+    for scope, branch in branches:
+        yield scope, branch.test, branch.test
+    for scope, plain in source.each(ast.Expr):
+        if plain.value.__class__ is ast.Attribute:
+            yield scope, plain, plain.value
 
 
 def _operands(test: ast.expr) -> list[ast.expr]:
     """The parts of a condition whose truth alone counts."""
+    if isinstance(test, ast.Attribute):
+        return [test]
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return _operands(test.operand)
     if isinstance(test, ast.BoolOp):
         return [one for value in test.values for one in _operands(value)]
-    return [test] if isinstance(test, ast.Attribute) else []
+    return []
 
 
 def _judged(
@@ -121,5 +130,5 @@ def _is_method(source: SourceFile, node: ast.Attribute, scope: Scope) -> bool:
         return node.attr in library.CLASSES[kind]
     if isinstance(value, ast.Name) and bindings(source, scope).get(value.id) is None:
         return False  # of a parameter the annotation may be of a base class
-    found = source.workspace.definition(source, f"{kind}.{node.attr}")
+    found = source.workspace.definition(source, f"{kind}.{node.attr}", where="method")
     return found is not None and found.kind == "function" and not found.scope.node.decorator_list  # type: ignore[union-attr]
