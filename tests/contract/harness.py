@@ -15,11 +15,19 @@ from types import ModuleType
 from typing import Any
 
 SCHEMA = """
+    DROP TABLE IF EXISTS note;
     DROP TABLE IF EXISTS item;
-    CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL, price int);
+    CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL, price int CHECK (price >= 0));
+    CREATE TABLE note (id int PRIMARY KEY, item int REFERENCES item DEFERRABLE);
 """
 ROWS: list[dict[str, Any]] = [{"id": 1, "name": "one", "price": 10}, {"id": 2, "name": "two", "price": None}]
-RESET = "TRUNCATE item; INSERT INTO item VALUES (1, 'one', 10), (2, 'two', NULL);"
+RESET = "TRUNCATE item, note; INSERT INTO item VALUES (1, 'one', 10), (2, 'two', NULL);"
+
+TOLD = (
+    *("sqlstate", "detail", "schema_name", "table_name", "column_name", "constraint_name"),
+    *("message_primary", "message_detail", "severity"),
+)
+"""What an exception may tell of what the server said."""
 
 Behaviour = Callable[["World"], Awaitable[None]]
 
@@ -97,9 +105,10 @@ def described(error: BaseException) -> dict[str, Any]:
     """An exception: its classes, its text and what the server tells of it."""
     family = [kind.__name__ for kind in type(error).__mro__ if kind not in (BaseException, Exception, object)]
     found: dict[str, Any] = {"raised": family, "text": str(error)}
-    for name in ("sqlstate", "constraint_name", "detail"):
-        if getattr(error, name, None) is not None:
-            found[name] = getattr(error, name)
+    for source in (error, getattr(error, "diag", None)):
+        for name in TOLD:
+            if getattr(source, name, None) is not None:
+                found[name] = getattr(source, name)
     return found
 
 

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from async_testing.templates.fakes import answers
+from async_testing.templates.fakes.asyncpg import errors
 
 from tests.contract.harness import ROWS, World, scripted
 
@@ -15,15 +16,8 @@ ONE = "SELECT * FROM item WHERE id = $1"
 ALL = "SELECT * FROM item ORDER BY id"
 NOBODY = "SELECT * FROM item WHERE id = -1"
 INSERT = "INSERT INTO item (id, name) VALUES ($1, $2)"
-DUPLICATE = asyncpg.PostgresError.new(
-    {
-        "C": "23505",
-        "M": 'duplicate key value violates unique constraint "item_pkey"',
-        "D": "Key (id)=(1) already exists.",
-        "n": "item_pkey",
-    }
-)
-UNKNOWN = asyncpg.PostgresError.new({"C": "42P01", "M": 'relation "nope" does not exist'})
+DUPLICATE = errors.unique_violation("item_pkey", table="item", key={"id": 1})
+UNKNOWN = errors.server_error("42P01", 'relation "nope" does not exist')
 
 
 async def execute_of_an_insert_counts_its_rows(db: World) -> None:

@@ -170,10 +170,15 @@ class FakeConnection(Copies):
             self._pool.discard(self)
 
     def lost(self) -> None:
-        """Closed, as after `close()`."""
+        """Closed; its pool notices a moment later."""
         self.top_transaction = None
-        if not self._released:
-            self.terminate()
+        if not (self._closed or self._released):
+            self._closed = True
+            self.events.append(Event("close"))
+            if self._pool is not None:
+                import asyncio
+
+                asyncio.get_running_loop().call_soon(self._pool.discard, self)
 
     async def reset(self, *, timeout: float | None = None) -> None:
         """Roll back what is open."""

@@ -87,12 +87,15 @@ class FakePool(PoolCalls):
         if connection not in self._out:
             return
         await pause()
-        if connection.session.open:
-            connection.session.rollback()
-        self._forget(connection, "release")
+        if connection in self._out:
+            if connection.session.open and not connection.session.gone:
+                connection.session.rollback()
+            self._forget(connection, "release")
 
     def discard(self, connection: FakeConnection) -> None:
         """Let go of a connection that was closed; called by the connection."""
+        if connection not in self._out:
+            return
         self._forget(connection, "release")
         self._places.made -= not self._closed
 

@@ -57,6 +57,8 @@ def status(statement: str, answer: Any) -> str:
     if verb in ("CREATE", "ALTER", "DROP", "REFRESH", "DISCARD"):
         long = {"materialized": 3, "foreign": 3, "event": 3}.get(words[1] if len(words) > 1 else "", 2)
         return " ".join(words[:long]).upper()
+    if words[:2] == ["set", "constraints"]:
+        return "SET CONSTRAINTS"
     return _TAGS.get(verb, verb)
 
 

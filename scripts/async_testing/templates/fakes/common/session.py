@@ -58,7 +58,7 @@ class Session:
     def lose(self) -> None:
         """The connection is gone, and what was open with it."""
         self.ledger.rolled_back += self.pending
-        self._end()
+        self.pending = []
         self.gone = True
 
     def _end(self) -> None:

@@ -55,7 +55,7 @@ class FakeConnection(Operations, RowsConnection):
         if self._pool is None:
             self.events.append(Event("close"))
             return
-        if self.session.open:
+        if self.session.open and not self.session.gone:
             self.problems.append(
                 "a connection went back to the pool with its transaction still open: psqlpy hands it like that "
                 "to whoever is next\n  Use `async with conn.transaction()`, or commit or roll back in a finally."
