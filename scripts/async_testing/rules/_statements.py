@@ -62,6 +62,8 @@ def is_looked_at(source: SourceFile, test: Test, name: str) -> bool:
             "fetchval",
             "executemany",
         ):
+            if _is_canned(source, node):
+                continue
             return True
         if any(_WITH.search(part) for part in chain):
             return True
@@ -72,9 +74,34 @@ def is_looked_at(source: SourceFile, test: Test, name: str) -> bool:
 
 
 def asked(source: SourceFile, test: Test, name: str) -> set[str]:
-    """The functions that a connection is handed to, by name; fakes of pools and the like left out."""
-    found = {source.called(call).removesuffix(".__wrapped__").rpartition(".")[2] for call in acts(test, name)}
-    return {one for one in found if one and not one.startswith(FAKES)}
+    """The functions that a connection is handed to, by name; fakes of pools and the like left out.
+
+    For an object that is made with it, ``UserDAO(conn)``, the methods of the object that the test calls.
+    """
+    found: set[str] = set()
+    for call in acts(test, name):
+        function = source.called(call).removesuffix(".__wrapped__").rpartition(".")[2]
+        if function and not function.startswith(FAKES):
+            found |= (_methods(source, test, call) if function[0].isupper() else set()) or {function}
+    return found
+
+
+def _methods(source: SourceFile, test: Test, made: ast.Call) -> set[str]:
+    """The methods that a test calls of an object it makes, at once or by its name."""
+    around = source.parent(made)
+    if isinstance(around, ast.Attribute):
+        return {around.attr}
+    target = around.targets[0] if isinstance(around, ast.Assign) else None
+    if not isinstance(target, ast.Name):
+        return set()
+    chains = [_chain(call.func) for call in test.function.within(ast.Call)]
+    return {parts[0] for parts, root in chains if root == target.id and parts}
+
+
+def _is_canned(source: SourceFile, node: ast.AST) -> bool:
+    """Whether what replaces a method is a mock that only answers: ``conn.fetch = AsyncMock(return_value=rows)``."""
+    around = source.parent(node)
+    return isinstance(around, ast.Assign) and source.called(around.value).rpartition(".")[2].startswith(FAKES)
 
 
 def _chain(node: ast.expr) -> tuple[list[str], str]:
