@@ -99,9 +99,12 @@ def _looked_at(test: ast.expr) -> tuple[ast.expr | None, str]:
     """The expression that an assert is about, and for one of a mock's counters what always holds of it."""
     if not isinstance(test, ast.Compare):
         return (test, "") if isinstance(test, ast.Name | ast.Attribute | ast.Call) else (None, "")
-    if len(test.ops) != 1 or not isinstance(test.comparators[0], ast.Constant):
+    left, operator, given = test.left, test.ops[0], test.comparators[0]
+    minus = isinstance(given, ast.UnaryOp) and isinstance(given.op, ast.USub)
+    constant = given.operand if minus and isinstance(given, ast.UnaryOp) else given
+    if len(test.ops) != 1 or not isinstance(constant, ast.Constant):
         return None, ""
-    left, operator, right = test.left, test.ops[0], test.comparators[0].value
+    right = constant.value
     attr = left.attr if isinstance(left, ast.Attribute) else ""
     if right is None and isinstance(operator, ast.IsNot | ast.NotEq):
         if attr in _NEVER_NONE:
@@ -109,7 +112,8 @@ def _looked_at(test: ast.expr) -> tuple[ast.expr | None, str]:
         return (
             (left, "") if isinstance(left, ast.Call) else (None, "")
         )  # an attribute's may be for the type checker
-    counted = (isinstance(operator, ast.GtE) and right == 0) or (isinstance(operator, ast.Gt) and right == -1)
+    above = isinstance(operator, ast.Gt) and minus and right == 1
+    counted = above or (isinstance(operator, ast.GtE) and right == 0)
     return (left, "never negative") if attr in _COUNTS and counted else (None, "")
 
 
