@@ -85,6 +85,7 @@ class Workspace(Folder):
     def __init__(self, root: Path) -> None:
         super().__init__(root)
         self._sources: dict[str, SourceFile | None] = {}
+        self._shared: SourceFile | None = None
         self._grown = 0
         self.dropped = 0
         """Characters of other modules whose trees were let go of, for the garbage collector."""
@@ -149,6 +150,7 @@ class Workspace(Folder):
         self._grown -= len(known.text) if known else 0
         known = known or self._conftests.get(path)
         if known and known.text == text:
+            self._shared = known
             return known
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -158,9 +160,9 @@ class Workspace(Folder):
         return found
 
     def closed(self, source: SourceFile) -> None:
-        """Let go of a file that was checked; a conftest is kept, since all files below it ask for it."""
+        """Let go of a file that was checked; but not of a conftest, nor of what another file has asked for before."""
         self._defined.clear()
-        if self._conftests.get(source.path) is not source:
+        if self._conftests.get(source.path) is not source and self._shared is not source:
             source.forget()
 
     def _parsed(self, path: str, data: bytes) -> SourceFile | None:
