@@ -2,8 +2,8 @@
 
 ## What it does
 
-Looks for fixtures of a scope wider than the test that give a list, a dict or a set, where a test or another fixture
-changes what it got in place, itself or through a function of the project that it hands it to.
+Looks for fixtures of a scope wider than the test that give a list, a dict or a set, or an object of the project that
+holds such, where a test or another fixture changes what it got in place, itself or through a function of the project.
 
 ## Why is this bad
 
@@ -48,6 +48,7 @@ async def test_payload_takes_an_age(payload: dict[str, str]) -> None:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from async_testing.facts import coroutines
@@ -67,11 +68,13 @@ WIDE = ("class", "module", "package", "session")
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each shared fixture whose object a test changes, and each change of what a conftest shares."""
     for fixture in source.fixtures.own:
-        if _is_shared(fixture):
-            user = next(_changing(source, fixture), "")
-            if user:
-                message = f"{user} changes {fixture.name}, which all tests of the {fixture.scope} share"
-                yield Hit(fixture.node, message, "leave scope out, so that each test gets its own")
+        if fixture.scope not in WIDE:
+            continue
+        changing = _changing(source, fixture) if _is_shared(fixture) else _filling(source, fixture)
+        user = next(changing, "")
+        if user:
+            message = f"{user} changes {fixture.name}, which all tests of the {fixture.scope} share"
+            yield Hit(fixture.node, message, "leave scope out, so that each test gets its own")
     if not source.tests:
         return
     others = {
@@ -93,6 +96,56 @@ def _changing(source: SourceFile, fixture: FixtureDef) -> Iterator[str]:
         for function in _users(file, fixture):
             if _change(file, function, fixture.name) is not None:
                 yield function.name
+
+
+def _holds(fixture: FixtureDef) -> Definition | None:
+    """The class of the project whose object a wide fixture makes, where its objects hold a container from the start."""
+    if len(fixture.gives) != 1:
+        return None
+    kind = fixture.source.type_of(fixture.gives[0], fixture.function)
+    found = fixture.source.workspace.definition(fixture.source, kind) if kind else None
+    if found is None or found.kind != "class":
+        return None
+    return found if containers_of(found) else None
+
+
+def _filling(source: SourceFile, fixture: FixtureDef) -> Iterator[str]:
+    """The names of tests that change what an object of several tests holds, by its attributes or its methods."""
+    users = [test for test in source.tests if fixture.name in test.parameters]
+    holder = _holds(fixture) if len(users) > 1 else None
+    if holder is None:
+        return
+    held = containers_of(holder)
+    texts = [source.segment(test.node) for test in users]
+    if any(re.search(rf"\b{fixture.name}\.\w*(?:clear|reset|flush|empty)", one) for one in texts):
+        return
+    for test in users:
+        direct = {ast.unparse(node) for _, node in in_place(test.function)}
+        called = {ast.unparse(call.func) for call in test.function.of(ast.Call)}
+        filling = {
+            f"{fixture.name}.{method.name}"
+            for method in holder.scope.children
+            if any(ast.unparse(node) in {f"self.{one}" for one in held} for _, node in in_place(method))
+        }
+        if direct & {f"{fixture.name}.{one}" for one in held} or called & filling:
+            yield test.name
+
+
+def containers_of(holder: Definition) -> set[str]:
+    """The attributes that a class makes an empty list, dict or set of for each object."""
+    maker = holder.scope.child("__init__")
+    return {
+        target.attr
+        for assign in (maker.of(ast.Assign) if maker is not None else ())
+        for target in assign.targets
+        if isinstance(target, ast.Attribute) and _is_empty(holder.source, assign.value)
+    }
+
+
+def _is_empty(source: SourceFile, value: ast.expr) -> bool:
+    if isinstance(value, ast.List | ast.Set):
+        return not value.elts
+    return (isinstance(value, ast.Dict) and not value.keys) or source.called(value) in MADE
 
 
 def _files_below(source: SourceFile, name: str) -> Iterator[SourceFile]:
