@@ -84,7 +84,8 @@ class _Mending:
 
     def _is_new(self, path: str) -> bool:
         try:
-            return (self._outcome.root / path).stat().st_mtime > self._options.started - NEW
+            started: float = self._options.started
+            return (self._outcome.root / path).stat().st_mtime > started - NEW
         except OSError:
             return True
 
