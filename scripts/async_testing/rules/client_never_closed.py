@@ -97,9 +97,13 @@ def _kept_is_closed(source: SourceFile, name: str) -> bool:
     return re.search(closed, source.text, re.MULTILINE) is not None
 
 
+def _given(scope: Scope) -> list[ast.Return | ast.Yield]:
+    return [*scope.of(ast.Return), *scope.of(ast.Yield)]
+
+
 def _is_given(scope: Scope, name: str) -> bool:
     """Whether a function returns or yields a variable as it is."""
-    return any(_is_named(one.value, name) for one in [*scope.of(ast.Return), *scope.of(ast.Yield)])
+    return any(_is_named(one.value, name) for one in _given(scope))
 
 
 def _asked_at_once(source: SourceFile, call: ast.Call) -> bool:
@@ -127,7 +131,7 @@ def _given_away(source: SourceFile, scope: Scope, name: str) -> bool:
             used += 1
             if attribute.attr in CLOSING:
                 return True
-    used += sum(_is_named(one.value, name) for one in [*scope.of(ast.Return), *scope.of(ast.Yield)])
+    used += sum(_is_named(one.value, name) for one in _given(scope))
     return len(asserts.reads(scope.body, name)) > used
 
 

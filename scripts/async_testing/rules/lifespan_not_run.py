@@ -149,7 +149,7 @@ def _named(source: SourceFile, scope: Scope, name: str, hops: int) -> bool:
             continue
         if any(_is(node, name) for node in _users(one, within=scope is not source.module)):
             return True
-        given = [*one.of(ast.Return), *one.of(ast.Yield)]
+        given: list[ast.Return | ast.Yield] = [*one.of(ast.Return), *one.of(ast.Yield)]
         if any(_is(node.value, name) for node in given if node.value) and _given(source, one, hops):
             return True
     return False

@@ -95,14 +95,13 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 def _unread(scope: Scope) -> str:
     """A variable that a test keeps the result of a call in, and that nothing reads: something to look at was meant."""
-    for kind in (ast.Assign, ast.AnnAssign):
-        for assign in scope.of(kind):
-            target = assign.targets[0] if isinstance(assign, ast.Assign) else assign.target
-            value = assign.value
-            if not isinstance(target, ast.Name) or target.id.startswith("_"):
-                continue
-            if isinstance(value, ast.Await) and not asserts.reads(scope.body, target.id):
-                return target.id
+    assigns: list[ast.Assign | ast.AnnAssign] = [*scope.of(ast.Assign), *scope.of(ast.AnnAssign)]
+    for assign in assigns:
+        target = assign.targets[0] if isinstance(assign, ast.Assign) else assign.target
+        if not isinstance(target, ast.Name) or target.id.startswith("_"):
+            continue
+        if isinstance(assign.value, ast.Await) and not asserts.reads(scope.body, target.id):
+            return target.id
     return ""
 
 
