@@ -169,3 +169,20 @@ def test_runs_at_the_same_time_do_not_disturb_each_other(tmp_path: Path) -> None
     assert len({out for out, _ in ended}) == 1
     assert not any("Traceback" in error for _, error in ended)
     assert not list((tmp_path / "cache").rglob("*.tmp"))
+
+
+def test_a_file_that_a_conftest_has_asked_for_is_there_after_it_was_checked(tmp_path: Path) -> None:
+    uses = "async def test_feed(feed):\n    assert feed.load(1)\n"
+    files = {
+        "conftest.py": "from tests.test_shared import feed\n",
+        "tests/test_first.py": uses,
+        "tests/test_shared.py": "import pytest\n\n\nclass Feed:\n    async def load(self, key):\n        yield key\n"
+        "\n\n@pytest.fixture\ndef feed() -> Feed:\n    return Feed()\n",
+        "tests/test_then.py": uses,
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    workspace = Workspace(tmp_path.resolve())
+    done = [examine(workspace, path, text.encode(), rules.load()) for path, text in files.items()]
+    assert [one.problem for one in done] == [""] * len(files)
