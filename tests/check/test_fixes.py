@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from async_testing.checking import fixes
+from async_testing.checking.dependents import dependents
 from async_testing.checking.judging import Judged
 from async_testing.checking.texts import Texts
+from async_testing.cli import check_run
+from async_testing.facts.source import SourceFile
 from async_testing.finding import Finding
+from async_testing.rules import Edit, Fix, Hit, Rule
 
-from tests.check.conftest import Saved, saving
+from tests.check.conftest import Folder, Saved, saving
 
 UNUSED = "x = 1  # async-testing: ignore[AT103]"
 FILE = "tests/test_save.py"
@@ -153,3 +159,87 @@ def test_new_lines_are_as_in_the_file(tmp_path: Path) -> None:
     assert (
         mended(tmp_path, "a = 1\r\nb = 2\r\n", finding(1, (5, 5, "\nc = 3"))) == "a = 1\r\nc = 3\r\nb = 2\r\n"
     )
+
+
+def test_a_line_that_several_fixes_put_in_is_put_in_once(tmp_path: Path) -> None:
+    line = (0, 0, "import b\n")
+    found = finding(1, line, (4, 5, "b")), finding(2, line, (10, 11, "b"))
+    assert mended(tmp_path, "a = 1\nb = 1\n", *found) == "import b\na = b\nb = b\n"
+
+
+def test_one_that_breaks_among_many_costs_few_looks(tmp_path: Path) -> None:
+    text = "a = 1\n" * 500
+    (tmp_path / "a.py").write_text(text)
+    found = [finding(number + 1, (6 * number + 4, 6 * number + 5, "2")) for number in range(500)]
+    found[123] = finding(124, (6 * 123 + 4, 6 * 123 + 5, "("))
+    looks = []
+
+    def look(path: str, data: bytes) -> Judged:
+        looks.append(data)
+        left = [index for index, line in enumerate(data.splitlines()) if line != b"a = 2"]
+        return Judged(path, tuple(finding(index + 1, (6 * index + 4, 6 * index + 5, "(")) for index in left))
+
+    done = fixes.mend(Judged("a.py", tuple(found)), Texts(tmp_path), look, unsafe=False)
+    assert done is not None
+    assert done.data.count(b"a = 2") == 499
+    assert len(looks) < 25
+
+
+def test_two_fixes_that_undo_each_other_end(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("a = 1\n")
+
+    def look(path: str, data: bytes) -> Judged:
+        code, text = ("AT998", "1") if data == b"a = 2\n" else ("AT999", "2")
+        return Judged(path, (finding(1, (4, 5, text), code=code),))
+
+    done = fixes.mend(look("a.py", b"a = 1\n"), Texts(tmp_path), look, unsafe=False)
+    assert done is not None
+    assert done.data == b"a = 2\n"
+
+
+def test_what_may_look_at_a_changed_file_is_found_by_its_text(tmp_path: Path) -> None:
+    for path, text in {
+        "tests/helpers/__init__.py": "from .calls import call\n",
+        "tests/helpers/calls.py": "",
+        "tests/helpers/other.py": "from . import calls\n",
+        "tests/test_a.py": "from tests.helpers import call\n",
+        "tests/test_b.py": "import json  # recalls nothing\n",
+        "tests/api/conftest.py": "",
+        "tests/api/test_c.py": "",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    paths = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.py"))
+    texts = Texts(tmp_path)
+    assert dependents(["tests/test_b.py"], paths, texts) == []
+    assert dependents(["tests/api/conftest.py"], paths, texts) == ["tests/api/test_c.py"]
+    assert dependents(["tests/helpers/calls.py"], paths, texts) == [
+        "tests/helpers/__init__.py",
+        "tests/helpers/other.py",
+        "tests/test_a.py",
+    ]
+
+
+def following(source: SourceFile) -> Iterator[Hit]:
+    """A rule about the word "old", in a test file only where the conftest says "new"."""
+    place = source.text.find("old")
+    above = [one.text for one in source.workspace.conftests(source.path)]
+    if place >= 0 and (source.is_conftest or "new" in above[0]):
+        line = source.text[:place].count("\n") + 1
+        yield Hit(line, "old", "new", Fix("renew", (Edit(place, place + 3, "new"),)))
+
+
+@pytest.mark.parametrize("flag", ["--fix", "--diff"])
+def test_a_fix_that_shows_another_elsewhere_is_followed_in_the_same_run(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, flag: str
+) -> None:
+    module = ModuleType("made_up")
+    vars(module)["check"] = following
+    monkeypatch.setattr(check_run, "every", lambda: [Rule("AT999", "made-up", "stable", "error", (), module)])
+    for path in ("tests/conftest.py", "tests/test_a.py", "tests/test_b.py"):
+        folder.write(path, "x = 'old'\n")
+    done = folder.check(flag, "--no-cache", "--all")
+    assert "3 findings" in done.out
+    told = {path.name: path.read_text(encoding="utf-8") for path in (folder.root / "tests").glob("*.py")}
+    assert set(told.values()) == {"x = 'new'\n" if flag == "--fix" else "x = 'old'\n"}
+    assert done.out.count("+x = 'new'") == (3 if flag == "--diff" else 0)
