@@ -14,6 +14,8 @@ Looks at ``async def test_…`` in classes that derive from ``unittest.TestCase`
 ```python
 import unittest
 
+from app.wallet import pay
+
 
 class TestWallet(unittest.TestCase):
     async def test_pay(self) -> None:  # error
@@ -25,10 +27,12 @@ class TestWallet(unittest.TestCase):
 ```python
 import unittest
 
+from app.wallet import pay
+
 
 class TestWallet(unittest.IsolatedAsyncioTestCase):
     async def test_pay(self) -> None:
-        self.assertEqual(1, 1)
+        self.assertEqual(await pay(3), 3)
 ```
 """
 
