@@ -19,7 +19,9 @@ class Later(ModuleType):
     """A module that is imported when something in it is asked for."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(importlib.import_module(self.__name__), name)
+        found = getattr(importlib.import_module(self.__name__), name)
+        self.__dict__[name] = found
+        return found
 
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]

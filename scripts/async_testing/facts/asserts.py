@@ -110,7 +110,7 @@ def raises_blocks(source: SourceFile, scope: Scope) -> Iterator[Raises]:
             call = item.context_expr
             if not isinstance(call, ast.Call):
                 continue
-            if source.dotted(call.func) != "pytest.raises" and last_name(call) not in ("assertRaises",):
+            if last_name(call) != "assertRaises" and source.dotted(call.func) != "pytest.raises":
                 continue
             first = next((one.value for one in call.keywords if one.arg == "expected_exception"), None)
             first = call.args[0] if call.args else first

@@ -114,6 +114,21 @@ class Indexed:
                         found.setdefault(one.arg, []).append((scope, call, one))
         return found
 
+    def compared(self, *operators: type[ast.cmpop]) -> list[tuple[Scope, ast.Assert, ast.Compare]]:
+        """Every ``assert`` of a comparison with one of these operators, wherever it stands in it, with its scope."""
+        found = self._compared
+        return [one for operator in operators for one in found.get(operator, ())]
+
+    @cached_property
+    def _compared(self) -> dict[type, list[tuple[Scope, ast.Assert, ast.Compare]]]:
+        found: dict[type, list[tuple[Scope, ast.Assert, ast.Compare]]] = {}
+        for scope, statement in self.each(ast.Assert):
+            test = statement.test
+            if isinstance(test, ast.Compare):
+                for kind in {one.__class__: None for one in test.ops}:
+                    found.setdefault(kind, []).append((scope, statement, test))
+        return found
+
     def dropped(self, *names: str) -> list[tuple[Scope, ast.Expr, ast.Call]]:
         """The calls of these names, as ``calls`` gives them, that are statements of their own."""
         found = self._dropped

@@ -58,12 +58,18 @@ def own(
 
 def assigned(source: SourceFile, scope: Scope, level: Literal["class", "module"]) -> list[Mark]:
     """The marks that ``pytestmark`` gives to everything in a module or class."""
-    return list(own(source, values(scope), level))
+    key = (assigned, id(scope), level)
+    found: list[Mark] | None = source.memo.get(key)
+    if found is None:
+        found = source.memo[key] = list(own(source, values(scope), level))
+    return found
 
 
 def values(scope: Scope) -> list[ast.expr]:
     """The expressions that a module or class assigns to its ``pytestmark``, marks or not."""
     found: list[ast.expr] = []
+    if not any(one.id == "pytestmark" for one in scope.of(ast.Name)):
+        return found
     plain: list[ast.Assign | ast.AnnAssign | ast.AugAssign] = [
         *scope.of(ast.Assign),
         *scope.of(ast.AnnAssign),

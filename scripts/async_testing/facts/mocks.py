@@ -20,6 +20,7 @@ MODULES = frozenset({"unittest.mock", "mock", "mocker", "self.mocker", "class_mo
 MODULES |= {"session_mocker", "package_mocker"}
 SPECS = frozenset({"spec", "spec_set", "autospec", "wraps"})
 _PATCHES = {f"{module}.{name}": name for module in MODULES for name in PATCHES}
+_LAST = frozenset(name.rpartition(".")[2] for name in PATCHES)
 _HOPS = 6
 
 
@@ -48,14 +49,23 @@ class Mocked(NamedTuple):
 
 def maker_kind(source: SourceFile, call: ast.AST | None) -> str:
     """The kind of mock that a call makes, empty where it makes none; patches have one of their own."""
-    prefix, _, last = source.called(call).rpartition(".")
+    if call.__class__ is not ast.Call:
+        return ""
+    func: ast.expr = call.func
+    if func.__class__ is ast.Attribute and func.attr not in KINDS:
+        return ""
+    prefix, _, last = source.dotted(func).rpartition(".")
     return KINDS.get(last, "") if prefix in MODULES else ""
 
 
 def patch_kind(source: SourceFile, call: ast.AST | None) -> str:
     """``patch``, ``patch.object``, ``patch.dict`` or ``patch.multiple`` where a call is one, else empty."""
-    name = source.called(call)
-    return _PATCHES.get(name, "") if "patch" in name else ""
+    if call.__class__ is not ast.Call:
+        return ""
+    func: ast.expr = call.func
+    if func.__class__ is ast.Attribute and func.attr not in _LAST:
+        return ""
+    return _PATCHES.get(source.dotted(func), "")
 
 
 def keyword(call: ast.Call, name: str) -> ast.expr | None:

@@ -28,8 +28,12 @@ def of_tests(source: SourceFile) -> list[Scope]:
 
 def of_tests_and_fixtures(source: SourceFile) -> list[Scope]:
     """The functions of the file's tests, fixtures, and hooks in the style of xunit."""
-    hooks = [one for one in source.functions if one.name in XUNIT] if source.is_test_file else []
-    return [*of_tests(source), *(one.function for one in source.fixtures.own), *hooks]
+    found: list[Scope] | None = source.memo.get((of_tests_and_fixtures,))
+    if found is None:
+        hooks = [one for one in source.functions if one.name in XUNIT] if source.is_test_file else []
+        found = [*of_tests(source), *(one.function for one in source.fixtures.own), *hooks]
+        source.memo[of_tests_and_fixtures,] = found
+    return found
 
 
 def in_finally(source: SourceFile, node: ast.AST) -> bool:

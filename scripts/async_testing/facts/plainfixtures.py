@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from async_testing.facts import runners
@@ -53,22 +54,37 @@ def waits_for_anyio(one: FixtureDef) -> bool:
 
 def _awaited_by_hand(source: SourceFile, name: str) -> bool:
     """Whether code of the file awaits, enters or iterates over what the fixture gives."""
+    known: frozenset[str] | None = source.memo.get((_awaited_by_hand,))
+    if known is None:
+        given = _handled(source)
+        known = source.memo[_awaited_by_hand,] = frozenset(
+            one.id for one in given if isinstance(one, ast.Name)
+        )
+    return name in known
+
+
+def _handled(source: SourceFile) -> Iterator[ast.expr]:
+    """What functions await, iterate over with ``async for``, or give to what runs it."""
     for function in source.functions:
         for awaited in function.of(ast.Await):
-            if isinstance(awaited.value, ast.Name) and awaited.value.id == name:
-                return True
+            yield awaited.value
         for loop in function.of(ast.AsyncFor):
-            if isinstance(loop.iter, ast.Name) and loop.iter.id == name:
-                return True
+            yield loop.iter
         for call in function.of(ast.Call):
-            values = [call.func.value] if isinstance(call.func, ast.Attribute) else []
-            values += (
-                call.args if ast.unparse(call.func).endswith(("run", "run_until_complete", "anext")) else []
+            func = call.func
+            if isinstance(func, ast.Attribute):
+                if func.attr not in RUNNING:
+                    continue
+                yield func.value
+            name = (
+                func.attr
+                if isinstance(func, ast.Attribute)
+                else func.id
+                if isinstance(func, ast.Name)
+                else ""
             )
-            wanted = not values or not isinstance(call.func, ast.Attribute) or call.func.attr in RUNNING
-            if wanted and any(isinstance(value, ast.Name) and value.id == name for value in values):
-                return True
-    return False
+            if name.endswith(("run", "run_until_complete", "anext")):
+                yield from call.args
 
 
 RUNNING = frozenset({"__anext__", "asend", "send", "run", "run_until_complete", "aclose"})

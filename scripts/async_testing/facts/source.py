@@ -114,6 +114,8 @@ class SourceFile(Indexed):
         """
         found: dict[str, str] = {}
         for scope in reversed(self.scopes):
+            if ast.Import not in scope.nodes and ast.ImportFrom not in scope.nodes:
+                continue
             for plain in scope.of(ast.Import):
                 for alias in plain.names:
                     if alias.asname:

@@ -30,7 +30,7 @@ WORDS = {
 class Test:
     """A test: its function, the class it stands in, its marks, the parameters that are fixtures or parametrized."""
 
-    __slots__ = ("class_", "function", "marks", "source")
+    __slots__ = ("_parameters", "_parametrized", "class_", "function", "marks", "source")
     __test__ = False
 
     def __init__(self, source: SourceFile, function: Scope) -> None:
@@ -38,6 +38,8 @@ class Test:
         self.function = function
         self.class_ = function.class_
         self.marks = marks.of_function(source, function)
+        self._parameters: list[str] | None = None
+        self._parametrized: set[str] | None = None
 
     @property
     def name(self) -> str:
@@ -62,6 +64,11 @@ class Test:
     @property
     def parameters(self) -> list[str]:
         """The names that pytest fills in: parameters without a default, without ``self``."""
+        if self._parameters is None:
+            self._parameters = self._needed()
+        return self._parameters
+
+    def _needed(self) -> list[str]:
         node = self.node
         plain = [*node.args.posonlyargs, *node.args.args]
         needed = plain[: len(plain) - len(node.args.defaults)]
@@ -81,6 +88,11 @@ class Test:
     @property
     def parametrized(self) -> set[str]:
         """The parameters that ``parametrize`` fills in."""
+        if self._parametrized is None:
+            self._parametrized = self._filled_in()
+        return self._parametrized
+
+    def _filled_in(self) -> set[str]:
         names: set[str] = set()
         for mark in self.marks:
             if mark.name == "parametrize" and mark.call and mark.call.args:

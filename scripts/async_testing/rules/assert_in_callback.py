@@ -84,18 +84,20 @@ THREADS = frozenset({"threading.Thread", "threading.Timer"})
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each assertion in a function that only the loop or a thread calls."""
-    for test in source.tests:
-        for call in test.function.of(ast.Call):
-            where, given = _callback(source, call)
-            inner = _function(source, given, test.function) if given is not None else None
-            if inner is None or _called_directly(inner, test.function):
-                continue
-            for statement in inner.of(ast.Assert):
-                if not any(isinstance(one, ast.Try) for one in source.ancestors(statement)) and not _narrows(
-                    inner, statement
-                ):
-                    message = f"a failure in what {where} calls never reaches the test"
-                    yield Hit(statement, message, "collect what it sees, and assert in the test itself")
+    tests = {id(test.function) for test in source.tests}
+    for scope, call in source.calls(*LATER, "Thread", "Timer"):
+        if id(scope) not in tests:
+            continue
+        where, given = _callback(source, call)
+        inner = _function(source, given, scope) if given is not None else None
+        if inner is None or _called_directly(inner, scope):
+            continue
+        for statement in inner.of(ast.Assert):
+            if not any(isinstance(one, ast.Try) for one in source.ancestors(statement)) and not _narrows(
+                inner, statement
+            ):
+                message = f"a failure in what {where} calls never reaches the test"
+                yield Hit(statement, message, "collect what it sees, and assert in the test itself")
 
 
 def _callback(source: SourceFile, call: ast.Call) -> tuple[str, ast.expr | None]:

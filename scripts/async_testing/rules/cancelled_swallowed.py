@@ -82,7 +82,9 @@ ENDS = frozenset(["cancel", "shutdown", "stop", "aclose", "close", "terminate", 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each place where a cancellation of the test itself is swallowed."""
     for scope in places.of_tests_and_fixtures(source):
-        if not scope.is_async or _ends_something(scope):
+        if ast.ExceptHandler not in scope.nodes and ast.withitem not in scope.nodes:
+            continue
+        if not scope.is_async or not _catches(source, scope) or _ends_something(scope):
             continue
         if any("Cancelled" in ast.unparse(one) for one in scope.within(ast.Raise)):
             continue
@@ -104,6 +106,13 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 yield Hit(
                     call, f"suppress({caught}) swallows a cancellation of the test itself", "let it through"
                 )
+
+
+def _catches(source: SourceFile, scope: Scope) -> bool:
+    """Whether a function has anything that may swallow a cancellation."""
+    return any(_caught(source, one.type) for one in scope.of(ast.ExceptHandler)) or any(
+        source.called(one.context_expr) == "contextlib.suppress" for one in scope.of(ast.withitem)
+    )
 
 
 def _ends_something(scope: Scope) -> bool:

@@ -104,17 +104,14 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each coroutine function that is called like a plain one."""
     if not is_testing(source):
         return
-    for scope in source.functions:
-        for call in scope.of(ast.Call):
-            given = _callback(source, call)
-            if (
-                given is not None
-                and _is_coroutine_function(source, given, scope)
-                and not _is_gathered(source, call)
-            ):
-                shown = ast.unparse(given)[:60]
-                message = f"{shown} is a coroutine function: its coroutine is made here and never awaited"
-                yield Hit(call, message, f"await {shown}(...), or a plain function")
+    for scope, call in source.calls(*METHODS, *FUNCTIONS, *KEYED, "Thread"):
+        given = _callback(source, call)
+        if given is None or not isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if _is_coroutine_function(source, given, scope) and not _is_gathered(source, call):
+            shown = ast.unparse(given)[:60]
+            message = f"{shown} is a coroutine function: its coroutine is made here and never awaited"
+            yield Hit(call, message, f"await {shown}(...), or a plain function")
 
 
 def _callback(source: SourceFile, call: ast.Call) -> ast.expr | None:

@@ -69,7 +69,7 @@ from async_testing.rules import Hit
 
 CODE = "AT326"
 SEVERITY = "error"
-NEEDS = ("return_value", "side_effect")
+NEEDS = _SETTINGS = ("return_value", "side_effect")
 _MEANT = re.compile(
     r"exc|err|fail|fault|outcome|except|warning|problem|gather|class|type|check|health|result|reason",
     re.IGNORECASE,
@@ -79,26 +79,19 @@ _MEANT = re.compile(
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each mock that returns an exception."""
-    for scope in source.scopes:
-        for assign in scope.of(ast.Assign):
-            target = assign.targets[0]
-            if isinstance(target, ast.Attribute) and target.attr in ("return_value", "side_effect"):
-                if _MEANT.search(ast.unparse(target.value).rpartition(".")[2]):
-                    continue
-                if not mocks.spelled(target):
-                    continue
-                name = _given(source, target.attr, assign.value)
-                if name:
-                    yield _hit(assign, name)
-        for call in scope.of(ast.Call):
-            if not call.keywords or not (mocks.maker_kind(source, call) or mocks.patch_kind(source, call)):
+    for setting in _SETTINGS:
+        for _, assign, target in source.settings.get(setting, ()):
+            name = _given(source, setting, assign.value) if target is assign.targets[0] else ""
+            if not name or _MEANT.search(ast.unparse(target.value).rpartition(".")[2]):
                 continue
-            if _MEANT.search(_for(source, call)):
+            if mocks.spelled(target):
+                yield _hit(assign, name)
+        for _, call, one in source.keywords.get(setting, ()):
+            name = _given(source, setting, one.value)
+            if not name or not (mocks.maker_kind(source, call) or mocks.patch_kind(source, call)):
                 continue
-            for one in call.keywords:
-                name = _given(source, one.arg, one.value)
-                if name:
-                    yield _hit(one.value, name)
+            if not _MEANT.search(_for(source, call)):
+                yield _hit(one.value, name)
 
 
 def _hit(where: ast.stmt | ast.expr, name: str) -> Hit:

@@ -58,16 +58,17 @@ DISPLAYS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.JoinedStr)
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each assert by identity with something written out."""
-    for scope in source.functions:
-        for statement in scope.of(ast.Assert):
-            test = statement.test
-            if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Is | ast.IsNot):
-                continue
-            written = next((one for one in (test.left, test.comparators[0]) if _is_written(one)), None)
-            if written is not None:
-                sign = "==" if isinstance(test.ops[0], ast.Is) else "!="
-                message = f"equal values need not be the same object as {ast.unparse(written)[:40]}"
-                yield Hit(statement, message, f"{sign} {ast.unparse(written)[:40]}")
+    for scope, statement, test in source.compared(ast.Is, ast.IsNot):
+        written = next((one for one in (test.left, test.comparators[0]) if _is_written(one)), None)
+        if (
+            written is None
+            or not isinstance(test.ops[0], ast.Is | ast.IsNot)
+            or scope not in source.functions
+        ):
+            continue
+        sign = "==" if isinstance(test.ops[0], ast.Is) else "!="
+        message = f"equal values need not be the same object as {ast.unparse(written)[:40]}"
+        yield Hit(statement, message, f"{sign} {ast.unparse(written)[:40]}")
 
 
 def _is_written(node: ast.expr) -> bool:

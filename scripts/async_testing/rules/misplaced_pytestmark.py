@@ -41,6 +41,7 @@ import re
 from collections.abc import Iterator
 
 from async_testing.facts import marks, words
+from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
 
@@ -54,20 +55,22 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each assignment of marks that pytest does not read."""
     if not source.is_test_file and not source.is_conftest:
         return
-    for scope in source.scopes:
+    plain: list[tuple[Scope, ast.Assign | ast.AnnAssign]] = [
+        *source.each(ast.Assign),
+        *source.each(ast.AnnAssign),
+    ]
+    for scope, statement in plain:
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+        if not isinstance(target, ast.Name) or statement.value is None or "mark" not in target.id.lower():
+            continue
+        value = statement.value
+        items = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+        if not ALMOST.fullmatch(target.id) or not list(marks.own(source, items, "module")):
+            continue
         inside = isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
-        plain: list[ast.Assign | ast.AnnAssign] = [*scope.of(ast.Assign), *scope.of(ast.AnnAssign)]
-        for statement in plain:
-            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-            if not isinstance(target, ast.Name) or statement.value is None or not ALMOST.fullmatch(target.id):
-                continue
-            value = statement.value
-            items = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
-            if not list(marks.own(source, items, "module")):
-                continue
-            hit = _hit(source, statement, target, inside)
-            if hit:
-                yield hit
+        hit = _hit(source, statement, target, inside)
+        if hit:
+            yield hit
 
 
 def _hit(source: SourceFile, statement: ast.stmt, target: ast.Name, inside: bool) -> Hit | None:

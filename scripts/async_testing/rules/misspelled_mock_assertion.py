@@ -56,6 +56,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from async_testing.facts import mocks
 from async_testing.facts.mocknames import ASSERTIONS
@@ -85,38 +86,43 @@ _REAL = frozenset({"called", "await", "call"})
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each statement that asks a mock for an assertion it does not have."""
-    for scope in source.scopes:
-        for statement in scope.of(ast.Expr):
-            value = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
-            name = value.func if isinstance(value, ast.Call) else None
-            if isinstance(value, ast.Call) and isinstance(name, ast.Attribute):
-                if not _is_wrong(source, scope, name, called=True):
-                    continue
-                yield _hit(source, statement, name, value)
-        for asserted in scope.of(ast.Assert):
-            test = asserted.test.value if isinstance(asserted.test, ast.Await) else asserted.test
-            if isinstance(test, ast.Compare):
-                test = test.left
-            call = test if isinstance(test, ast.Call) else None
-            name = call.func if call else test
-            if not isinstance(name, ast.Attribute) or name.attr.startswith(("not_", "never_")):
-                continue
-            if _is_wrong(source, scope, name, called=call is not None):
-                yield _hit(source, asserted, name, call if test is asserted.test else None)
+    for scope, statement in source.each(ast.Expr):
+        value = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+        name = value.func if isinstance(value, ast.Call) else None
+        if not isinstance(value, ast.Call) or not isinstance(name, ast.Attribute):
+            continue
+        if _is_wrong(source, scope, name, called=True):
+            yield _hit(source, statement, name, value)
+    for scope, asserted in source.each(ast.Assert):
+        test = asserted.test.value if isinstance(asserted.test, ast.Await) else asserted.test
+        if isinstance(test, ast.Compare):
+            test = test.left
+        call = test if isinstance(test, ast.Call) else None
+        name = call.func if call else test
+        if not isinstance(name, ast.Attribute) or name.attr.startswith(("not_", "never_")):
+            continue
+        if _is_wrong(source, scope, name, called=call is not None):
+            yield _hit(source, asserted, name, call if test is asserted.test else None)
 
 
 def _is_wrong(source: SourceFile, scope: Scope, name: ast.Attribute, called: bool) -> bool:
     attr = name.attr
     if attr in ASSERTIONS or attr in _REAL:
         return False
-    strict, loose = _STRICT.match(attr), _LOOSE.match(attr)
-    typo = called and not loose and _TYPO.match(attr) and not attr.startswith("_")
-    if not (strict or loose or typo) or _is_defined(source, attr):
+    strict, loose, typo = _looks(attr)
+    if not (strict or loose or (typo and called)) or _is_defined(source, attr):
         return False
     found = mocks.of(source).of(name.value, scope)
     if found is not None:
         return found.kind != "spy"
-    return bool(strict) and _uses_mocks(source) and not _is_something_else(source, scope, name.value)
+    return strict and _uses_mocks(source) and not _is_something_else(source, scope, name.value)
+
+
+@cache
+def _looks(attr: str) -> tuple[bool, bool, bool]:
+    """Whether a name looks like an assertion for sure, as far as the object is a mock, or as a misspelled one."""
+    strict, loose = _STRICT.match(attr) is not None, _LOOSE.match(attr) is not None
+    return strict, loose, not loose and not attr.startswith("_") and _TYPO.match(attr) is not None
 
 
 def _is_something_else(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
@@ -135,11 +141,7 @@ def _is_defined(source: SourceFile, attr: str) -> bool:
     """Whether the file itself gives something an attribute or method of that name."""
     if any(function.name == attr for function in source.functions):
         return True
-    return any(
-        isinstance(target, ast.Attribute) and target.attr == attr
-        for assign in source.all(ast.Assign)
-        for target in assign.targets
-    )
+    return attr in source.settings
 
 
 def _hit(

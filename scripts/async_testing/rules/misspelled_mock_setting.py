@@ -68,25 +68,19 @@ _RIGHT = ("return_value", "side_effect")
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each setting of a mock with such a name."""
-    for scope in source.scopes:
-        for assign in scope.of(ast.Assign):
-            for target in assign.targets:
-                right = meant(target.attr) if isinstance(target, ast.Attribute) else ""
-                if right and isinstance(target, ast.Attribute) and not _is_flag(assign.value):
-                    found = mocks.of(source).of(target.value, scope)
-                    if found is not None and (not found.spec or found.path):
-                        _, end = source.span(target)
-                        yield _hit(assign, target.attr, right, Edit(end - len(target.attr), end, right))
-        for call in scope.of(ast.Call):
-            if not call.keywords:
-                continue
-            for one in call.keywords:
-                right = meant(one.arg) if one.arg else ""
-                if right and (mocks.maker_kind(source, call) or mocks.patch_kind(source, call)):
-                    start = source.offset(one.lineno, one.col_offset)
-                    yield _hit(
-                        one.value, one.arg or "", right, Edit(start, start + len(one.arg or ""), right)
-                    )
+    for name, settings in source.settings.items():
+        right = meant(name)
+        for scope, assign, target in settings if right else ():
+            found = None if _is_flag(assign.value) else mocks.of(source).of(target.value, scope)
+            if found is not None and (not found.spec or found.path):
+                _, end = source.span(target)
+                yield _hit(assign, name, right, Edit(end - len(name), end, right))
+    for name, given in source.keywords.items():
+        right = meant(name)
+        for _, call, one in given if right else ():
+            if mocks.maker_kind(source, call) or mocks.patch_kind(source, call):
+                start = source.offset(one.lineno, one.col_offset)
+                yield _hit(one.value, name, right, Edit(start, start + len(name), right))
 
 
 def _is_flag(value: ast.expr) -> bool:

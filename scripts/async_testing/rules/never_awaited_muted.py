@@ -81,18 +81,17 @@ def check(source: SourceFile) -> Iterator[Hit]:
     if not source.is_test_file and not source.is_conftest:
         return
     asynchronous = "async " in source.text or source.is_conftest
-    for scope in source.scopes:
-        for call in scope.of(ast.Call):
-            given = _filter(source, call, asynchronous)
-            if given and neverawaited.muting([given]):
-                message = f"the filter {given!r} mutes the warning of coroutines that were never awaited"
-                yield Hit(call, message, INSTEAD)
-            name = source.dotted(call.func)
-            if name not in CALLS or not _lasting(source, scope, call):
-                continue
-            if neverawaited.call_mutes(source, call):
-                message = f"{name} mutes the warning of coroutines that were never awaited"
-                yield Hit(call, message, INSTEAD)
+    for scope, call in source.calls("filterwarnings", "addinivalue_line", "simplefilter", "catch_warnings"):
+        given = _filter(source, call, asynchronous)
+        if given and neverawaited.muting([given]):
+            message = f"the filter {given!r} mutes the warning of coroutines that were never awaited"
+            yield Hit(call, message, INSTEAD)
+        name = source.dotted(call.func)
+        if name not in CALLS or not _lasting(source, scope, call):
+            continue
+        if neverawaited.call_mutes(source, call):
+            message = f"{name} mutes the warning of coroutines that were never awaited"
+            yield Hit(call, message, INSTEAD)
 
 
 def _filter(source: SourceFile, call: ast.Call, asynchronous: bool) -> str:

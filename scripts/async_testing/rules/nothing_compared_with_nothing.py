@@ -61,18 +61,19 @@ UNITTEST = frozenset({"assertEqual", "assertListEqual", "assertIs"})
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each comparison of nothing with nothing."""
-    for scope in source.functions:
-        for statement in scope.of(ast.Assert):
-            test = statement.test
-            if (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq | ast.Is)) and (
-                _is_nothing(test.left) and _is_nothing(test.comparators[0])
-            ):
-                yield _hit(statement, test.left)
-        for call in scope.of(ast.Call):
-            if (
-                isinstance(call.func, ast.Attribute) and call.func.attr in UNITTEST and len(call.args) > 1
-            ) and (_is_nothing(call.args[0]) and _is_nothing(call.args[1])):
-                yield _hit(call, call.args[0])
+    for scope, call in source.calls(*CHANGING):
+        statement = source.parent(source.parent(call) or call)
+        test = statement.test if isinstance(statement, ast.Assert) else None
+        if not isinstance(test, ast.Compare) or test.left is not call or scope not in source.functions:
+            continue
+        equal = isinstance(test.ops[0], ast.Eq | ast.Is)
+        if equal and _is_nothing(call) and _is_nothing(test.comparators[0]):
+            yield _hit(statement, call)  # type: ignore[arg-type]
+    for scope, call in source.calls(*UNITTEST):
+        if not isinstance(call.func, ast.Attribute) or len(call.args) < 2 or scope not in source.functions:
+            continue
+        if _is_nothing(call.args[0]) and _is_nothing(call.args[1]):
+            yield _hit(call, call.args[0])
 
 
 def _hit(where: ast.stmt | ast.expr, left: ast.expr) -> Hit:

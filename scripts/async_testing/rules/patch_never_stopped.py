@@ -55,36 +55,30 @@ from async_testing.rules import Hit
 CODE = "AT310"
 NEEDS = (".start(", ".start)", "MonkeyPatch()")
 
-_STOPPERS = re.compile(r"\bstopall\b|\.__exit__\b")
+_STOPPERS = re.compile(r"(?<!\w)stopall\b|\.__exit__\b")
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each start of a patch that nothing stops."""
     if "MonkeyPatch()" in source.text:
         yield from _by_pytest(source)
-    if "patch" not in source.text or _STOPPERS.search(source.text):
+    if "patch" not in source.text or not source.calls("start") or _STOPPERS.search(source.text):
         return
-    for scope in source.scopes:
-        for call in scope.of(ast.Call):
-            func = call.func
-            if not isinstance(func, ast.Attribute) or func.attr != "start":
-                continue
-            if source.called(func.value).startswith("mocker."):
-                continue
-            if mocks.patch_kind(source, func.value):
-                shown, instead = (
-                    f"{source.called(func.value)}(...).start()",
-                    "with patch(...): around the code",
-                )
-            elif _is_patch(source, scope, func.value) and not _is_stopped(source, scope, func.value):
-                shown = f"{mocks.spelled(func.value)} is started and"
-                instead = f"with {mocks.spelled(func.value)}: around the code"
-            else:
-                continue
-            if any(_STOPPERS.search(one.text) for one in source.workspace.conftests(source.path)):
-                return
-            verb = "never stopped" if shown.endswith("and") else "is never stopped"
-            yield Hit(call, f"{shown} {verb}", instead)
+    for scope, call in source.calls("start"):
+        func = call.func
+        if not isinstance(func, ast.Attribute) or source.called(func.value).startswith("mocker."):
+            continue
+        if mocks.patch_kind(source, func.value):
+            shown, instead = f"{source.called(func.value)}(...).start()", "with patch(...): around the code"
+        elif _is_patch(source, scope, func.value) and not _is_stopped(source, scope, func.value):
+            shown = f"{mocks.spelled(func.value)} is started and"
+            instead = f"with {mocks.spelled(func.value)}: around the code"
+        else:
+            continue
+        if any(_STOPPERS.search(one.text) for one in source.workspace.conftests(source.path)):
+            return
+        verb = "never stopped" if shown.endswith("and") else "is never stopped"
+        yield Hit(call, f"{shown} {verb}", instead)
 
 
 def _by_pytest(source: SourceFile) -> Iterator[Hit]:

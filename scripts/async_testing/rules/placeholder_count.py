@@ -80,20 +80,19 @@ _OPTIONS = frozenset({"timeout", "prepared", "column", "record_class", "executio
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each statement with another number of parameters."""
-    for scope in source.scopes:
-        for call in scope.of(ast.Call):
-            name = _method(source, call)
-            if not name or not call.args or any(isinstance(one, ast.Starred) for one in call.args):
-                continue
-            if any(one.arg is None for one in call.keywords):
-                continue
-            statement = sql.text(source, call.args[0])
-            wanted = sql.parameters(statement) if statement else None
-            if wanted is None or _fails_on_purpose(source, call):
-                continue
-            found = _many(call) if name in _MANY else _given(source, call, wanted)
-            if found is not None and _is_wrong(wanted, found):
-                yield _hit(call, wanted, found)
+    for _, call in source.calls(*_ONE, *_MANY, *_EXPECTED, "call"):
+        name = _method(source, call)
+        if not name or not call.args or any(isinstance(one, ast.Starred) for one in call.args):
+            continue
+        if any(one.arg is None for one in call.keywords):
+            continue
+        statement = sql.text(source, call.args[0])
+        wanted = sql.parameters(statement) if statement else None
+        if wanted is None or _fails_on_purpose(source, call):
+            continue
+        found = _many(call) if name in _MANY else _given(source, call, wanted)
+        if found is not None and _is_wrong(wanted, found):
+            yield _hit(call, wanted, found)
 
 
 def _method(source: SourceFile, call: ast.Call) -> str:

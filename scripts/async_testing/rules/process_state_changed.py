@@ -67,11 +67,16 @@ NEEDS = ("os.", "sys.", "logging.disable", "chdir", "setlocale", "event_loop_pol
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each change to the process that nothing undoes."""
-    for scope in places.of_tests_and_fixtures(source):
+    found: dict[int, list[tuple[ast.stmt, str, str]]] = {}
+    for scope, *change in _changes(source):
+        found.setdefault(id(scope), []).append(tuple(change))  # type: ignore[arg-type]
+    for scope in places.of_tests_and_fixtures(source) if found else ():
+        changes = found.get(id(scope))
+        if not changes:
+            continue
         fixture = source.fixtures.by_function.get(id(scope.node))
         if (fixture and fixture.scope in ("session", "package", "?")) or "eardown" in scope.name.lower():
             continue
-        changes = list(_changes(source, scope))
         names = [name for _, name, _ in changes]
         for statement, name, instead in changes:
             if names.count(name) > 1 or places.in_try_with_finally(source, statement):
@@ -81,18 +86,19 @@ def check(source: SourceFile) -> Iterator[Hit]:
             yield Hit(statement, f"{name} is changed for every test that runs later", instead)
 
 
-def _changes(source: SourceFile, scope: Scope) -> Iterator[tuple[ast.stmt, str, str]]:
-    for plain in scope.of(ast.Expr):
-        name = source.called(plain.value)
+def _changes(source: SourceFile) -> Iterator[tuple[Scope, ast.stmt, str, str]]:
+    for scope, plain, call in source.dropped(*(name.rpartition(".")[2] for name in CALLS)):
+        name = source.called(call)
         if name in CALLS:
-            yield plain, name, CALLS[name]
-    for assign in scope.of(ast.Assign):
-        for target in assign.targets:
-            name = source.dotted(target)
-            if name in SETS:
-                yield assign, name, SETS[name]
-            elif isinstance(target, ast.Subscript) and source.dotted(target.value) == "sys.modules":
-                yield assign, "sys.modules", "monkeypatch.setitem(sys.modules, ...)"
+            yield scope, plain, name, CALLS[name]
+    for full, instead in SETS.items():
+        for scope, assign, target in source.settings.get(full.rpartition(".")[2], ()):
+            if source.dotted(target) == full:
+                yield scope, assign, full, instead
+    for scope, assign in source.each(ast.Assign) if "sys" in source.imports else ():
+        for one in assign.targets:
+            if isinstance(one, ast.Subscript) and source.dotted(one.value) == "sys.modules":
+                yield scope, assign, "sys.modules", "monkeypatch.setitem(sys.modules, ...)"
 
 
 def _inside(source: SourceFile, statement: ast.stmt, words: tuple[str, ...]) -> bool:

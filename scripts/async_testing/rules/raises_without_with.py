@@ -47,7 +47,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts.asserts import last_name
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
@@ -62,20 +61,18 @@ OF_TESTCASE = {"assertRaises": 1, "assertRaisesRegex": 2, "assertWarns": 1, "ass
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each expectation that nothing enters."""
-    for scope in source.scopes:
-        for statement in scope.of(ast.Expr):
-            yield from _judged(source, statement, statement.value)
-        for assign in scope.of(ast.Assign):
-            target = assign.targets[0]
-            if scope is source.module or not isinstance(target, ast.Name) or scope.reads.get(target.id):
-                continue
-            yield from _judged(source, assign, assign.value)
+    for scope, call in source.calls(*WORDS):
+        around = source.parent(call)
+        if isinstance(around, ast.Expr):
+            yield from _judged(source, around, call)
+        elif isinstance(around, ast.Assign) and scope is not source.module:
+            target = around.targets[0]
+            if isinstance(target, ast.Name) and not scope.reads.get(target.id):
+                yield from _judged(source, around, call)
 
 
 def _judged(source: SourceFile, statement: ast.stmt, value: ast.expr) -> Iterator[Hit]:
     if not isinstance(value, ast.Call):
-        return
-    if last_name(value) not in WORDS and source.imports.get(last_name(value)) not in ALONE:
         return
     if any(isinstance(one, ast.Starred) for one in value.args):
         return

@@ -66,14 +66,23 @@ SYNC = frozenset({"asgiref.sync.async_to_sync", "asgiref.sync.AsyncToSync"})
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each loop that an async test or fixture starts."""
-    for scope in places.of_tests_and_fixtures(source):
-        if not scope.is_async:
-            continue
-        for call in scope.of(ast.Call):
+    running = {id(scope) for scope in places.of_tests_and_fixtures(source) if scope.is_async}
+    for scope, call in _candidates(source) if running else ():
+        if id(scope) in running:
             shown = _starts(source, call, scope) or _starts_within(source, call)
             if shown and not _is_expected(source, call):
                 message = f"{shown} cannot be called while the test's own loop runs"
                 yield Hit(call, message, "await the coroutine", _fix(source, call))
+
+
+def _candidates(source: SourceFile) -> list[tuple[Scope, ast.Call]]:
+    """The calls that may start a loop by their names, and those of functions of the file that hold such a call."""
+    found = source.calls("run", "run_until_complete", "run_forever")
+    for scope, call in source.calls("async_to_sync", "AsyncToSync"):
+        around = source.parent(call)
+        found += [(scope, around)] if isinstance(around, ast.Call) else []
+    helpers = {scope.name for scope, _ in found if scope.parent is source.module}
+    return found + source.calls(*helpers)
 
 
 def _starts(source: SourceFile, call: ast.Call, scope: Scope) -> str:

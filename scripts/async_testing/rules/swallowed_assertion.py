@@ -70,6 +70,7 @@ TELLING = frozenset(
 TELLING |= {"str", "repr", "format_exc", "sleep", "write", "skip", "type", "critical"}
 METHODS = ("assert_", "assertE", "assertT", "assertI")
 Try = ast.Try | ast.TryStar
+_CATCHING = {ast.Try, ast.TryStar, ast.With, ast.AsyncWith}
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -77,6 +78,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
     if not asserts.is_testing(source):
         return
     for scope in source.functions:
+        if not scope.nodes.keys() & _CATCHING:
+            continue
         tries: list[Try] = [*scope.of(ast.Try), *scope.of(ast.TryStar)]
         for node in tries:
             yield from _caught(source, node)

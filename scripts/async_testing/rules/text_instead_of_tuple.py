@@ -60,20 +60,19 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each text that should have been a tuple."""
     if not is_testing(source):
         return
-    for scope in source.functions:
-        for statement in scope.of(ast.Assert):
-            test = statement.test
-            if isinstance(test, ast.Compare) and isinstance(test.ops[-1], ast.In | ast.NotIn):
-                right = test.comparators[-1]
-                if _is_word(right) and _in_parentheses(source, right) and not _is_word(test.left):
-                    yield _hit(source, statement, right, "any part of it is in it")
-        for decorator in scope.node.decorator_list:  # type: ignore[union-attr]
-            if isinstance(decorator, ast.Call) and source.called(decorator) == "pytest.mark.parametrize":
-                values = decorator.args[1:2] + [
-                    one.value for one in decorator.keywords if one.arg == "argvalues"
-                ]
-                if values and _is_word(values[0]) and _in_parentheses(source, values[0]):
-                    yield _hit(source, decorator, values[0], "each letter is a case of its own")
+    for scope, statement, test in source.compared(ast.In, ast.NotIn):
+        right = test.comparators[-1]
+        if not _is_word(right) or not isinstance(test.ops[-1], ast.In | ast.NotIn):
+            continue
+        if _in_parentheses(source, right) and not _is_word(test.left) and scope in source.functions:
+            yield _hit(source, statement, right, "any part of it is in it")
+    for _, call in source.calls("parametrize"):
+        values = call.args[1:2] + [one.value for one in call.keywords if one.arg == "argvalues"]
+        if values and _is_word(values[0]) and _in_parentheses(source, values[0]):
+            around = source.parent(call)
+            decorates = isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef)
+            if decorates and source.called(call) == "pytest.mark.parametrize":
+                yield _hit(source, call, values[0], "each letter is a case of its own")
 
 
 def _hit(source: SourceFile, where: ast.stmt | ast.expr, node: ast.expr, why: str) -> Hit:

@@ -48,6 +48,7 @@ from async_testing.rules import Hit
 CODE = "AT517"
 NEEDS = ("assert",)
 ENDS = frozenset({"pytest.fail", "pytest.exit", "sys.exit"})
+_LEAVING = {ast.Return, ast.Raise, ast.Break, ast.Continue}
 EXITS: tuple[type[ast.stmt], ...] = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
@@ -55,7 +56,10 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield the first assertion behind each statement that ends its block."""
     if not is_testing(source):
         return
+    calling = {id(scope) for scope, _ in source.calls("fail", "exit")}
     for scope in source.functions:
+        if not scope.nodes.keys() & _LEAVING and id(scope) not in calling:
+            continue
         if ast.Assert not in scope.nodes and not any("assert" in one.attr for one in scope.of(ast.Attribute)):
             continue
         seen: set[int] = set()
