@@ -3,5 +3,6 @@
 from tests.contract.harness import Driver
 from tests.contract.on_asyncpg.adapter import DRIVER as ASYNCPG
 from tests.contract.on_psqlpy.adapter import DRIVER as PSQLPY
+from tests.contract.on_psycopg.adapter import DRIVER as PSYCOPG
 
-DRIVERS: tuple[Driver, ...] = (PSQLPY, ASYNCPG)
+DRIVERS: tuple[Driver, ...] = (PSQLPY, ASYNCPG, PSYCOPG)

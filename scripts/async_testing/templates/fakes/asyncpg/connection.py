@@ -4,12 +4,12 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..common.tags import status
 from ..core.recording import Call, Event
 from ..core.scripting import Scripted
 from .copies import Copies
 from .cursors import FakeCursorFactory, FakePreparedStatement
 from .records import FakeRecord, records
-from .status import status
 from .transactions import FakeTransaction
 from .wire import Rows, sets
 

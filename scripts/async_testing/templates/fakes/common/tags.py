@@ -1,4 +1,4 @@
-"""The status string that asyncpg returns from `execute`."""
+"""The command tag that PostgreSQL answers a statement with, as `INSERT 0 1`."""
 
 from typing import Any
 

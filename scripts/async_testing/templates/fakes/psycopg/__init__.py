@@ -1,0 +1,18 @@
+"""Fakes in the shape of psycopg 3 and psycopg_pool, their async side, measured against 3.3.9 on a live server."""
+
+from .connection import FakeConnection
+from .copies import FakeCopy
+from .cursors import FakeCursor
+from .exceptions import error, errors
+from .pools import FakePool
+from .transactions import FakeTransaction
+
+__all__ = [
+    "FakeConnection",
+    "FakeCopy",
+    "FakeCursor",
+    "FakePool",
+    "FakeTransaction",
+    "error",
+    "errors",
+]

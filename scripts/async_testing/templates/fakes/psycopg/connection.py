@@ -1,0 +1,134 @@
+"""The connection of psycopg."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from types import TracebackType
+from typing import Any, Self
+
+from ..core.recording import Event
+from .cursors import FakeCursor
+from .exceptions import LOST, error
+from .transactions import FakeTransaction
+from .wire import Wire
+
+
+class FakeConnection(Wire):
+    """A psycopg connection (`AsyncConnection`) whose answers are scripted.
+
+    Arguments: `strict`, as for every fake; `row_factory` of the cursors, one of `psycopg.rows` or of your own;
+    tuples by default.
+    """
+
+    def __init__(self, *, strict: bool = False, row_factory: Callable[..., Any] | None = None) -> None:
+        super().__init__(strict=strict)
+        self.row_factory = row_factory
+        self.isolation_level: Any = None
+        self.read_only: bool | None = None
+        self.deferrable: bool | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exception: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.closed:
+            return
+        if kind is None:
+            await self.commit()
+        else:
+            with suppress(Exception):
+                await self.rollback()
+        if self._pool is None:
+            await self.close()
+
+    def cursor(
+        self,
+        name: str = "",
+        *,
+        binary: bool = False,
+        row_factory: Callable[..., Any] | None = None,
+        scrollable: bool | None = None,
+        withhold: bool = False,
+    ) -> FakeCursor:
+        """A cursor; one with a name needs a transaction."""
+        self.check_open()
+        return FakeCursor(self, name=name, row_factory=row_factory or self.row_factory)
+
+    async def execute(
+        self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool = False
+    ) -> FakeCursor:
+        """Run a statement on a cursor of its own. Returns the cursor."""
+        return await self.cursor().execute(query, params, prepare=prepare, binary=binary)
+
+    @asynccontextmanager
+    async def transaction(
+        self, savepoint_name: str | None = None, force_rollback: bool = False
+    ) -> AsyncIterator[FakeTransaction]:
+        """A transaction for a block, or a savepoint within one."""
+        async with FakeTransaction(self, savepoint_name, force_rollback) as transaction:
+            yield transaction
+
+    async def commit(self) -> None:
+        """Commit what is open, if anything."""
+        await self.operation(lambda: self._end("commit", "COMMIT", self.session.commit), lost=LOST)
+
+    async def rollback(self) -> None:
+        """Roll back what is open, if anything."""
+        await self.operation(lambda: self._end("rollback", "ROLLBACK", self.session.rollback), lost=LOST)
+
+    async def _end(self, method: str, name: str, action: Callable[[], None]) -> None:
+        if self.blocks:
+            instead = {
+                "commit": "Transaction will be automatically committed on successful exit from context.",
+                "rollback": "Either raise Rollback() or allow an exception to propagate out of the context.",
+            }
+            raise error("ProgrammingError")(
+                f"Explicit {method}() forbidden within a Transaction context. ({instead[method]})"
+            )
+        if self.session.open:
+            await self.step(name, action)
+
+    async def close(self) -> None:
+        """Close the connection; what is open is rolled back."""
+        if self.closed:
+            return
+        self.closed = True
+        self.session.lose()
+        self.events.append(Event("close"))
+
+    async def set_autocommit(self, value: bool) -> None:
+        """Whether a statement commits at once. Raises: ProgrammingError within a transaction."""
+        self._check_idle("autocommit")
+        self.autocommit = bool(value)
+
+    async def set_isolation_level(self, value: Any) -> None:
+        """The isolation level of the transactions to come. Raises: ProgrammingError within one."""
+        self._check_idle("isolation_level")
+        self.isolation_level = value
+
+    async def set_read_only(self, value: bool | None) -> None:
+        """Whether the transactions to come may not write. Raises: ProgrammingError within one."""
+        self._check_idle("read_only")
+        self.read_only = value
+
+    async def set_deferrable(self, value: bool | None) -> None:
+        """Whether the transactions to come are deferrable. Raises: ProgrammingError within one."""
+        self._check_idle("deferrable")
+        self.deferrable = value
+
+    def _check_idle(self, name: str) -> None:
+        self.check_open()
+        if self.session.open:
+            state = "INERROR" if self.session.aborted else "INTRANS"
+            reason = (
+                "connection.transaction() context in progress"
+                if self.blocks
+                else f"connection in transaction status {state}"
+            )
+            raise error("ProgrammingError")(f"can't change {name!r} now: {reason}")
+
+    async def start(self) -> None:
+        """BEGIN, where a statement needs it."""
+        if not (self.autocommit or self.session.open):
+            await self.step("BEGIN", lambda: self.session.begin(read_only=self.read_only))

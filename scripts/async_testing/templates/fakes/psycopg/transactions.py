@@ -1,0 +1,91 @@
+"""The transaction blocks of psycopg."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from .exceptions import LOST, error
+
+if TYPE_CHECKING:
+    from .connection import FakeConnection
+
+
+class FakeTransaction:
+    """A psycopg transaction: a context manager that gives itself, a savepoint within another one."""
+
+    def __init__(
+        self, connection: "FakeConnection", savepoint_name: str | None, force_rollback: bool
+    ) -> None:
+        self.connection = connection
+        self.savepoint_name = savepoint_name or ""
+        self.force_rollback = force_rollback
+        self._entered = self._outer = False
+        self._place = -1
+
+    async def __aenter__(self) -> "FakeTransaction":
+        await self.connection.operation(self._enter, lost=LOST)
+        return self
+
+    async def _enter(self) -> None:
+        if self._entered:
+            raise TypeError("transaction blocks can be used only once")
+        connection, session = self.connection, self.connection.session
+        self._entered, self._outer = True, not session.open
+        if not (self._outer or self.savepoint_name):
+            self.savepoint_name = f"_pg3_{connection.blocks + 1}"
+        self._place = connection.blocks
+        connection.blocks += 1
+        try:
+            if self._outer:
+                await connection.step("BEGIN", lambda: session.begin(read_only=connection.read_only))
+            if self.savepoint_name:
+                await connection.step("SAVEPOINT", lambda: session.savepoint(self.savepoint_name))
+        except BaseException:
+            connection.blocks -= 1
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exception: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if exception is None and not self.force_rollback:
+            await self.connection.operation(self._commit, lost=LOST)
+            return False
+        try:
+            await self.connection.operation(self._rollback, lost=LOST)
+        except error("OutOfOrderTransactionNesting"):
+            raise
+        except Exception:
+            return False
+        asked = isinstance(exception, error("Rollback"))
+        return asked and getattr(exception, "transaction", None) in (None, self)
+
+    async def _commit(self) -> None:
+        self._leave("commit")
+        session, name = self.connection.session, self.savepoint_name
+        if self._outer:
+            await self.connection.step("COMMIT", session.commit)
+        else:
+            await self.connection.step("RELEASE", lambda: session.release_savepoint(name))
+
+    async def _rollback(self) -> None:
+        self._leave("rollback")
+        session, name = self.connection.session, self.savepoint_name
+        if self._outer:
+            await self.connection.step("ROLLBACK", session.rollback)
+        else:
+            await self.connection.step("ROLLBACK TO", _both(session, name))
+
+    def _leave(self, action: str) -> None:
+        self.connection.blocks -= 1
+        if self.connection.blocks != self._place:
+            raise error("OutOfOrderTransactionNesting")(
+                f"transaction {action} at the wrong nesting level: {self!r}"
+            )
+
+
+def _both(session: Any, name: str) -> Callable[[], None]:
+    def action() -> None:
+        session.rollback_savepoint(name)
+        session.release_savepoint(name)
+
+    return action
