@@ -110,8 +110,9 @@ def _may_hold_loop(one: FixtureDef) -> bool:
 
 def _narrower(source: SourceFile, one: FixtureDef, own: str) -> tuple[str, str] | None:
     """A test or fixture that awaits on a narrower loop and asks for the fixture, and the scope of its loop."""
-    if "pytest_collection_modifyitems" in source.text:
-        return None
+    near = (source, *source.workspace.conftests(source.path))
+    if any("pytest_collection_modifyitems" in one.text for one in near):
+        return None  # which may give every test another loop
     for place in runners.below(source, one.name) if source.is_conftest else (source,):
         for test in place.tests:
             if test.is_async and not test.in_testcase and one.name in runners.requested(test):
