@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:854235404ac7fb12 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:729736611916fa8e (scaffold.py --update renews it)
 """The fakes of this project: connections, pools and transactions that behave as the driver's do."""
 
 from typing import TYPE_CHECKING
@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 from .core.ledger import settled
 from .core.recording import Call, Event
 from .core.scripting import UNSET, Answers, UnscriptedCall, answers
-from .psqlpy import FakeConnection, FakePool, FakeRecord, FakeTransaction, FakeTransactionContext, errors
+from .psqlpy import (
+    FakeConnection,
+    FakeCursor,
+    FakePool,
+    FakePreparedStatement,
+    FakeRecord,
+    FakeTransaction,
+    FakeTransactionContext,
+    errors,
+)
 
 if TYPE_CHECKING:
     from .common.timing import after, held
@@ -36,7 +45,9 @@ __all__ = [
     "Delete",
     "Event",
     "FakeConnection",
+    "FakeCursor",
     "FakePool",
+    "FakePreparedStatement",
     "FakeRecord",
     "FakeTransaction",
     "FakeTransactionContext",

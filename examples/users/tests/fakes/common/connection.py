@@ -1,6 +1,7 @@
-# async-testing-expert 0.1.0 sha256:f8b04c7bddc966b6 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:fed0c21f4bc6af75 (scaffold.py --update renews it)
 """What the connections of all drivers have in common."""
 
+import os
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
@@ -8,6 +9,9 @@ from ..core.ledger import Ledger
 from ..core.recording import Call, Event
 from ..core.scripting import Kind, Scripted, When
 from .session import Session, pause
+
+RECORDED = bool(os.environ.get("ASYNC_TESTING_RECORD"))
+"""Whether statements are written down, to be replayed on a real server."""
 
 
 class BaseConnection:
@@ -17,6 +21,8 @@ class BaseConnection:
     an empty table.
     """
 
+    driver: ClassVar[str]
+    """The package whose connection this is a fake of."""
     style: ClassVar[str] = "$"
     """The marks that begin a placeholder: any of `$`, `%`, `?` and `:`."""
     fallbacks: ClassVar[dict[Kind, tuple[Kind, ...]]] = {}
@@ -119,6 +125,10 @@ class BaseConnection:
             self.session.admit(statement)
             check(call)
             value, source = await self.ledger.answer(call, kind)
+            if RECORDED:
+                from .record import note
+
+                note(self.driver, call, source, value)
             value = self.shape(kind, source, value)
         except BaseException as error:
             self.session.done(call, failed=True, aborts=self.aborts(error, call))

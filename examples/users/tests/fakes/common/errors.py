@@ -1,7 +1,7 @@
-# async-testing-expert 0.1.0 sha256:2d2548920c7453ac (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:d1ec4a12aeb73f76 (scaffold.py --update renews it)
 """The errors of a server, built the same way for every driver."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -54,13 +54,17 @@ class Errors:
         kind = "foreign_key_violation_deleting" if deleting else "foreign_key_violation"
         return self.build(kind, constraint=constraint, table=table, key=key, references=references)
 
-    def not_null_violation(self, column: str, *, table: str = "") -> Exception:
-        """No value where there must be one."""
-        return self.build("not_null_violation", table=table, column=column)
+    def not_null_violation(
+        self, column: str, *, table: str = "", row: Sequence[Any] | None = None
+    ) -> Exception:
+        """No value where there must be one; `row` is the whole row, for the error's detail."""
+        return self.build("not_null_violation", table=table, column=column, row=row)
 
-    def check_violation(self, constraint: str, *, table: str = "") -> Exception:
-        """A value that a CHECK refuses."""
-        return self.build("check_violation", constraint=constraint, table=table)
+    def check_violation(
+        self, constraint: str, *, table: str = "", row: Sequence[Any] | None = None
+    ) -> Exception:
+        """A value that a CHECK refuses; `row` is the whole row, for the error's detail."""
+        return self.build("check_violation", constraint=constraint, table=table, row=row)
 
     def serialization_failure(self) -> Exception:
         """Another transaction was quicker: the code is to try again."""

@@ -1,7 +1,7 @@
-# async-testing-expert 0.1.0 sha256:3a1dee834a2540b5 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:f3d6b037010a9c1f (scaffold.py --update renews it)
 """How PostgreSQL words its errors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .errors import Errors, Refused
@@ -41,11 +41,13 @@ def refusal(
     column: str = "",
     key: Mapping[str, Any] | None = None,
     references: str = "",
+    row: Sequence[Any] | None = None,
 ) -> Refused:
     """What the server says, of a violation and of what has nothing to do with a table."""
     if kind in _PLAIN:
         return Refused(*_PLAIN[kind], fatal=kind == "lost_connection")
-    detail = f"Key ({', '.join(key)})=({', '.join(map(str, key.values()))})" if key else ""
+    failing = f"Failing row contains ({', '.join(map(_text, row))})." if row else ""
+    detail = f"Key ({', '.join(key)})=({', '.join(map(_text, key.values()))})" if key else ""
     told = {
         "unique_violation": (
             "23505",
@@ -66,22 +68,29 @@ def refusal(
         "not_null_violation": (
             "23502",
             f'null value in column "{column}" of relation "{table}" violates not-null constraint',
-            "",
+            failing,
         ),
         "check_violation": (
             "23514",
             f'new row for relation "{table}" violates check constraint "{constraint}"',
-            "",
+            failing,
         ),
         "lock_not_available": ("55P03", f'could not obtain lock on row in relation "{table}"', ""),
     }
     sqlstate, message, ending = told[kind]
     about = "" if kind == "lock_not_available" else table
     facts = {
-        "detail": detail and detail + ending,
+        "detail": failing or (detail and detail + ending),
         "schema_name": about and "public",
         "table_name": about,
         "column_name": column,
         "constraint_name": constraint,
     }
     return Refused(sqlstate, message, {name: fact for name, fact in facts.items() if fact})
+
+
+def _text(value: Any) -> str:
+    """A value as the server prints it."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "t", False: "f"}[value]
+    return str(value)

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:af6d743dc9128f80 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:039d680b52eaee15 (scaffold.py --update renews it)
 """The connection of psqlpy: how it counts parameters, and what it makes of an answer."""
 
 from collections.abc import Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 class FakeConnection(Operations, RowsConnection):
     """A psqlpy connection whose answers are scripted. Also what `FakePool.acquire()` gives, unentered."""
+
+    driver = "psqlpy"
 
     plain = True
 
@@ -56,7 +58,7 @@ class FakeConnection(Operations, RowsConnection):
         if self._pool is None:
             self.events.append(Event("close"))
             return
-        if self.session.open:
+        if self.session.open and not self.session.gone:
             self.problems.append(
                 "a connection went back to the pool with its transaction still open: psqlpy hands it like that "
                 "to whoever is next\n  Use `async with conn.transaction()`, or commit or roll back in a finally."

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:2e00c8e3c433cf96 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:c11a80221cea6bff (scaffold.py --update renews it)
 """What can be told from the text of a statement alone: its placeholders, its verb and tables, its wording."""
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ _CLAUSES = (
 _BEFORE_TABLE = ("from", "join", "into", "update", "using", "table", "truncate")
 _AFTER_TABLES = ("where", "set", "group", "order", "select", "values", "on")
 _VERBS = ("select", "insert", "update", "delete", "merge")
+_ROWS = ("values", "table", "show", "explain", "fetch", "describe", "pragma")
 _UNGIVEN = object()
 
 
@@ -46,6 +47,28 @@ def verb_and_tables(statement: str) -> tuple[str, tuple[str, ...]]:
         main = tokens[place].text in ("into", "update") and verb in ("insert", "update", "merge")
         tables.insert(0, table) if main else tables.append(table)
     return verb.upper(), tuple(dict.fromkeys(table for table in tables if table not in made))
+
+
+def gives_rows(statement: str) -> bool:
+    """Whether a statement returns rows, be it none of them; of several statements the last one counts."""
+    tokens = tokenize(statement, _EVERY_STYLE)
+    while is_mark(tokens[-1:], ";"):
+        tokens.pop()
+    starts = [0, *(place + 1 for place, token in enumerate(tokens) if is_mark([token], ";"))]
+    tokens = tokens[starts[-1] :]
+    while is_mark(tokens[:1], "("):
+        tokens = tokens[1:]
+    verb = tokens[0].text if tokens and tokens[0].kind == "word" else ""
+    if verb == "with":
+        verb = _behind_with(tokens)[0]
+    depth, outside = 0, set()
+    for token in tokens:
+        depth += is_mark([token], "(") - is_mark([token], ")")
+        if depth == 0 and token.kind == "word":
+            outside.add(token.text)
+    if verb == "select":
+        return "into" not in outside
+    return verb in _ROWS or (verb in _VERBS and "returning" in outside)
 
 
 def _behind_with(tokens: Sequence[Token]) -> tuple[str, set[str]]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class FakeConnection(Copies):
     """An asyncpg connection whose answers are scripted; `fetchrow_return` is `fetch_row_return`, and so on."""
 
+    driver = "asyncpg"
+
     fetchrow_return = Scripted("fetch_row")
     fetchval_return = Scripted("fetch_val")
 

@@ -1,5 +1,6 @@
 """What the connections of all drivers have in common."""
 
+import os
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
@@ -7,6 +8,9 @@ from ..core.ledger import Ledger
 from ..core.recording import Call, Event
 from ..core.scripting import Kind, Scripted, When
 from .session import Session, pause
+
+RECORDED = bool(os.environ.get("ASYNC_TESTING_RECORD"))
+"""Whether statements are written down, to be replayed on a real server."""
 
 
 class BaseConnection:
@@ -16,6 +20,8 @@ class BaseConnection:
     an empty table.
     """
 
+    driver: ClassVar[str]
+    """The package whose connection this is a fake of."""
     style: ClassVar[str] = "$"
     """The marks that begin a placeholder: any of `$`, `%`, `?` and `:`."""
     fallbacks: ClassVar[dict[Kind, tuple[Kind, ...]]] = {}
@@ -118,6 +124,10 @@ class BaseConnection:
             self.session.admit(statement)
             check(call)
             value, source = await self.ledger.answer(call, kind)
+            if RECORDED:
+                from .record import note
+
+                note(self.driver, call, source, value)
             value = self.shape(kind, source, value)
         except BaseException as error:
             self.session.done(call, failed=True, aborts=self.aborts(error, call))

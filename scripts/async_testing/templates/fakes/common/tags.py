@@ -1,10 +1,11 @@
 """The command tag that PostgreSQL answers a statement with, as `INSERT 0 1`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.scripting import as_rows
-from ..sql.text import verb_and_tables
-from ..sql.tokens import Token, is_mark, is_word, tokenize
+
+if TYPE_CHECKING:
+    from ..sql.tokens import Token
 
 _COUNTED = ("SELECT", "UPDATE", "DELETE", "MERGE", "COPY", "FETCH", "MOVE")
 _SKIPPED = frozenset(
@@ -38,6 +39,9 @@ def status(statement: str, answer: Any) -> str:
     """
     if isinstance(answer, str):
         return answer
+    from ..sql.text import verb_and_tables
+    from ..sql.tokens import tokenize
+
     tokens = _last(tokenize(statement))
     verb = verb_and_tables(" ".join(token.text for token in tokens))[0]
     verb = "SELECT" if verb in ("VALUES", "TABLE") else verb
@@ -62,15 +66,19 @@ def status(statement: str, answer: Any) -> str:
     return _TAGS.get(verb, verb)
 
 
-def _last(tokens: list[Token]) -> list[Token]:
+def _last(tokens: "list[Token]") -> "list[Token]":
+    from ..sql.tokens import is_mark
+
     while is_mark(tokens[-1:], ";"):
         tokens.pop()
     starts = [0, *(place + 1 for place, token in enumerate(tokens) if is_mark([token], ";"))]
     return tokens[starts[-1] :]
 
 
-def _values(tokens: list[Token]) -> int:
+def _values(tokens: "list[Token]") -> int:
     """How many rows stand behind VALUES."""
+    from ..sql.tokens import is_mark, is_word
+
     depth = count = 0
     begun = False
     for place, token in enumerate(tokens):

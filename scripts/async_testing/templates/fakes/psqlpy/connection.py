@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class FakeConnection(Operations, RowsConnection):
     """A psqlpy connection whose answers are scripted. Also what `FakePool.acquire()` gives, unentered."""
 
+    driver = "psqlpy"
+
     plain = True
 
     def __init__(self, *, strict: bool = False) -> None:

@@ -19,6 +19,8 @@ class FakeConnection(Wire):
     tuples by default.
     """
 
+    driver = "psycopg"
+
     def __init__(self, *, strict: bool = False, row_factory: Callable[..., Any] | None = None) -> None:
         super().__init__(strict=strict)
         self.row_factory = row_factory
