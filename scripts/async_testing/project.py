@@ -32,7 +32,8 @@ def detect(
             cannot be parsed.
     """
     if driver is not None and driver not in drivers.FAKED:
-        raise UsageError(f"unknown driver {driver!r}: there are fakes for {' and '.join(drivers.FAKED)}")
+        listed = f"{', '.join(drivers.FAKED[:-1])} and {drivers.FAKED[-1]}"
+        raise UsageError(f"unknown driver {driver!r}: there are fakes for {listed}")
     tree = Tree(root)
     if app is None:
         apps = _apps(tree)

@@ -124,8 +124,18 @@ def test_a_driver_that_the_user_names_needs_no_evidence(write: Write) -> None:
 
 
 def test_a_driver_without_a_fake(write: Write) -> None:
-    with pytest.raises(UsageError, match="unknown driver 'psycopg': there are fakes for psqlpy and asyncpg"):
-        detect(write({"a.py": ""}), driver="psycopg")
+    with pytest.raises(
+        UsageError, match="unknown driver 'aiopg': there are fakes for psqlpy, asyncpg and psycopg"
+    ):
+        detect(write({"a.py": ""}), driver="aiopg")
+
+
+def test_only_the_async_side_of_psycopg_has_a_fake(write: Write) -> None:
+    project = detect(write({"a.py": "import psycopg\npsycopg.connect('')\n"}))
+    assert project.drivers == ()
+    project = detect(write({"a.py": "from psycopg_pool import AsyncConnectionPool\n"}))
+    assert [one.name for one in project.drivers] == ["psycopg"]
+    assert choose_driver(project)
 
 
 DECLARATIONS: dict[str, dict[str, str | bytes]] = {

@@ -4,15 +4,18 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from async_testing.scaffolding import rendering
 from async_testing.templates import fakes as package
-from async_testing.templates.fakes import asyncpg, psqlpy
+from async_testing.templates.fakes import asyncpg, psqlpy, psycopg
 from async_testing.templates.fakes.asyncpg import exceptions as asyncpg_errors
 from async_testing.templates.fakes.psqlpy import exceptions as psqlpy_errors
+from async_testing.templates.fakes.psycopg import exceptions as psycopg_errors
 
 FOLDER = Path(package.__file__).parent
-EXPORTED = ["FakeConnection", "FakePool", "FakeRecord", "FakeTransaction", "FakeTransactionContext"]
+DRIVERS = ("psqlpy", "asyncpg", "psycopg")
 
 
 def imported(statement: str) -> set[str]:
@@ -22,34 +25,64 @@ def imported(statement: str) -> set[str]:
     return set(subprocess.run(run, capture_output=True, text=True, check=True).stdout.split())
 
 
-@pytest.mark.parametrize("module", ["fakes", "fakes.asyncpg"])
+@pytest.mark.parametrize("module", ["fakes", "fakes.asyncpg", "fakes.psycopg"])
 def test_only_the_standard_library_is_imported(module: str) -> None:
     loaded = {name.partition(".")[0] for name in imported(f"import {module}")}
     assert loaded - {"fakes"} <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("module", ["fakes", "fakes.asyncpg"])
+@pytest.mark.parametrize("module", ["fakes", "fakes.asyncpg", "fakes.psycopg"])
 def test_nothing_slow_is_imported(module: str) -> None:
-    assert not {"asyncio", "unittest", "psqlpy", "asyncpg", "pytest"} & imported(f"import {module}")
+    assert not {
+        *("asyncio", "unittest", "psqlpy", "asyncpg", "psycopg", "pytest", "dataclasses", "inspect"),
+        *("fakes.sql.statements", "fakes.sql.tokens"),
+    } & imported(f"import {module}")
 
 
-@pytest.mark.parametrize("driver", [psqlpy, asyncpg])
-def test_every_driver_has_the_same_names(driver: object) -> None:
-    assert all(hasattr(driver, name) for name in EXPORTED)
-    assert set(EXPORTED) <= set(package.__all__)
+@pytest.mark.parametrize("driver", [psqlpy, asyncpg, psycopg])
+def test_every_driver_has_the_names_of_a_driver(driver: Any) -> None:
+    assert {"FakeConnection", "FakePool", "FakeTransaction", "error", "errors"} <= set(driver.__all__)
+    assert all(hasattr(driver, name) for name in driver.__all__)
     assert all(hasattr(package, name) for name in package.__all__)
 
 
-def test_a_driver_needs_no_file_of_another() -> None:
-    for path in FOLDER.glob("*.py"):
-        driver = path.stem.partition("_")[0]
-        text = path.read_text(encoding="utf-8")
-        if driver in ("psqlpy", "asyncpg"):
-            other = {"psqlpy": "asyncpg", "asyncpg": "psqlpy"}[driver]
-            assert f"from .{other}" not in text, path.name
-        elif path.stem != "__init__":
-            assert "from .psqlpy" not in text, path.name
-            assert "from .asyncpg" not in text, path.name
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_project_gets_what_its_driver_needs_and_no_more(driver: str) -> None:
+    files = rendering.fakes(driver)
+    folders = {path.partition("/")[0] for path in files if "/" in path}
+    assert folders == {"core", "common", "sql", driver}
+    own = {path.relative_to(FOLDER).as_posix() for path in (FOLDER / driver).glob("*.py")}
+    assert own <= files.keys()
+    compile(files["__init__.py"], "__init__.py", "exec")
+    assert f"from .{driver} import" in files["__init__.py"]
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_what_a_project_imports_is_all_there(driver: str, tmp_path: Path) -> None:
+    for name, text in rendering.fakes(driver).items():
+        path = tmp_path / "fakes" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import fakes, pkgutil, importlib\n"
+        "for name in fakes.__all__: getattr(fakes, name)\n"
+        "for one in pkgutil.walk_packages(fakes.__path__, 'fakes.'): importlib.import_module(one.name)\n"
+    )
+    ran = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_the_files_are_short() -> None:
+    lines = {path.relative_to(FOLDER): len(path.read_text().splitlines()) for path in FOLDER.rglob("*.py")}
+    assert sum(count for path, count in lines.items() if path.parts[0] == "core") <= 350
+    assert {
+        str(path): count for path, count in lines.items() if path.parts[0] in DRIVERS and count > 200
+    } == {}
+
+
+def test_an_unknown_name_is_not_there() -> None:
+    with pytest.raises(AttributeError, match="FakeNothing"):
+        _ = package.FakeNothing  # type: ignore[attr-defined]
 
 
 def family(kind: type) -> list[str]:
@@ -77,6 +110,19 @@ def test_stand_ins_for_asyncpgs_errors_have_their_name(name: str, monkeypatch: p
     assert getattr(stand_in, "sqlstate", None) == (
         getattr(real, "sqlstate", None) if name != "DataError" else None
     )
+
+
+@pytest.mark.parametrize("name", sorted(psycopg_errors._KINDS))
+def test_stand_ins_for_psycopgs_errors_have_their_family(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = psycopg.error(name)
+    for module in ("psycopg", "psycopg_pool"):
+        monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setattr(psycopg_errors, "_stand_ins", {"Exception": Exception})
+    stand_in = psycopg.error(name)
+    assert stand_in is not real
+    assert set(family(stand_in)) <= set(family(real))
+    assert getattr(stand_in, "sqlstate", None) == getattr(real, "sqlstate", None)
+    assert str(psycopg.errors.deadlock()) == "deadlock detected"
 
 
 @pytest.mark.asyncio

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from async_testing import reports, scaffolding
 from async_testing.cli import Parser, guarded
+from async_testing.detection.drivers import FAKED
 from async_testing.model import Change, Project, UsageError
 from async_testing.project import detect
 from async_testing.scaffolding import Scaffold, Wishes
@@ -42,7 +43,7 @@ def _parser() -> Parser:
     add("root", nargs="?", default=".", metavar="ROOT", help="the project's folder (default: this one)")
     add("--tests", metavar="DIR", help="the tests folder, relative to ROOT (default: detected)")
     add("--app", metavar="MODULE:ATTR", help="the application or its factory (default: detected)")
-    add("--driver", metavar="NAME", help="the driver to fake: psqlpy or asyncpg (default: detected)")
+    add("--driver", metavar="NAME", help=f"the driver to fake: {', '.join(FAKED)} (default: detected)")
     add("--locale", help="the locale of the faker fixture (default: en_US)")
     add("--with-database", action="store_true", help="add fixtures for a real PostgreSQL")
     add(

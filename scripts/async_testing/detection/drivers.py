@@ -11,8 +11,12 @@ from async_testing.detection.packages import Declared
 from async_testing.detection.tree import Source, Tree, is_side, join, within
 from async_testing.model import Evidence
 
-FAKED = ("psqlpy", "asyncpg")
+FAKED = ("psqlpy", "asyncpg", "psycopg")
 """The drivers that have a fake here."""
+ASYNC_SIDE = {"psycopg": b"Async"}
+"""Drivers with two sides, and what the text of code on the async one has: only that side has a fake."""
+ALSO = {"psycopg_pool": "psycopg"}
+"""What comes with a driver."""
 LAYERS = (
     *(
         "sqlalchemy",
@@ -43,7 +47,7 @@ LAYERS = (
 DISTRIBUTIONS = {"tortoise": "tortoise-orm", "psycopg2": "psycopg2-binary", "redis_om": "redis-om"}
 WRAPPERS = frozenset({"sqlalchemy", "sqlmodel", "databases", "tortoise", "piccolo", "ormar", "gino"})
 """What uses a driver by itself: below one of these, a driver that the code only declares is not the code's own."""
-_names = "|".join(sorted([*FAKED, *LAYERS], key=len, reverse=True)).encode()
+_names = "|".join(sorted({*FAKED, *ALSO, *LAYERS}, key=len, reverse=True)).encode()
 IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+|import[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*)*)(" + _names + rb")\b",
     re.MULTILINE,
@@ -77,7 +81,9 @@ def find(
         if (dist := DISTRIBUTIONS.get(name, name)) in declared
     )
     drivers = tuple(
-        Evidence(name, declared[name].path, declared[name].line) for name in FAKED if name in declared
+        Evidence(name, declared[name].path, declared[name].line)
+        for name in FAKED
+        if name in declared and name not in ASYNC_SIDE
     )
     return (() if any(layer.name in WRAPPERS for layer in layers) else drivers), layers
 
@@ -100,7 +106,8 @@ def _imports(tree: Tree) -> dict[Source, set[str]]:
     for source in tree.having(*MARKERS):
         if (is_side(source.path) and not side) or source.path.rpartition("/")[2] == "setup.py":
             continue
-        names = {found.decode() for found in IMPORT.findall(source.data)} - own
+        found = {name.decode() for name in IMPORT.findall(source.data)}
+        names = {ALSO.get(name, name) for name in found} - own
         if names:
             used[source] = names
     return used
@@ -114,10 +121,12 @@ def _is_own(tree: Tree, name: str) -> bool:
 
 def _weigh(files: dict[Source, set[str]]) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
     counts = Counter(name for names in files.values() for name in names)
-    layers = tuple(_evidence(files, name) for name in _ordered(counts, LAYERS))
+    faked = [name for name in FAKED if _is_async(files, name)]
+    others = [name for name in LAYERS if name not in faked]
+    layers = tuple(_evidence(files, name) for name in _ordered(counts, others))
     wrapped = any(layer.name in WRAPPERS for layer in layers)
     drivers = []
-    for name in _ordered(counts, FAKED):
+    for name in _ordered(counts, faked):
         line = 0
         for source in sorted((one for one in files if name in files[one]), key=lambda one: one.path):
             line = _line_of_use(source, name, exceptions_count=not wrapped)
@@ -125,6 +134,12 @@ def _weigh(files: dict[Source, set[str]]) -> tuple[tuple[Evidence, ...], tuple[E
                 drivers.append(Evidence(name, source.path, line))
                 break
     return tuple(drivers), tuple(layer for layer in layers if layer.line)
+
+
+def _is_async(files: dict[Source, set[str]], name: str) -> bool:
+    """Whether what the code uses of a driver has a fake: the async side, where there are two."""
+    mark = ASYNC_SIDE.get(name)
+    return mark is None or any(mark in source.data for source, names in files.items() if name in names)
 
 
 def _ordered(counts: Counter[str], names: Iterable[str]) -> list[str]:
@@ -142,7 +157,7 @@ def _evidence(files: dict[Source, set[str]], name: str) -> Evidence:
 def _line_of_use(source: Source, name: str, *, exceptions_count: bool) -> int:
     """The line of an import of the package, 0 where the file has none that counts."""
     for origin, line in source.names.lines:
-        if origin.level or origin.module.partition(".")[0] != name:
+        if origin.level or ALSO.get(top := origin.module.partition(".")[0], top) != name:
             continue
         if exceptions_count or not _only_exceptions(source, name):
             return line
@@ -152,7 +167,7 @@ def _line_of_use(source: Source, name: str, *, exceptions_count: bool) -> int:
 def _only_exceptions(source: Source, name: str) -> bool:
     """Whether all that a file takes from a driver is its exceptions."""
     for origin, _ in source.names.lines:
-        if origin.level or origin.module.partition(".")[0] != name:
+        if origin.level or ALSO.get(top := origin.module.partition(".")[0], top) != name:
             continue
         if "exceptions" in origin.module or origin.attribute.endswith(("Error", "Exception", "exceptions")):
             continue

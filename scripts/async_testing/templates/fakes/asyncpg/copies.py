@@ -1,9 +1,8 @@
 """COPY with asyncpg: recorded, and answered with what `copy_return` says."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
-import inspect
+import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from .wire import Wire
@@ -95,11 +94,12 @@ class Copies(Wire):
 
 
 def _read(path: Any) -> bytes:
-    return Path(path).read_bytes()
+    with open(path, "rb") as file:  # noqa: PTH123 - pathlib is slow to import
+        return file.read()
 
 
 def _check_output(output: Any) -> None:
-    if not (callable(output) or hasattr(output, "write") or isinstance(output, str | Path)):
+    if not (callable(output) or hasattr(output, "write") or isinstance(output, str | os.PathLike)):
         raise TypeError(
             "output is expected to be a file-like object, a path-like object or a coroutine function, "
             f"not {type(output).__name__}"
@@ -107,10 +107,12 @@ def _check_output(output: Any) -> None:
 
 
 async def _write(output: Any, data: bytes) -> None:
-    if isinstance(output, str | Path):
-        output = Path(output).write_bytes
+    if isinstance(output, str | os.PathLike):
+        with open(output, "wb") as file:  # noqa: ASYNC230, PTH123 - pathlib is slow to import
+            file.write(data)
+        return
     written = output.write(data) if hasattr(output, "write") else output(data)
-    if inspect.isawaitable(written):
+    if hasattr(written, "__await__"):
         await written
 
 

@@ -9,7 +9,6 @@ from ..common.errors import Refused
 from ..common.session import several
 from ..core.recording import Call
 from ..core.scripting import UNSET, Kind, as_rows
-from ..sql.text import placeholders
 from .exceptions import error, interface_error, server_error
 from .records import FakeRecord, records
 
@@ -104,7 +103,7 @@ class Wire(RowsConnection):
         elif call.method != "execute" or call.parameters:
             self._admit_prepared(call.statement)
             _check_count(call.statement, len(call.parameters))
-        elif placeholders(call.statement):
+        elif expected(call.statement):
             raise Refused("42P02", "there is no parameter $1")
 
     def _admit_prepared(self, query: str) -> None:
@@ -139,12 +138,19 @@ def sets(args: Iterable[Any]) -> list[Any]:
     return [tuple(each) if isinstance(each, list) else each for each in args]
 
 
+def expected(query: str) -> int:
+    """How many arguments a statement takes."""
+    from ..sql.text import placeholders
+
+    return placeholders(query)
+
+
 def _check_count(query: str, given: int) -> None:
-    expected = placeholders(query)
-    if given != expected:
-        plural = "" if expected == 1 else "s"
+    wanted = expected(query)
+    if given != wanted:
+        plural = "" if wanted == 1 else "s"
         raise interface_error(
-            f"the server expects {expected} argument{plural} for this query, "
+            f"the server expects {wanted} argument{plural} for this query, "
             f"{given} {'was' if given == 1 else 'were'} passed",
-            _HINT if expected else _HINT + _HINT_NONE,
+            _HINT if wanted else _HINT + _HINT_NONE,
         )

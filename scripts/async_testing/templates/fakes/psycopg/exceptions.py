@@ -26,8 +26,8 @@ _BY_STATE = {
 }
 _PARENTS = {
     **dict.fromkeys(("2350", "2351"), "IntegrityError"),
-    **dict.fromkeys(("25P0", "2500", "3B00"), "InternalError"),
-    **dict.fromkeys(("4000", "40P0", "55P0", "5701", "57P0"), "OperationalError"),
+    **dict.fromkeys(("25P0", "2500"), "InternalError"),
+    **dict.fromkeys(("3B00", "4000", "40P0", "55P0", "5701", "57P0"), "OperationalError"),
     "4260": "ProgrammingError",
 }
 _KINDS = {
@@ -57,7 +57,9 @@ _stand_ins: dict[str, type[Exception]] = {"Exception": Exception}
 
 def error(name: str) -> type[Exception]:
     """An exception class of psycopg or psycopg_pool, or a stand-in of that name where it is not installed."""
-    places = ("psycopg_pool",) if name.startswith("Pool") else ("psycopg", "psycopg.errors", "psycopg.transaction")
+    places = (
+        ("psycopg_pool",) if name.startswith("Pool") else ("psycopg", "psycopg.errors", "psycopg.transaction")
+    )
     try:
         modules = [import_module(place) for place in places]
     except ImportError:

@@ -1,6 +1,5 @@
 """The pool of psycopg_pool."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -74,6 +73,8 @@ class FakePool:
         await pause()
         self._check_open()
         await self.fake.ledger.pass_by("ACQUIRE")
+        import asyncio
+
         seconds = self.timeout if timeout is None else timeout
         try:
             if not await asyncio.wait_for(self._places.take(), seconds):

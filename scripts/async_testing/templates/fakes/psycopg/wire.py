@@ -9,7 +9,6 @@ from ..common.session import several
 from ..common.tags import status
 from ..core.recording import Call, Event
 from ..core.scripting import Kind, Scripted, as_rows
-from ..sql.text import gives_rows
 from .exceptions import CLOSED, error, server_error
 from .queries import check
 
@@ -78,6 +77,8 @@ class Wire(BaseConnection):
 
     async def run(self, method: str, query: str, parameters: Any) -> Result:
         """One statement. Returns what it gave."""
+        from ..sql.text import gives_rows
+
         rows = gives_rows(query)
         answer = await self.call("fetch" if rows else "execute", method, query, parameters)
         if rows:
