@@ -46,8 +46,7 @@ def examine(workspace: Workspace, path: str, data: bytes, rules: Sequence[Rule])
 def _judged(source: SourceFile, text: str, rules: Sequence[Rule]) -> Examined:
     found: list[Finding] = []
     problem = ""
-    words = {word for rule in rules for word in rule.needs}
-    held = {word for word in words if word in text}
+    held = _held(text, rules)
     for rule in rules:
         if not rule.needs or not held.isdisjoint(rule.needs):
             check = rule.check
@@ -65,6 +64,17 @@ def _hits(check: Callable[[SourceFile], Iterator[Hit]], source: SourceFile) -> I
         from async_testing.checking.deep import deeply
 
         return deeply(lambda: list(check(source)))
+
+
+def _held(text: str, rules: Sequence[Rule]) -> set[str]:
+    """The words that rules need and a text has: looked for in each of its words once, where they hold no space."""
+    words = {word for rule in rules for word in rule.needs}
+    distinct = "\n".join(set(text.split()))
+    return {
+        word
+        for word in words
+        if word in (distinct if len(word.split()) == 1 and word == word.strip() else text)
+    }
 
 
 def reason(error: Exception) -> str:

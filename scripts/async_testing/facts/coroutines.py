@@ -164,7 +164,7 @@ def _of_self(source: SourceFile, attr: str, scope: Scope) -> bool:
         around = around.parent
     if around is None or around.parent is not source.module or assigns_attribute(source, attr):
         return False
-    found = source.workspace.definition(source, f"{around.name}.{attr}")
+    found = source.workspace.definition(source, f"{around.name}.{attr}", where="async")
     return found is not None and plain_coroutine(found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,15 +10,12 @@ from typing import Literal, NamedTuple
 
 from async_testing.detection.pytestconfig import settings_in
 from async_testing.facts.config import Config
-from async_testing.facts.folder import Folder
+from async_testing.facts.outlines import Outlined, Where
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 
 KEPT_TREES = 1_500_000
 """Characters of other modules whose trees are kept, those used last; conftests are always kept."""
-
-
-Where = Literal["", "async", "contextmanager", "method"]
 
 
 class Definition(NamedTuple):
@@ -40,42 +36,7 @@ class Definition(NamedTuple):
         return self.kind == "function" and self.scope.is_async and not self.scope.is_generator and plain
 
 
-class Outline(NamedTuple):
-    """The names that a module's text defines."""
-
-    plain: frozenset[str]
-    """Plain functions and methods."""
-    coroutines: frozenset[str]
-    """Those that are ``async def``."""
-    top: frozenset[str]
-    """Functions and classes that are not indented."""
-    replaced: frozenset[str]
-    """Functions and methods whose every definition has a decorator above it that may make something else of it."""
-
-
-_DEFINED = re.compile(
-    rb"^(?:[ \t]*@([\w.]+)[^\n]*\n)?([ \t]*)(async[ \t]+)?(def|class)[ \t]+(\w+)", re.MULTILINE
-)
-_KEEPING = frozenset({b"staticmethod", b"classmethod", b"abstractmethod", b"override"})
-
-
-def _outline(data: bytes) -> Outline:
-    found = [
-        (decorator, not indent, bool(is_async), kind == b"def", name.decode(errors="replace"))
-        for decorator, indent, is_async, kind, name in _DEFINED.findall(data)
-    ]
-    defined = [
-        (name, not decorator or decorator.rpartition(b".")[2] in _KEEPING) for decorator, *_, name in found
-    ]
-    return Outline(
-        frozenset(name for _, _, is_async, is_def, name in found if is_def and not is_async),
-        frozenset(name for _, _, is_async, _, name in found if is_async),
-        frozenset(name for _, is_top, _, _, name in found if is_top),
-        frozenset(name for name, _ in defined).difference(name for name, is_kept in defined if is_kept),
-    )
-
-
-class Workspace(Folder):
+class Workspace(Outlined):
     """A project's folder, read lazily and never left.
 
     Args:
@@ -93,8 +54,6 @@ class Workspace(Folder):
         self._configs: dict[str, Config] = {}
         self._defined: dict[tuple[str, str, int, Where], Definition | None] = {}
         self._defined_for = ""
-        self._outlines: dict[str, Outline] = {}
-        self._mentioned: dict[tuple[str, str], bool] = {}
 
     def config(self, path: str) -> Config:
         """The pytest configuration in force for a file.
@@ -212,7 +171,7 @@ class Workspace(Folder):
             dotted: ``app.dao.UserDAO.create`` as ``source.dotted`` gives it, or a bare name of the file's own.
             hops: how many re-exports to follow.
             where: what else to leave out, which is often told without parsing a module: ``async`` leaves out plain
-                functions, ``contextmanager`` those of modules that do not speak of any, ``method`` attributes that
+                functions, ``contextmanager`` and ``generator`` those of modules without any, ``method`` attributes that
                 are no methods, and methods under a decorator that makes them something else.
         """
         if self._defined_for != self.current:
@@ -235,7 +194,7 @@ class Workspace(Folder):
             module = level + ".".join(parts[:cut])
             path = self.locate(source.path, module) if module else None
             if path and path != source.path:
-                if not self.mentions(path, parts[cut]) or self._left_out(path, parts[-1], where):
+                if not self.mentions(path, parts[cut]) or not self.may_be(path, parts[cut:], where, hops):
                     return None
                 other = self.source(path)
                 return self._member(other, parts[cut:], hops, where) if other else None
@@ -250,40 +209,9 @@ class Workspace(Folder):
         for _ in range(2):  # a function's module, or a method's
             path = self.locate(source.path, module) if module.strip(".") else None
             if path and path != source.path:
-                return self._shows_plain(path, name)
+                return self.shows_plain(path, name)
             module = module.rpartition(".")[0]
         return False
-
-    def _left_out(self, path: str, name: str, where: Where) -> bool:
-        if where == "async":
-            return self._shows_plain(path, name)
-        if where == "contextmanager":
-            return name in self.outline(path).top and not self.mentions(path, "contextmanager")
-        if where == "method":
-            outline = self.outline(path)
-            if name in outline.plain or name in outline.coroutines:
-                return name in outline.replaced
-            return self.mentions(path, f"self.{name} = ") or self.mentions(path, f"self.{name}: ")
-        return False
-
-    def _shows_plain(self, path: str, name: str) -> bool:
-        outline = self.outline(path)
-        return name in outline.plain and name not in outline.coroutines
-
-    def outline(self, path: str) -> Outline:
-        """What a module's text says that it defines, without parsing it."""
-        found = self._outlines.get(path)
-        self.link(self.current, path)
-        if found is None:
-            found = self._outlines[path] = _outline(self.read(path) or b"")
-        return found
-
-    def mentions(self, path: str, word: str) -> bool:
-        """Whether a file holds a word, which is much cheaper to tell than what it means there."""
-        key = (path, word)
-        if key not in self._mentioned:
-            self._mentioned[key] = word.encode(errors="replace") in (self.read(path) or b"")
-        return self._mentioned[key]
 
     def _member(self, source: SourceFile, parts: list[str], hops: int, where: Where) -> Definition | None:
         scope = source.module

@@ -94,7 +94,7 @@ def _generator(source: SourceFile, call: ast.Call, scope: Scope) -> str:
             return _kind(source, inner)
         if around is not None:
             return ""
-    found = source.workspace.definition(source, name) if name else None
+    found = source.workspace.definition(source, name, where="generator") if name else None
     return _kind(found.source, found.scope) if found and found.kind == "function" else ""
 
 
