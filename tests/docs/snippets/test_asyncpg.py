@@ -7,7 +7,7 @@ import asyncio
 import asyncpg
 import pytest
 from async_testing.templates.fakes import answers
-from async_testing.templates.fakes.asyncpg import FakeConnection, FakePool
+from async_testing.templates.fakes.asyncpg import FakeConnection, FakePool, errors
 from async_testing.templates.fakes.sql.statements import Insert, Select
 
 
@@ -42,15 +42,11 @@ async def test_register_returns_the_new_id() -> None:
 
 @pytest.mark.asyncio
 async def test_register_what_is_taken_returns_none() -> None:
-    error = asyncpg.PostgresError.new(
-        {"C": "23505", "n": "users_email_key", "M": "duplicate key value violates unique constraint"}
-    )
     conn = FakeConnection()
-    conn.fetchrow_return = error
+    conn.fetchrow_return = errors.unique_violation("users_email_key")
 
     assert await register(conn, "ana@example.com") is None
 
-    assert isinstance(error, asyncpg.UniqueViolationError)
     assert conn.events == ["begin", "fetchrow", "rollback"]
 
 
