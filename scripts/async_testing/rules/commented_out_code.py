@@ -113,6 +113,14 @@ def _parses(text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return bool(ast.parse(text).body)
+            found = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+    return any(not isinstance(one, ast.AnnAssign) or _is_type(one.annotation) for one in found)
+
+
+def _is_type(node: ast.expr) -> bool:
+    """Whether it may be meant as a type: prose behind a colon parses too, as in "Default: it is disabled"."""
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.BitOr) and _is_type(node.left) and _is_type(node.right)
+    return isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Constant)
