@@ -172,14 +172,9 @@ def assigns_attribute(source: SourceFile, attr: str) -> bool:
     """Whether anything in a file sets or patches an attribute of that name, whoever's it is."""
     cache: set[str] | None = source.__dict__.get("_assigned_attributes")
     if cache is None:
-        cache = {
-            one.attr
-            for assign in source.all(ast.Assign)
-            for one in assign.targets
-            if isinstance(one, ast.Attribute)
-        }
-        for call in source.all(ast.Call):
-            if isinstance(call.func, ast.Attribute) and call.func.attr in ("setattr", "object"):
+        cache = set(source.settings)
+        for _, call in source.calls("setattr", "object"):
+            if isinstance(call.func, ast.Attribute):
                 cache |= {str(one.value) for one in call.args[1:2] if isinstance(one, ast.Constant)}
         source.__dict__["_assigned_attributes"] = cache
     return attr in cache
@@ -236,13 +231,21 @@ def mock_of(source: SourceFile, node: ast.AST | None, scope: Scope, hops: int = 
             return Mock(node, source, True)
         if name in MOCKS:
             return Mock(node, source, False)
-        if name in PATCHES:
+        if name in PATCHES and _enters(source, node, name):
             new = _keyword(node, "new_callable")
             if new is not None and source.dotted(new) in ASYNC_MOCKS:
                 return Mock(node, source, True)
         return None
     if not isinstance(node, ast.Name) or not hops:
         return None
+    key = (mock_of, node.id, id(scope), hops)
+    if key not in source.memo:
+        source.memo[key] = _named_mock(source, node, scope, hops)
+    found: Mock | None = source.memo[key]
+    return found
+
+
+def _named_mock(source: SourceFile, node: ast.Name, scope: Scope, hops: int) -> Mock | None:
     around, values = binder(source, node.id, scope)
     if around is None:
         value = source.constants.get(node.id)
@@ -253,6 +256,11 @@ def mock_of(source: SourceFile, node: ast.AST | None, scope: Scope, hops: int = 
     if fixture and len(fixture.gives) == 1:
         return mock_of(fixture.source, fixture.gives[0], fixture.function, hops - 1)
     return None
+
+
+def _enters(source: SourceFile, patch: ast.Call, name: str) -> bool:
+    """Whether a patch is at work where it stands; one that is only bound to a name is a patcher, and no mock."""
+    return name.startswith("mocker.") or not isinstance(source.parent(patch), ast.Assign | ast.AnnAssign)
 
 
 def _mocked(source: SourceFile, func: ast.Attribute, root: ast.expr, mock: Mock, scope: Scope) -> bool:

@@ -12,7 +12,7 @@ from async_testing.facts.folder import Folder
 Where = Literal["", "async", "contextmanager", "generator", "method"]
 
 _DEFINED = re.compile(
-    rb"^(?:[ \t]*@([\w.]+)[^\n]*\n)?([ \t]*)(async[ \t]+)?(def|class)[ \t]+(\w+)(?:\(([^()#]*)\):)?",
+    rb"^(?:[ \t]*@([\w.]+)[^\n]*\n)?([ \t]*)(async[ \t]+)?(def|class)[ \t]+(\w+)(?:(?:\(([^()#]*)\))?(:))?",
     re.MULTILINE,
 )
 _IMPORTED = re.compile(
@@ -43,8 +43,15 @@ class Outline(NamedTuple):
 def outline(data: bytes) -> Outline:
     """Read a module's text."""
     found = [
-        (decorator, not indent, bool(is_async), kind == b"def", name.decode(errors="replace"), bases)
-        for decorator, indent, is_async, kind, name, bases in _DEFINED.findall(data)
+        (
+            decorator,
+            not indent,
+            bool(is_async),
+            kind == b"def",
+            name.decode(errors="replace"),
+            bases if colon else None,
+        )
+        for decorator, indent, is_async, kind, name, bases, colon in _DEFINED.findall(data)
     ]
     defined = [(one[4], not one[0] or one[0].rpartition(b".")[2] in _KEEPING) for one in found]
     return Outline(
@@ -52,20 +59,14 @@ def outline(data: bytes) -> Outline:
         frozenset(name for _, _, is_async, _, name, _ in found if is_async),
         frozenset(name for _, is_top, _, _, name, _ in found if is_top),
         frozenset(name for name, _ in defined).difference(name for name, is_kept in defined if is_kept),
-        {
-            name: _bases(data, name, bases)
-            for _, is_top, _, is_def, name, bases in found
-            if is_top and not is_def
-        },
+        {name: _bases(bases) for _, is_top, _, is_def, name, bases in found if is_top and not is_def},
         _imports(data),
     )
 
 
-def _bases(data: bytes, name: str, given: bytes) -> tuple[str, ...] | None:
-    if not given:
-        return (
-            () if re.search(rb"^class[ \t]+" + name.encode() + rb"(?:\(\))?:", data, re.MULTILINE) else None
-        )
+def _bases(given: bytes | None) -> tuple[str, ...] | None:
+    if given is None:
+        return None
     text, before = given.decode(errors="replace"), ""
     while text != before:  # subscripts of generic classes, inner ones first
         text, before = re.sub(r"\[[^\[\]]*\]", "", text), text
@@ -169,8 +170,9 @@ class Outlined(Folder):
         """Whether a module's text assigns a name at its top."""
         key = (path, f"{name} =")
         if key not in self._mentioned:
-            pattern = rb"^" + re.escape(name.encode(errors="replace")) + rb"[ \t]*(?:=[^=]|:)"
-            self._mentioned[key] = re.search(pattern, self.read(path) or b"", re.MULTILINE) is not None
+            line = b"\n" + name.encode(errors="replace")
+            data = self.read(path) or b""
+            self._mentioned[key] = any(line + sign in data for sign in (b" =", b"=", b":"))
         return self._mentioned[key]
 
     def _left_out(self, path: str, name: str, where: Where) -> bool:

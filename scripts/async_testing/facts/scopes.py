@@ -43,7 +43,18 @@ class Scope:
     Decorators, defaults and annotations of a function belong to the scope that it is defined in.
     """
 
-    __slots__ = ("_named", "_parameters", "_reads", "bound", "children", "name", "node", "nodes", "parent")
+    __slots__ = (
+        "_named",
+        "_names_read",
+        "_parameters",
+        "_reads",
+        "bound",
+        "children",
+        "name",
+        "node",
+        "nodes",
+        "parent",
+    )
 
     def __init__(self, node: ScopeNode, parent: Scope | None) -> None:
         self.node = node
@@ -56,6 +67,7 @@ class Scope:
         """What ``types.bindings`` found here, once it was asked."""
         self._named: dict[str, Scope] | None = None
         self._parameters: frozenset[str] | None = None
+        self._names_read: set[str] | None = None
         self._reads: dict[str, int] | None = None
 
     def of(self, kind: type[Node]) -> list[Node]:
@@ -93,6 +105,18 @@ class Scope:
                 found += [one for one in (self.node.args.vararg, self.node.args.kwarg) if one]  # type: ignore[union-attr]
             self._parameters = frozenset(one.arg for one in found)
         return self._parameters
+
+    @property
+    def names_read(self) -> set[str]:
+        """The names that its code, that of the scopes inside of it included, reads or deletes."""
+        if self._names_read is None:
+            store = ast.Store
+            self._names_read = {
+                one.id for one in self.nodes.get(ast.Name, ()) if one.ctx.__class__ is not store
+            }
+            for child in self.children:
+                self._names_read |= child.names_read
+        return self._names_read
 
     @property
     def reads(self) -> dict[str, int]:

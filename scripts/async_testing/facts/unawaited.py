@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.facts import coroutines, library
 from async_testing.facts.scopes import Scope
@@ -35,44 +35,44 @@ def values(source: SourceFile, node: ast.expr, scope: Scope) -> Iterator[Found]:
         node: the expression, such as the test of an assert.
         scope: whose code it is.
     """
-    if isinstance(node, ast.Constant):
-        return
-    if isinstance(node, ast.Call):
-        shown = coroutines.made(source, node, scope)
-        if shown:
-            yield Found(node, node, shown)
-        elif isinstance(node.func, ast.Name) and node.func.id in OF_A_VALUE:
-            for argument in node.args:
-                yield from values(source, argument, scope)
-        elif isinstance(node.func, ast.Attribute):
-            yield from values(source, node.func, scope)
-    elif isinstance(node, ast.Name):
+    found: list[Found] = []
+    _collect(source, node, scope, found)
+    return iter(found)
+
+
+def _collect(source: SourceFile, node: Any, scope: Scope, found: list[Found]) -> None:
+    kind = node.__class__
+    if kind is ast.Name:
         shown = _stored(source, node, scope)
         if shown:
-            yield Found(node, node, shown)
-    elif isinstance(node, ast.Attribute):
-        if node.attr not in OF_A_COROUTINE and not node.attr.startswith(("cr_", "__")):
-            yield from _member(source, node.value, scope)
-    elif isinstance(node, ast.Subscript):
-        yield from _member(source, node.value, scope)
-    else:
+            found.append(Found(node, node, shown))
+    elif kind is ast.Call:
+        shown = coroutines.made(source, node, scope)
+        if shown:
+            found.append(Found(node, node, shown))
+        elif node.func.__class__ is ast.Attribute:
+            _collect(source, node.func, scope, found)
+        elif node.func.__class__ is ast.Name and node.func.id in OF_A_VALUE:
+            for argument in node.args:
+                _collect(source, argument, scope, found)
+    elif kind is ast.Attribute or kind is ast.Subscript:
+        if node.value.__class__ is ast.Name:
+            return
+        if kind is ast.Subscript or not (node.attr in OF_A_COROUTINE or node.attr.startswith(("cr_", "__"))):
+            _collect(source, node.value, scope, found)
+    elif kind is not ast.Constant:
         for part in _parts(node):
-            yield from values(source, part, scope)
-
-
-def _member(source: SourceFile, node: ast.expr, scope: Scope) -> Iterator[Found]:
-    if not isinstance(node, ast.Name):
-        yield from values(source, node, scope)
+            _collect(source, part, scope, found)
 
 
 def _parts(node: ast.expr) -> list[ast.expr]:
     """The parts that an expression takes the value of."""
+    if isinstance(node, ast.Compare):
+        return [node.left, *node.comparators]
     if isinstance(node, ast.UnaryOp):
         return [node.operand]
     if isinstance(node, ast.BoolOp):
         return node.values
-    if isinstance(node, ast.Compare):
-        return [node.left, *node.comparators]
     if isinstance(node, ast.NamedExpr):
         return [node.value]
     if isinstance(node, ast.BinOp):
@@ -101,7 +101,7 @@ def _stored(source: SourceFile, name: ast.Name, scope: Scope) -> str:
 def handed_on(scope: Scope, name: str) -> bool:
     """Whether a variable is awaited, passed, returned or otherwise given away, so that its coroutine may be run."""
     looked_at = (ast.Assert, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.If, ast.While, ast.IfExp)
-    if not scope.reads.get(name):
+    if name not in scope.names_read:
         return False
     return any(
         not isinstance(node, looked_at) and _reads(node, name)

@@ -47,7 +47,7 @@ def calls(source: SourceFile, method: str, receivers: frozenset[str]) -> set[str
     if key not in known:
         known[key] = {
             _use(module, scope, call)
-            for module in _modules(source, f".{method}(")
+            for module in _modules(source, f".{method}(", receivers)
             for tests in [_of_tests(module)]
             for scope, call in module.calls(method)
             if isinstance(call.func, ast.Attribute) and id(scope) not in tests
@@ -118,8 +118,10 @@ def last_name(node: ast.expr) -> str:
     return name.strip("_")
 
 
-def _modules(source: SourceFile, text: str) -> Iterator[SourceFile]:
-    """The file, and the project's modules that it imports, as far as they hold a text."""
+def _modules(
+    source: SourceFile, text: str, words: frozenset[str] = frozenset()
+) -> Iterator[SourceFile]:
+    """The file, and the project's modules that it imports, as far as they hold a text and one of some words."""
     if text in source.text:
         yield source
     seen: set[str] = {source.path}
@@ -131,7 +133,10 @@ def _modules(source: SourceFile, text: str) -> Iterator[SourceFile]:
             if len(seen) > MODULES:
                 return
             seen.add(path)
-            found = source.workspace.source(path) if source.workspace.mentions(path, text) else None
+            holds = source.workspace.mentions(path, text) and (
+                not words or any(source.workspace.mentions(path, word) for word in words)
+            )
+            found = source.workspace.source(path) if holds else None
             if found is not None:
                 yield found
 

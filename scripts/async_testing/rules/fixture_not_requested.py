@@ -67,7 +67,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
         return
     users = [*(test.function for test in source.tests), *(one.function for one in source.fixtures.own)]
     for function in {id(one): one for one in users}.values():
-        wanted = top.keys() & function.reads.keys()
+        wanted = top.keys() & function.names_read
         if wanted:
             wanted -= {*parameter_names(function), function.name}
             yield from _uses(source, function, wanted)

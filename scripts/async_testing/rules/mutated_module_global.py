@@ -96,6 +96,9 @@ def check(source: SourceFile) -> Iterator[Hit]:
             )
 
 
+_CHANGING = {ast.Assign, ast.AugAssign, ast.Delete, ast.Expr}
+
+
 def is_container(source: SourceFile, value: ast.expr | None) -> bool:
     """Whether a value is a list, dict or set that is made where it stands."""
     return isinstance(value, ast.List | ast.Dict | ast.Set) or source.called(value) in MADE
@@ -103,6 +106,8 @@ def is_container(source: SourceFile, value: ast.expr | None) -> bool:
 
 def _changes(source: SourceFile, scope: Scope, kept: set[str]) -> Iterator[tuple[ast.stmt, str, str]]:
     """The changes in a test's own code: the statement, the name that is changed, and what to call it."""
+    if not scope.nodes.keys() & _CHANGING:
+        return
     shared = {name for one in scope.of(ast.Global) for name in one.names}
     assigns: list[ast.Assign | ast.AugAssign] = [*scope.of(ast.Assign), *scope.of(ast.AugAssign)]
     for assign in assigns:
@@ -111,12 +116,13 @@ def _changes(source: SourceFile, scope: Scope, kept: set[str]) -> Iterator[tuple
                 yield assign, target.id, f"the global {target.id}"
     yield from _attributes(source, scope, assigns)
     for statement, node in in_place(scope):
-        name = ast.unparse(node)
         if isinstance(node, ast.Name) and node.id in kept:
             if coroutines.binder(source, node.id, scope)[0] is None:
-                yield statement, name, f"the module's {name}"
-        elif _is_of_project(source, scope, node) and not _is_saved(source, scope, name):
-            yield statement, name, f"the project's {name}"
+                yield statement, node.id, f"the module's {node.id}"
+        elif _is_of_project(source, scope, node):
+            name = ast.unparse(node)
+            if not _is_saved(source, scope, name):
+                yield statement, name, f"the project's {name}"
 
 
 def in_place(scope: Scope) -> Iterator[tuple[ast.stmt, ast.expr]]:

@@ -100,7 +100,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
             target = assign.targets[0]
             if assign.value.__class__ is not ast.Call or not isinstance(target, ast.Name):
                 continue
-            how = "" if scope.reads.get(target.id) else _how(source, assign.value, scope)
+            how = "" if target.id in scope.names_read else _how(source, assign.value, scope)
             if how:
                 yield _hit(source, assign, assign.value, how)
 

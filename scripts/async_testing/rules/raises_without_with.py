@@ -67,7 +67,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
             yield from _judged(source, around, call)
         elif isinstance(around, ast.Assign) and scope is not source.module:
             target = around.targets[0]
-            if isinstance(target, ast.Name) and not scope.reads.get(target.id):
+            if isinstance(target, ast.Name) and target.id not in scope.names_read:
                 yield from _judged(source, around, call)
 
 

@@ -86,15 +86,12 @@ def check(source: SourceFile) -> Iterator[Hit]:
     if not any(package in source.text for package in (*_PACKAGES, "sqlalchemy", *_METHODS)):
         return
     typed = any(package in source.text for package in (*_PACKAGES, "sqlalchemy"))
-    for scope in source.scopes:
-        for attribute in scope.of(ast.Attribute):
-            if not typed and attribute.attr not in _METHODS:
-                continue
-            if _is_use(source, attribute):
-                dotted = _class(source, scope, attribute)
-                members = drivers.members(dotted)
-                if members and attribute.attr not in members.all:
-                    yield _hit(source, attribute, dotted, members)
+    for scope, attribute in source.each(ast.Attribute) if typed else source.attributes(*_METHODS):
+        if _is_use(source, attribute):
+            dotted = _class(source, scope, attribute)
+            members = drivers.members(dotted)
+            if members and attribute.attr not in members.all:
+                yield _hit(source, attribute, dotted, members)
 
 
 def _is_use(source: SourceFile, attribute: ast.Attribute) -> bool:
