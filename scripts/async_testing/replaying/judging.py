@@ -7,14 +7,9 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from async_testing.replaying import samples
-from async_testing.replaying.live import Columns, Described, Live, Rejected
+from async_testing.replaying.live import PLANNED, Columns, Described, Live, Rejected
 from async_testing.replaying.record import Sent, Shape, is_definition
 
-EXPLAINED = re.compile(
-    r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:with|select|insert|update|delete|merge|replace|values|table)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-"""Statements that a server plans without running them."""
 LITERALS = {
     **dict.fromkeys(("int2", "int4", "int8"), "1"),
     **dict.fromkeys(("numeric", "float4", "float8"), "1.5"),
@@ -84,7 +79,7 @@ class Judge:
         return None
 
     async def _judged(self, sent: Sent) -> list[Problem]:
-        if not EXPLAINED.match(sent.statement):
+        if not PLANNED.match(sent.statement):
             return await self._other(sent)
         described = await self._live.describe(sent.statement)
         found = self._numbers(sent, described)

@@ -5,6 +5,7 @@ A module here imports its driver when it is opened, since only the project's env
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol
@@ -19,6 +20,12 @@ SERVERS = {
 }
 """Driver → the kind of server that it talks to."""
 MODULES = {"aiomysql": "on_mysql", "asyncmy": "on_mysql", "aiosqlite": "on_sqlite"}
+
+PLANNED = re.compile(
+    r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(with|select|insert|update|delete|merge|replace|values|table)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Statements that a server plans without running them."""
 
 
 class Rejected(Exception):
@@ -83,6 +90,12 @@ class Live(Protocol):
 
 
 Open = Callable[[str, str], Awaitable[Live]]
+
+
+def selects(statement: str) -> bool:
+    """Whether a statement only reads."""
+    found = PLANNED.match(statement)
+    return found is not None and found[1].lower() in ("select", "with", "values")
 
 
 def opener(driver: str) -> Open:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from async_testing.replaying.live import Columns, Described, Live, Rejected
+from async_testing.replaying.live import PLANNED, Columns, Described, Live, Rejected, selects
 
 LABELS = {
     **dict.fromkeys((0, 246), "decimal"),
@@ -20,8 +20,6 @@ LABELS = {
     11: "timedelta",
 }
 """The protocol's number of a column's type → what the drivers make of it. Texts and bytes share numbers."""
-_PLANNED = re.compile(r"(?:[\s(]*(?:select|with|values|insert|update|delete|replace)\b)|\s*(?:--|/\*)", re.I)
-_SELECT = re.compile(r"[\s(]*(?:select|with|values)\b", re.IGNORECASE)
 
 
 class OnMysql:
@@ -42,7 +40,7 @@ class OnMysql:
 
     async def describe(self, statement: str) -> Described:
         """See ``Live``."""
-        if not _PLANNED.match(statement):
+        if not PLANNED.match(statement):
             await self._asked("SET @replayed = %s", [statement.replace("%s", "?")])
             await self._asked("PREPARE replayed FROM @replayed", None)
         return Described(None, None)
@@ -50,7 +48,7 @@ class OnMysql:
     async def bind(self, statement: str, values: Sequence[Any] | dict[str, Any]) -> Columns | None:
         """See ``Live``."""
         await self._asked(f"EXPLAIN {statement}", values or None)
-        if not _SELECT.match(statement):
+        if not selects(statement):
             return None if "returning" in statement.lower() else ()
         try:
             plain = statement.rstrip().rstrip(";")

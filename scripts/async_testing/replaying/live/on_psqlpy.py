@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
-from async_testing.replaying.live import Described, Live, Rejected
+from async_testing.replaying.live import PLANNED, Described, Live, Rejected
 from async_testing.replaying.live.on_asyncpg import ENUMS
 from async_testing.replaying.placeholders import numbered
 
@@ -16,7 +16,6 @@ TYPES = """
 SELECT parameter_types::text[] AS parameters, to_jsonb(pg_prepared_statements)->'result_types' AS results
 FROM pg_prepared_statements WHERE name = 'replayed'
 """
-_PREPARED = re.compile(r"\s*(?:with|select|insert|update|delete|merge|values|table)\b", re.IGNORECASE)
 
 
 class OnPsqlpy:
@@ -36,7 +35,7 @@ class OnPsqlpy:
     async def describe(self, statement: str) -> Described:
         """See ``Live``."""
         plain = numbered(statement, "psqlpy")
-        if not _PREPARED.match(plain.text):
+        if not PLANNED.match(plain.text):
             await self._asked(self._connection.prepare(plain.text))
             return Described((), ())
         await self._asked(self._connection.execute(f"PREPARE replayed AS {plain.text}"))
@@ -45,11 +44,20 @@ class OnPsqlpy:
         finally:
             await self._asked(self._connection.execute("DEALLOCATE replayed"))
         parameters = tuple(_short(one) for one in rows[0]["parameters"])
-        values = [None] * len(parameters)
-        prepared = await self._asked(self._connection.prepare(plain.text, values))
-        names = [one.name for one in prepared.columns()]
+        names = await self._names(plain.text, len(parameters))
         results = rows[0]["results"] or [""] * len(names)
         return Described(parameters, tuple(zip(names, map(_short, results), strict=False)))
+
+    async def _names(self, statement: str, parameters: int) -> list[str]:
+        """The names of a statement's columns, of which psqlpy only tells where there is a parameter."""
+        if not parameters and (found := PLANNED.match(statement)):
+            start, more = (found.end(1), ",") if found[1].lower() == "with" else (found.start(1), " ")
+            recursive = re.match(r"\s*recursive\b", statement[start:], re.IGNORECASE) if more == "," else None
+            start += recursive.end() if recursive else 0
+            word = "" if more == "," else "WITH"
+            statement = f"{statement[:start]}{word} replayed AS (SELECT $1::int){more}{statement[start:]}"
+        prepared = await self._asked(self._connection.prepare(statement, [None] * (parameters or 1)))
+        return [one.name for one in prepared.columns()]
 
     async def bind(self, statement: str, values: Sequence[Any] | dict[str, Any]) -> None:
         """See ``Live``."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from async_testing.replaying.live import Columns, Described, Live, Rejected
-
-PLANNED = ("select", "with", "values", "insert", "update", "delete", "replace", "(", "-", "/")
-SELECT = re.compile(r"[\s(]*(?:select|with|values)\b", re.IGNORECASE)
+from async_testing.replaying.live import PLANNED, Columns, Described, Live, Rejected, selects
 
 
 class OnSqlite:
@@ -31,7 +27,7 @@ class OnSqlite:
 
     async def describe(self, statement: str) -> Described:
         """See ``Live``."""
-        if not statement.lstrip().lower().startswith(PLANNED):
+        if not PLANNED.match(statement):
             await self.bind(statement, ())
         return Described(None, None)
 
@@ -39,7 +35,7 @@ class OnSqlite:
         """See ``Live``."""
         try:
             self._connection.execute(f"EXPLAIN {statement}", values).close()
-            if not SELECT.match(statement):
+            if not selects(statement):
                 return None if "returning" in statement.lower() else ()
             plain = statement.rstrip().rstrip(";")
             told = self._connection.execute(f"SELECT * FROM ({plain}) LIMIT 0", values).description

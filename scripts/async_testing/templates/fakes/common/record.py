@@ -132,7 +132,7 @@ def _plain(name: str) -> str:
 def _sender() -> tuple[str, int]:
     """The line of the project's code that made the call."""
     frame: Any = sys._getframe(2)
-    skipped: Iterable[str] = (PACKAGE, os.path.dirname(os.__file__))
+    skipped: Iterable[str] = (PACKAGE, str(Path(os.__file__).parent))
     while frame and frame.f_code.co_filename.startswith(tuple(skipped)):
         frame = frame.f_back
     if frame is None:
