@@ -4,6 +4,7 @@ import asyncio
 
 from async_testing.templates.fakes import answers
 from async_testing.templates.fakes.psqlpy import errors
+from psqlpy import IsolationLevel
 
 from tests.contract.harness import World, scripted
 from tests.contract.on_psqlpy.calls import INSERT, ONE
@@ -103,3 +104,102 @@ async def a_commit_is_refused(db: World) -> None:
     await db.see(transaction.commit(), db.connection.in_transaction())
     db.note(transaction.is_closed())
     await db.see(transaction.commit(), transaction.rollback(), db.connection.fetch("SELECT * FROM note"))
+
+
+@scripted(execute=answers(TWICE, [], []))
+async def a_violation_aborts_its_transaction(db: World) -> None:
+    transaction = db.connection.transaction()
+    await transaction.begin()
+    await db.see(transaction.execute(INSERT, [1, "again"]), transaction.execute("SELECT 1"))
+    await db.see(transaction.fetch_val(ONE, [1]), transaction.rollback())
+    await db.see(db.connection.execute("DELETE FROM item WHERE id = 0"))
+
+
+@scripted(fetch_row=TWICE)
+async def a_violation_of_fetch_row_aborts_too(db: World) -> None:
+    transaction = db.connection.transaction()
+    await transaction.begin()
+    await db.see(transaction.fetch_row(INSERT + " RETURNING id", [1, "again"]))
+    await db.see(transaction.execute("SELECT 1"), transaction.commit(), db.connection.in_transaction())
+
+
+@scripted(execute=answers(TWICE, []))
+async def a_savepoint_mends_a_violation(db: World) -> None:
+    transaction = db.connection.transaction()
+    await transaction.begin()
+    await db.see(transaction.create_savepoint("before"), transaction.execute(INSERT, [1, "again"]))
+    await db.see(
+        transaction.rollback_savepoint("before"), transaction.execute("DELETE FROM item WHERE id = 0")
+    )
+    await db.see(transaction.release_savepoint("before"), transaction.commit())
+
+
+@scripted(execute=TWICE)
+async def a_prepared_statement_violates(db: World) -> None:
+    prepared = await db.connection.prepare(INSERT, [1, "again"])
+    await db.see(prepared.execute())
+
+
+@scripted(execute=answers([], TWICE))
+async def a_pipeline_stops_at_a_violation(db: World) -> None:
+    async with db.connection.transaction() as transaction:
+        await db.see(transaction.pipeline([("DELETE FROM item WHERE id = $1", [0]), (INSERT, [1, "again"])]))
+
+
+@scripted(execute=errors.server_error("22012", "division by zero"))
+async def any_error_can_be_built(db: World) -> None:
+    await db.see(db.connection.execute("DELETE FROM item WHERE 1 / 0 = 1"))
+
+
+@scripted(execute=errors.lock_not_available(table="item"))
+async def a_lock_is_not_available(db: World) -> None:
+    pool = await db.make_pool()
+    async with pool.acquire() as holder, holder.transaction() as transaction:
+        await transaction.fetch("SELECT id FROM item FOR UPDATE")
+        await db.see(db.connection.execute("SELECT id FROM item FOR UPDATE NOWAIT"))
+
+
+async def serialization_fails_when_another_was_quicker(db: World) -> None:
+    if hasattr(db.connection, "when"):
+        db.connection.when("UPDATE").then([], errors.serialization_failure())
+    pool = await db.make_pool()
+    first, second = await pool.connection(), await pool.connection()
+    level = IsolationLevel.RepeatableRead
+    one, two = first.transaction(isolation_level=level), second.transaction(isolation_level=level)
+    await one.begin()
+    await two.begin()
+    await two.fetch("SELECT id FROM item")
+    await db.see(one.execute("UPDATE item SET price = 1 WHERE id = 1"), one.commit())
+    await db.see(
+        two.execute("UPDATE item SET price = 2 WHERE id = 1"), two.execute("SELECT 1"), two.rollback()
+    )
+    first.close()
+    second.close()
+
+
+@scripted(execute=errors.lost_connection())
+async def a_connection_of_the_pool_is_lost(db: World) -> None:
+    pool = await db.make_pool()
+    conn = await pool.connection()
+    await db.see(conn.execute(KILL), conn.fetch("SELECT 1"), conn.fetch_val("SELECT 1"))
+    conn.close()
+    await db.see(conn.execute("SELECT 1"))
+
+
+@scripted(execute=answers(MISSING, []), fetch_val=2)
+async def after_a_violation_outside_of_a_transaction_all_goes_on(db: World) -> None:
+    await db.see(db.connection.execute(INSERT_NOTE, [1, 7]), db.connection.in_transaction())
+    await db.see(db.connection.fetch_val("SELECT count(*) FROM item"))
+
+
+@scripted(execute=answers(*[[]] * 3))
+async def calls_at_once_on_one_connection_are_done_in_turn(db: World) -> None:
+    calls = (db.connection.execute("DELETE FROM item WHERE id = $1", [-number]) for number in range(3))
+    db.note(len(await asyncio.gather(*calls)))
+
+
+@scripted(execute=answers([], errors.statement_timeout()))
+async def a_timeout_aborts_its_transaction(db: World) -> None:
+    async with db.connection.transaction() as transaction:
+        await transaction.execute_batch("SET LOCAL statement_timeout = 10")
+        await db.see(transaction.execute("SELECT pg_sleep(5)"), transaction.fetch("SELECT 1"))

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:4ce8bc8defdba869 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:6320df35d374e01c (scaffold.py --update renews it)
 """What the fakes write down for `verify.py --replay`: each statement, with the types of its parameters and answer."""
 
 import json
@@ -133,7 +133,7 @@ def _plain(name: str) -> str:
 def _sender() -> tuple[str, int]:
     """The line of the project's code that made the call."""
     frame: Any = sys._getframe(2)
-    skipped: Iterable[str] = (PACKAGE, os.path.dirname(os.__file__))
+    skipped: Iterable[str] = (PACKAGE, str(Path(os.__file__).parent))
     while frame and frame.f_code.co_filename.startswith(tuple(skipped)):
         frame = frame.f_back
     if frame is None:

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:039d680b52eaee15 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:d55664ed9aae3db4 (scaffold.py --update renews it)
 """The connection of psqlpy: how it counts parameters, and what it makes of an answer."""
 
 from collections.abc import Sequence
@@ -85,8 +85,14 @@ class FakeConnection(Operations, RowsConnection):
             raise error("ConnectionClosedError")(CLOSED)
         return self
 
-    async def call(self, kind: Kind, method: str, querystring: str, parameters: Any, *, plain: bool) -> Any:
-        """One call on the wire. `plain`: made on the connection itself, where no parameters means no preparing."""
+    async def call(
+        self, kind: Kind, method: str, querystring: str, parameters: Any, *, plain: bool, of: str = ""
+    ) -> Any:
+        """One call on the wire.
+
+        Arguments: `plain`, made on the connection itself, where no parameters means no preparing; `of`, what
+        the call is worded as where that is not its method.
+        """
         many = method == "execute_many"
         prepares = kind != "copy" and method != "execute_batch" and not many
         unprepared = plain and method in ("execute", "fetch") and parameters is None
@@ -105,7 +111,7 @@ class FakeConnection(Operations, RowsConnection):
                 self._cached.add(querystring)
 
         cached = querystring in self._cached
-        name = "copy" if kind == "copy" else method
+        name = of or ("copy" if kind == "copy" else method)
         try:
             return await self.perform(kind, method, querystring, parameters, check=check, batch=many)
         except Refused as refusal:

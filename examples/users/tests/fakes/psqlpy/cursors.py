@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:9d603be838b6845d (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:155ed8ff473d5111 (scaffold.py --update renews it)
 """Prepared statements and cursors of psqlpy."""
 
 from types import TracebackType
@@ -25,7 +25,9 @@ class FakePreparedStatement:
         """Run the statement; answered as `execute` is."""
         if self._missing:
             raise error("DatabaseError")(self._missing)
-        rows = await self._connection.call("execute", "execute", self._query, self._parameters, plain=False)
+        rows = await self._connection.call(
+            "execute", "execute", self._query, self._parameters, plain=False, of="prepared"
+        )
         return QueryResult(rows)
 
     def cursor(self) -> "FakeCursor":

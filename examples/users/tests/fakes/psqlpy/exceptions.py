@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:5ab61f89996827de (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:78aa993cfa65faf6 (scaffold.py --update renews it)
 """The exceptions of psqlpy, or stand-ins where it is not installed, and how it words what the server says."""
 
 from importlib import import_module
@@ -64,7 +64,7 @@ def worded(refusal: Refused, method: str, *, running: bool) -> Exception:
     text = on_wire(refusal)
     if method == "execute_many":
         made = error("ConnectionExecuteError")((RUNNING if running else BUILDING) + text)
-    elif running and method not in ("execute_batch", "copy"):
+    elif running and method not in ("execute_batch", "copy", "prepared"):
         made = error("ConnectionExecuteError")(prefix(method) + text)
     else:
         made = error("DatabaseError")(text)

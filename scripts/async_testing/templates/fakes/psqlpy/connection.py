@@ -84,8 +84,14 @@ class FakeConnection(Operations, RowsConnection):
             raise error("ConnectionClosedError")(CLOSED)
         return self
 
-    async def call(self, kind: Kind, method: str, querystring: str, parameters: Any, *, plain: bool) -> Any:
-        """One call on the wire. `plain`: made on the connection itself, where no parameters means no preparing."""
+    async def call(
+        self, kind: Kind, method: str, querystring: str, parameters: Any, *, plain: bool, of: str = ""
+    ) -> Any:
+        """One call on the wire.
+
+        Arguments: `plain`, made on the connection itself, where no parameters means no preparing; `of`, what
+        the call is worded as where that is not its method.
+        """
         many = method == "execute_many"
         prepares = kind != "copy" and method != "execute_batch" and not many
         unprepared = plain and method in ("execute", "fetch") and parameters is None
@@ -104,7 +110,7 @@ class FakeConnection(Operations, RowsConnection):
                 self._cached.add(querystring)
 
         cached = querystring in self._cached
-        name = "copy" if kind == "copy" else method
+        name = of or ("copy" if kind == "copy" else method)
         try:
             return await self.perform(kind, method, querystring, parameters, check=check, batch=many)
         except Refused as refusal:

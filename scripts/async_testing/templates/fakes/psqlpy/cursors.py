@@ -24,7 +24,9 @@ class FakePreparedStatement:
         """Run the statement; answered as `execute` is."""
         if self._missing:
             raise error("DatabaseError")(self._missing)
-        rows = await self._connection.call("execute", "execute", self._query, self._parameters, plain=False)
+        rows = await self._connection.call(
+            "execute", "execute", self._query, self._parameters, plain=False, of="prepared"
+        )
         return QueryResult(rows)
 
     def cursor(self) -> "FakeCursor":

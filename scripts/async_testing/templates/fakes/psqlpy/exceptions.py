@@ -63,7 +63,7 @@ def worded(refusal: Refused, method: str, *, running: bool) -> Exception:
     text = on_wire(refusal)
     if method == "execute_many":
         made = error("ConnectionExecuteError")((RUNNING if running else BUILDING) + text)
-    elif running and method not in ("execute_batch", "copy"):
+    elif running and method not in ("execute_batch", "copy", "prepared"):
         made = error("ConnectionExecuteError")(prefix(method) + text)
     else:
         made = error("DatabaseError")(text)
