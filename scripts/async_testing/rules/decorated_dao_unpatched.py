@@ -178,14 +178,21 @@ def _is_given(call: ast.Call) -> bool:
 
 
 def _has_database(source: SourceFile, test: Test, call: ast.Call) -> bool:
-    """Whether a fixture of the test sets a database up; a mock that the test passes itself does not."""
+    """Whether a fixture of the test sets a database up; a mock does not, passed or not, that is put in nowhere."""
     passed = {
         one.id for one in [*call.args, *(one.value for one in call.keywords)] if isinstance(one, ast.Name)
     }
     return any(
-        _is_database(name) and not (name in passed and _is_mock(source, test.function, name))
+        _is_database(name)
+        and not ((name in passed or _is_own(source, test, name)) and _is_mock(source, test.function, name))
         for name in test.parameters
     )
+
+
+def _is_own(source: SourceFile, test: Test, name: str) -> bool:
+    """Whether a fixture stands in the test's own file, which replaces nothing, and asks for no other fixture."""
+    fixture = source.fixtures.named(name, test.class_)
+    return fixture is not None and fixture.source is source and not fixture.requests
 
 
 def _is_mock(source: SourceFile, scope: Scope, name: str) -> bool:

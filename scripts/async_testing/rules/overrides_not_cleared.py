@@ -3,7 +3,7 @@
 ## What it does
 
 Looks for ``app.dependency_overrides[...] = ...`` where nothing clears, pops or restores it: not the function itself,
-no fixture that the test gets, no hook around it. Applications that the test or its own fixture builds are left alone.
+no fixture that the test gets, no hook around it; at the top of a test file, nothing in it or its conftests. Applications that the test or its own fixture builds are left alone.
 
 ## Why is this bad
 
@@ -70,13 +70,17 @@ from async_testing.rules import Hit
 CODE = "AT401"
 NEEDS = ("dependency_overrides",)
 WIDE = ("session", "package")
+EACH = frozenset({"setUp", "asyncSetUp", "setup_method", "setup_function"})
+"""Hooks that run before each test."""
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield the first override of each function that stays."""
     tests = [(test.function, test.name) for test in source.tests]
     fixtures = [(one.function, one.name) for one in source.fixtures.own if one.scope not in WIDE]
-    for scope, name in [*tests, *fixtures]:
+    hooks = [(one, one.name) for one in source.functions if one.name in EACH] if source.is_test_file else []
+    yield from _at_import(source)
+    for scope, name in [*tests, *fixtures, *hooks]:
         for statement, app in _set(scope):
             if any(_takes_back(one, statement) for _, one in webapps.reach(source, scope)):
                 break
@@ -88,6 +92,26 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 )
                 yield Hit(statement, message, f"monkeypatch.setitem({shown}.{webapps.OVERRIDES}, ..., ...)")
                 break
+
+
+def _at_import(source: SourceFile) -> Iterator[Hit]:
+    """Yield the first override that stands at the top of a test file, of an application that others share."""
+    if not source.is_test_file or not source.tests:
+        return
+    for statement, app in _set(source.module):
+        files = [source, *source.workspace.conftests(source.path)]
+        if any(_takes_back(one, statement) for file in files for one in file.functions):
+            return
+        found = webapps.origin(source, app, source.module)
+        if found is not None and found.outlives and found.source is not source:
+            shown = ast.unparse(app)
+            message = (
+                f"importing this file overrides a dependency of {shown} for the tests of every other file"
+            )
+            yield Hit(
+                statement, message, f"monkeypatch.setitem({shown}.{webapps.OVERRIDES}, ..., ...) in a fixture"
+            )
+            return
 
 
 def _set(scope: Scope) -> Iterator[tuple[ast.stmt, ast.expr]]:

@@ -1,8 +1,9 @@
-"""A test reads something and asserts nothing but the status code of the answer.
+"""A test reads or writes something and asserts nothing but the status code of the answer.
 
 ## What it does
 
-Looks for tests that ``get`` something and whose only assertions compare the status with 200.
+Looks for tests that ``get``, ``post``, ``put`` or ``patch`` something and whose only assertions compare the status
+with 200 or 201.
 
 ## Why is this bad
 
@@ -43,6 +44,7 @@ from collections.abc import Iterator
 
 from async_testing.facts import asserts
 from async_testing.facts.source import SourceFile
+from async_testing.facts.tests import Test
 from async_testing.rules import Hit
 from async_testing.rules.permissive_status import _code, _is_status
 
@@ -50,7 +52,9 @@ CODE = "AT508"
 STATUS = "preview"
 SEVERITY = "info"
 NEEDS = ("status",)
+WRITING = frozenset({"post", "put", "patch"})
 ABOUT_STATUS = ("health", "status", "access", "allow", "auth", "permi", "alive", "ready", "ping", "can_")
+TAKEN = ("accept", "invalid", "disabled", "ignore", "optional", "skip", "without")
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -64,13 +68,19 @@ def check(source: SourceFile) -> Iterator[Hit]:
         if len(asserts.checks(test.function.body)) != len(own):
             continue
         calls = [one for one in test.function.of(ast.Call) if isinstance(one.func, ast.Attribute)]
-        if any(one.func.attr == "get" for one in calls) and not any(one.func.attr == "json" for one in calls):  # type: ignore[attr-defined]
+        used = {one.func.attr for one in calls}  # type: ignore[attr-defined]
+        if "json" not in used and ("get" in used or (used & WRITING and not _may_look(test))):
             yield Hit(
                 own[-1], f"{test.name} asserts nothing of the answer but its status", "assert the body too"
             )
 
 
+def _may_look(test: Test) -> bool:
+    """Whether a handler of the test may judge what was sent, or its name says that being taken is all there is."""
+    return bool(test.function.children) or any(word in test.name.lower() for word in TAKEN)
+
+
 def _is_ok(source: SourceFile, node: ast.expr) -> bool:
     if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq) or len(node.ops) != 1:
         return False
-    return _is_status(node.left) and _code(source, node.comparators[0]) == 200
+    return _is_status(node.left) and _code(source, node.comparators[0]) in (200, 201)

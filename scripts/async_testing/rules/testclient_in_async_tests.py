@@ -39,6 +39,10 @@ async def test_health(app: FastAPI) -> None:
         response = await client.get("/health")
     assert response.status_code == 200
 ```
+
+## When it is wrong
+
+Where the application and the test share nothing that belongs to a loop: state in plain objects works from both.
 """
 
 from __future__ import annotations
@@ -52,6 +56,7 @@ from async_testing.facts.tests import Test
 from async_testing.rules import Hit
 
 CODE = "AT403"
+STATUS = "preview"
 INSTEAD = "async with AsyncClient(transport=ASGITransport(app=app), base_url='http://test') as client"
 
 
@@ -71,8 +76,7 @@ def _may_give(source: SourceFile) -> bool:
     if "TestClient" in source.text:
         return True
     return any(
-        "client" in name.lower() and not one.is_async and "TestClient" in one.source.text
-        for name, one in source.fixtures.visible.items()
+        not one.is_async and "TestClient" in one.source.text for one in source.fixtures.visible.values()
     )
 
 
@@ -99,9 +103,12 @@ def _handed_to_a_thread(source: SourceFile, test: Test, call: ast.Call) -> bool:
 
 
 def _used(source: SourceFile, test: Test) -> Iterator[Hit]:
-    asked = [name for name in test.parameters if "client" in name.lower()]
-    fixtures = {name: source.fixtures.named(name, test.class_) for name in asked}
-    given = {name: fixture for name, fixture in fixtures.items() if fixture and not fixture.is_async}
+    fixtures = {name: source.fixtures.named(name, test.class_) for name in test.parameters}
+    given = {
+        name: fixture
+        for name, fixture in fixtures.items()
+        if fixture and not fixture.is_async and "TestClient" in fixture.source.text
+    }
     for call in test.function.of(ast.Call) if given else ():
         held = call.func.value if isinstance(call.func, ast.Attribute) else None
         if (

@@ -2,7 +2,7 @@
 
 ## What it does
 
-Looks in tests for assertions in a ``try`` whose ``except TimeoutError`` does nothing, in ``suppress(TimeoutError)``,
+Looks in tests for assertions in a ``try`` whose ``except TimeoutError`` does nothing, or after one that returns, in ``suppress(TimeoutError)``,
 and in ``anyio.move_on_after(...)`` whose scope nobody asks whether time ran out.
 
 ## Why is this bad
@@ -70,7 +70,10 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 or not _passes(handler.body)
             ):
                 continue
-            if _asserts(block.body) and not _says_failed(block.body):
+            left_out = [*block.body, *block.orelse]
+            if isinstance(handler.body[-1], ast.Return):
+                left_out += [one for one in scope.body if one.lineno > (block.end_lineno or 0)]
+            if _asserts(left_out) and not _says_failed(block.body):
                 yield Hit(
                     handler,
                     "when time runs out the assertions are left out, and the test is green",
@@ -89,7 +92,9 @@ def _is_timeout(source: SourceFile, node: ast.expr | None) -> bool:
 
 def _passes(body: list[ast.stmt]) -> bool:
     return all(
-        isinstance(one, ast.Pass) or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+        isinstance(one, ast.Pass)
+        or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+        or (isinstance(one, ast.Return) and one.value is None)
         for one in body
     )
 
