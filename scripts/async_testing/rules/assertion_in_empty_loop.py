@@ -4,7 +4,7 @@
 
 Looks for tests whose assertions all stand in a ``for`` or ``async for`` over what the test got at run time, such as the
 items of a response, or a stream; an assert on the status beside it does not count. Loops over literals, ranges and
-parameters are left alone.
+parameters are left alone; so are those that only look for what must not be there: ``assert user.name != "Bob"``.
 
 ## Why is this bad
 
@@ -71,6 +71,8 @@ def _judged(source: SourceFile, test: Test) -> Iterator[Hit]:
         return
     if all(isinstance(one, ast.stmt) and asserts.fails(one) for one in found):
         return  # it is to be empty
+    if all(isinstance(one, ast.Assert) and _denies(one.test) for one in found):
+        return  # where nothing is, the unwanted one is not
     loop = _common(source, test, found[0])
     if loop is None or loop.orelse:
         return
@@ -83,6 +85,18 @@ def _judged(source: SourceFile, test: Test) -> Iterator[Hit]:
         yield Hit(
             loop, f"no assertion of the test runs if {shown} is empty", f"assert {shown} or its length first"
         )
+
+
+def _denies(test: ast.expr) -> bool:
+    """Whether an assertion says that an item is not the unwanted one: ``row.name != "Bob"``.
+
+    ``" " not in row.name`` says what every item is like, and ``row.name != ""`` that it has one.
+    """
+    if not isinstance(test, ast.Compare) or len(test.ops) > 1 or isinstance(test.left, ast.Constant):
+        return False
+    other = test.comparators[0]
+    empty = isinstance(other, ast.Constant) and not other.value
+    return isinstance(test.ops[0], ast.NotEq | ast.NotIn) and not empty
 
 
 def _in_loop(source: SourceFile, node: ast.AST) -> bool:

@@ -4,7 +4,7 @@
 
 Looks in tests for ``await asyncio.gather(..., return_exceptions=True)`` and ``await asyncio.wait(...)`` whose result is
 dropped, never read, or only counted. Cleanup is exempt: after a ``cancel()``, in ``finally``, after the ``yield`` of a
-fixture.
+fixture; so is what a ``with`` asserts something about as a whole, such as how long it takes.
 
 ## Why is this bad
 
@@ -55,7 +55,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from async_testing.facts import places, unawaited
+from async_testing.facts import asserts, places, unawaited
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.facts.types import bindings
@@ -78,6 +78,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 places.in_finally(source, awaited)
                 or places.cancels(scope)
                 or _only_waits(source, scope, awaited, call)
+                or _is_asserted_whole(source, scope, awaited)
             ):
                 continue
             known = _tasks(call.args) & bindings(source, scope).keys()
@@ -140,6 +141,18 @@ def _only_waits(source: SourceFile, scope: Scope, awaited: ast.Await, call: ast.
     known = places.names([*call.args])
     values = [value for name in known for value in bindings(source, scope).get(name, [])]
     return any(value is not None and "all_tasks" in ast.unparse(value) for value in [*values, *call.args])
+
+
+def _is_asserted_whole(source: SourceFile, scope: Scope, node: ast.AST) -> bool:
+    """Whether a ``with self.assertRunUnder(1)`` stands around: the tasks may fail, if that holds."""
+    for around in source.ancestors(node):
+        if around is scope.node:
+            return False
+        if isinstance(around, ast.With | ast.AsyncWith) and any(
+            asserts.last_name(one.context_expr).startswith("assert") for one in around.items
+        ):
+            return True
+    return False
 
 
 def _is_dropped(source: SourceFile, scope: Scope, awaited: ast.Await) -> bool:

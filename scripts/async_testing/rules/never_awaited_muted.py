@@ -4,7 +4,8 @@
 
 Looks at pytest's ``filterwarnings`` and ``-W`` in ``addopts``, at ``pytest.mark.filterwarnings`` and at
 ``warnings.filterwarnings`` of test files, for filters that ignore ``RuntimeWarning``, "coroutine … was never awaited",
-``PytestUnraisableExceptionWarning`` or every warning, and that no later filter undoes.
+``PytestUnraisableExceptionWarning`` or every warning, and that no later filter undoes. A mark that names the message is
+left alone on a test that provokes a failure, since what fails half way leaves its coroutines behind.
 
 ## Why is this bad
 
@@ -40,7 +41,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from async_testing.facts import neverawaited
+from async_testing.facts import asserts, neverawaited
 from async_testing.facts.config import Config
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
@@ -83,7 +84,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
     asynchronous = "async " in source.text or source.is_conftest
     for scope, call in source.calls("filterwarnings", "addinivalue_line", "simplefilter", "catch_warnings"):
         given = _filter(source, call, asynchronous)
-        if given and neverawaited.muting([given]):
+        if given and neverawaited.muting([given]) and not _provoked(source, call, given):
             message = f"the filter {given!r} mutes the warning of coroutines that were never awaited"
             yield Hit(call, message, INSTEAD)
         name = source.dotted(call.func)
@@ -102,6 +103,16 @@ def _filter(source: SourceFile, call: ast.Call, asynchronous: bool) -> str:
     if added and len(call.args) == 2 and neverawaited.text_of(call.args[0]) == "filterwarnings":
         return neverawaited.text_of(call.args[1])
     return ""
+
+
+def _provoked(source: SourceFile, call: ast.Call, given: str) -> bool:
+    """Whether a mark names the message, and stands on a test that waits for an exception."""
+    if "never awaited" not in given:
+        return False
+    for test in source.tests:
+        if any(one is call for one in test.node.decorator_list):
+            return next(asserts.raises_blocks(source, test.function), None) is not None
+    return False
 
 
 def _lasting(source: SourceFile, scope: Scope, call: ast.Call) -> bool:

@@ -4,7 +4,8 @@
 
 Looks for coroutines that are made once and given again and again: as ``return_value`` or ``side_effect`` of a mock,
 at a module's or class's own level, by a function put in with ``setattr``, by a fixture for several tests. A plain
-mock that the test itself calls once may return one; where the code under test calls it, nobody knows how often.
+mock that the test itself calls once may return one; where the code under test calls it, nobody knows how often,
+unless the test asserts that a patch was called once.
 
 ## Why is this bad
 
@@ -134,12 +135,24 @@ def _given(
         if (
             (what == "side_effect" and not several)
             or (isinstance(item, ast.Name) and coroutines.binder(source, item.id, scope)[0] is None)
-            or bool(mocks.patch_kind(source, owner))
+            or (bool(mocks.patch_kind(source, owner)) and not _asserted_once(source, owner, scope))
             or _is_reused(scope, coroutines.mock_of(source, owner, scope), written)
         ):
             message = f"the mock hands out one coroutine of {shown}(...): it can be awaited once"
             where = item if isinstance(item, ast.Call) else value
             yield Hit(where, message, f"side_effect={shown}, not called")
+
+
+def _asserted_once(source: SourceFile, patch: ast.expr, scope: Scope) -> bool:
+    """Whether a function asserts that what it patches in a ``with`` was called once, by a name for it."""
+    if isinstance(patch, ast.Call) and mocks.keyword(patch, "new_callable") is not None:
+        return False
+    item = source.parent(patch)
+    name = item.optional_vars if isinstance(item, ast.withitem) else None
+    return isinstance(name, ast.Name) and any(
+        around is scope and isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == name.id
+        for around, call in source.calls("assert_called_once", "assert_called_once_with")
+    )
 
 
 def _held(source: SourceFile, node: ast.expr, scope: Scope) -> str:

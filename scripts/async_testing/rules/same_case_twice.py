@@ -2,7 +2,8 @@
 
 ## What it does
 
-Looks for equal literals among the values of one ``parametrize``.
+Looks for equal literals among the values of one ``parametrize``. The same one three times and more in a row is meant:
+the test is to run as often.
 
 ## Why is this bad
 
@@ -52,6 +53,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import groupby
 
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
@@ -71,9 +73,10 @@ def check(source: SourceFile) -> Iterator[Hit]:
             if not isinstance(given, ast.List | ast.Tuple) or mark.keyword("ids") is not None:
                 continue
             seen: set[str] = set()
-            for one in given.elts:
-                key = ast.dump(one) if _is_literal(one) else ""
-                if key and key in seen:
+            keys = [ast.dump(one) if _is_literal(one) else "" for one in given.elts]
+            meant = {key for key, run in groupby(keys) if len(list(run)) > 2}
+            for one, key in zip(given.elts, keys, strict=True):
+                if key and key in seen and key not in meant:
                     yield Hit(
                         one, f"the case {ast.unparse(one)[:60]} was there before", "change it or drop it"
                     )

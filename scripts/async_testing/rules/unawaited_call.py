@@ -51,9 +51,10 @@ async def test_save_returns() -> None:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from async_testing.facts import coroutines, library, unawaited
+from async_testing.facts import asserts, coroutines, library, unawaited
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.facts.types import bindings
@@ -61,6 +62,7 @@ from async_testing.rules import Edit, Fix, Hit
 
 CODE = "AT103"
 SEVERITY = "error"
+_SYNC_ONLY = re.compile(r"(?:requires?|needs|only)_sync|sync_only|(?:no|not|skip|skip_if)_async")
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 _HOLDING = frozenset({ast.Call, ast.Tuple, ast.List, *COMPREHENSIONS})
 
@@ -96,7 +98,7 @@ def _judged(source: SourceFile, call: ast.Call, scope: Scope, statement: ast.Exp
     shown = source.dotted(call.func) if future else coroutines.made(source, call, scope)
     if not shown and isinstance(call.func, ast.Attribute) and call.func.attr == "aclose":
         shown = ast.unparse(call.func) if coroutines.mock_of(source, call.func.value, scope) is None else ""
-    if not shown or unawaited.expected(source, statement):
+    if not shown or unawaited.expected(source, statement) or _is_sync_only(scope):
         return
     start, _ = source.span(call)
     fixable = scope.is_async and call is statement.value
@@ -112,17 +114,27 @@ def _stored(source: SourceFile, scope: Scope) -> Iterator[Hit]:
         target = assign.targets[0]
         if assign.value.__class__ is not ast.Call or not isinstance(target, ast.Name):
             continue
-        if len(assign.targets) > 1 or scope.reads.get(target.id):
+        if len(assign.targets) > 1 or target.id in scope.names_read:
             continue
         shown = coroutines.made(source, assign.value, scope)
         if not shown or (target.id != "_" and len(bindings(source, scope)[target.id]) > 1):
             continue
-        if _outlives(scope, target.id) or unawaited.expected(source, assign):
+        if _outlives(scope, target.id) or unawaited.expected(source, assign) or _is_sync_only(scope):
             continue
         start, _ = source.span(assign.value)
         fix = Fix("await it", (Edit(start, start, "await "),), safe=False) if scope.is_async else None
         message = f"{shown}(...) makes a coroutine that is stored in {target.id} and never awaited"
         yield Hit(assign, message, f"{target.id} = await {shown}(...)", fix)
+
+
+def _is_sync_only(scope: Scope | None) -> bool:
+    """Whether a decorator says that the code only runs in a sync twin of the file, which a tool makes of it."""
+    while scope is not None:
+        for one in getattr(scope.node, "decorator_list", ()):
+            if _SYNC_ONLY.fullmatch(asserts.last_name(one)):
+                return True
+        scope = scope.parent
+    return False
 
 
 def _outlives(scope: Scope, name: str) -> bool:
