@@ -168,13 +168,13 @@ def test_a_problem_that_may_pass_is_not_kept(project: Path, checked: Checked) ->
 def test_the_folder_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert userfolder.cache_folder() == tmp_path / userfolder.NAME
+    assert userfolder.cache_folder() == str(tmp_path / userfolder.NAME)
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert userfolder.cache_folder() == tmp_path / ".cache" / userfolder.NAME
+    assert userfolder.cache_folder() == str(tmp_path / ".cache" / userfolder.NAME)
     monkeypatch.setattr("sys.platform", "darwin")
     monkeypatch.delenv("XDG_CACHE_HOME")
-    assert userfolder.cache_folder() == tmp_path / "Library/Caches" / userfolder.NAME
+    assert userfolder.cache_folder() == str(tmp_path / "Library/Caches" / userfolder.NAME)
 
 
 def test_what_is_old_or_too_much_is_dropped(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,10 +136,10 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 def test_the_root_is_that_of_git_else_the_nearest_configuration(tmp_path: Path) -> None:
     root = made(tmp_path, "a/b/c/x.py", "a/b/pyproject.toml", "other/setup.cfg", "other/tests/test_a.py")
-    assert root_of([], root / "a/b/c") == root / "a/b"
-    assert root_of([str(root / "other/tests/test_a.py")], root / "a/b/c") == root / "other"
+    assert root_of([], root / "a/b/c") == str(root / "a/b")
+    assert root_of([str(root / "other/tests/test_a.py")], root / "a/b/c") == str(root / "other")
     (root / "a/.git").mkdir()
-    assert root_of(["x.py"], root / "a/b/c") == root / "a"
+    assert root_of(["x.py"], root / "a/b/c") == str(root / "a")
 
 
 def test_what_is_meant_without_paths(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from async_testing.checking import userfolder
@@ -31,10 +30,17 @@ class Cache:
         folder: where caches lie, by default the user's cache folder.
     """
 
-    def __init__(self, root: Path, rules: Sequence[Rule], folder: Path | None = None) -> None:
-        self.root = str(root)
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        rules: Sequence[Rule],
+        folder: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self.root = os.fspath(root)
         where = folder or userfolder.cache_folder()
-        inside = where is not None and (where == root or root in where.parents)
+        inside = where is not None and f"{os.fspath(where)}{os.sep}".startswith(
+            self.root.rstrip(os.sep) + os.sep
+        )
         self._folder = None if inside else where
         asked = ",".join(sorted(rule.code for rule in rules))
         version = f"{sys.implementation.cache_tag} {sys.version} {sys.platform}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from async_testing.checking.ignoring import Ignore
@@ -42,7 +41,7 @@ class Found(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def root_of(paths: Sequence[str], cwd: Path) -> Path:
+def root_of(paths: Sequence[str], cwd: str | os.PathLike[str]) -> str:
     """The project's root: the nearest folder at or above ``cwd`` that has .git, else a pytest configuration.
 
     Args:
@@ -56,9 +55,9 @@ def root_of(paths: Sequence[str], cwd: Path) -> Path:
         try:
             common = os.path.commonpath(full)
         except ValueError:  # on different drives
-            return Path(root)
+            return root
         root = _marked(common if os.path.isdir(common) else os.path.dirname(common))  # noqa: PTH112, PTH120
-    return Path(root)
+    return root
 
 
 def _marked(start: str) -> str:
@@ -72,17 +71,24 @@ def _marked(start: str) -> str:
     return start
 
 
-def default_paths(root: Path) -> tuple[str, ...]:
+def default_paths(root: str | os.PathLike[str]) -> tuple[str, ...]:
     """What is meant without paths: the configuration's testpaths, else tests folders, else all."""
     settings = _configured(Folder(root), "", Config(None)).settings
     named = settings.folders("testpaths") if settings else ()
-    found = [one for path in named for one in ([path] if (root / path).exists() else _globbed(root, path))]
-    return tuple(found) or tuple(name for name in TESTS if (root / name).is_dir()) or (".",)
+    found = [
+        one
+        for path in named
+        for one in ([path] if os.path.exists(f"{root}/{path}") else _globbed(root, path))  # noqa: PTH110
+    ]
+    there = [name for name in TESTS if os.path.isdir(f"{root}/{name}")]  # noqa: PTH112
+    return tuple(found) or tuple(there) or (".",)
 
 
-def _globbed(root: Path, pattern: str) -> Iterator[str]:
+def _globbed(root: str | os.PathLike[str], pattern: str) -> Iterator[str]:
     if {"*", "?", "["} & set(pattern):
-        for path in sorted(root.glob(pattern)):
+        from pathlib import Path
+
+        for path in sorted(Path(root).glob(pattern)):
             yield path.relative_to(root).as_posix()
 
 
@@ -97,7 +103,7 @@ def _configured(folder: Folder, path: str, above: Config) -> Config:
     return Config(own) if own else above
 
 
-def find(root: Path, paths: Sequence[str], *, exclude: Sequence[str] = ()) -> Found:
+def find(root: str | os.PathLike[str], paths: Sequence[str], *, exclude: Sequence[str] = ()) -> Found:
     """The files to check.
 
     Args:
@@ -116,10 +122,10 @@ def find(root: Path, paths: Sequence[str], *, exclude: Sequence[str] = ()) -> Fo
 
 
 class _Search:
-    def __init__(self, root: Path, exclude: Sequence[str]) -> None:
+    def __init__(self, root: str | os.PathLike[str], exclude: Sequence[str]) -> None:
         self.files: set[str] = set()
         self.problems: list[Problem] = []
-        self._root = str(root)
+        self._root = os.fspath(root)
         self._prefix = self._root.rstrip(os.sep) + os.sep
         self._folder = Folder(root)
         self._excluded = Ignore(exclude)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -29,7 +28,7 @@ class Later(ModuleType):
         return importlib.import_module(self.__name__).__doc__
 
 
-def load(folder: Path | None = None) -> list[Rule]:
+def load(folder: str | os.PathLike[str] | None = None) -> list[Rule]:
     """Every rule there is, by code: as ``rules.load()``, but a rule's module is only imported when it is asked.
 
     Args:

@@ -6,7 +6,6 @@ import contextlib
 import gc
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.checking.cache import Cache, folders_of
@@ -42,7 +41,12 @@ class Work(NamedTuple):
 
 
 def run(
-    root: Path, files: Sequence[str], rules: Sequence[Rule], *, cache: Cache | None = None, jobs: int = 0
+    root: str | os.PathLike[str],
+    files: Sequence[str],
+    rules: Sequence[Rule],
+    *,
+    cache: Cache | None = None,
+    jobs: int = 0,
 ) -> Report:
     """Ask rules about files.
 
@@ -62,7 +66,9 @@ def run(
             gc.enable()
 
 
-def _run(root: Path, files: list[str], rules: Sequence[Rule], cache: Cache | None, jobs: int) -> Report:
+def _run(
+    root: str | os.PathLike[str], files: list[str], rules: Sequence[Rule], cache: Cache | None, jobs: int
+) -> Report:
     prefix = str(root).rstrip(os.sep) + os.sep
     done: list[Examined] = []
     size = 0
@@ -122,7 +128,7 @@ def _known_configs(files: list[str], cache: Cache | None) -> list[Examined] | No
 
 
 def _configs(
-    root: Path, files: list[str], rules: Sequence[Rule], *, keep: bool
+    root: str | os.PathLike[str], files: list[str], rules: Sequence[Rule], *, keep: bool
 ) -> tuple[list[Examined], dict[str, str], Work]:
     """Every configuration file in force asked once, by folder which one that is, and what that depended on."""
     from async_testing.checking.engine import examine_config
@@ -185,7 +191,7 @@ def work(prefix: str, files: list[str], rules: Sequence[Rule], *, keep: bool) ->
     from async_testing.detection.pytestconfig import Broken
     from async_testing.facts.workspace import Workspace
 
-    workspace = Workspace(Path(prefix))
+    workspace = Workspace(prefix)
     workspace.digest = digest if keep else None
     found = []
     for path in files:

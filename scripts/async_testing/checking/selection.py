@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from async_testing.finding import UsageError
@@ -45,14 +44,15 @@ class Selection(NamedTuple):
         return frozenset().union(*(codes for pattern, codes in self.per_file if matches(path, pattern)))
 
 
-def wishes_of(root: Path) -> Wishes:
+def wishes_of(root: str) -> Wishes:
     """What the table of the root's pyproject.toml says.
 
     Raises:
         UsageError: it cannot be read, or has a key or a value that means nothing.
     """
     try:
-        data = (root / "pyproject.toml").read_bytes()
+        with open(f"{root}/pyproject.toml", "rb") as stream:  # noqa: PTH123
+            data = stream.read()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return Wishes()
     if b"async-testing" not in data:

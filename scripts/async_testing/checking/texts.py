@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
+import os
 
 from async_testing.finding import UsageError
 
@@ -18,8 +18,8 @@ class Texts:
         root: the project's folder, symbolic links resolved.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self.root = os.fspath(root)
         self.over: dict[str, bytes] = {}
         """What stands for a file's content: standard input, or a file that a fix has changed."""
         self._texts: dict[str, str] = {}

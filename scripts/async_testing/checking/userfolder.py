@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 import time
-from pathlib import Path
 
 try:  # hashlib brings OpenSSL along, which takes as long as checking a file
     from _blake2 import blake2b
@@ -27,7 +26,7 @@ def digest(data: bytes) -> str:
     return str(blake2b(data, digest_size=16).hexdigest())
 
 
-def cache_folder() -> Path | None:
+def cache_folder() -> str | None:
     """Where the user's caches lie, as the system wants it; None where nothing tells. It need not exist."""
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA", "")
@@ -36,10 +35,10 @@ def cache_folder() -> Path | None:
         home = os.path.expanduser("~")  # noqa: PTH111
         if not os.path.isabs(base) and os.path.isabs(home):  # noqa: PTH117
             base = f"{home}/Library/Caches" if sys.platform == "darwin" else f"{home}/.cache"
-    return Path(base, NAME) if os.path.isabs(base) else None  # noqa: PTH117
+    return os.path.join(base, NAME) if os.path.isabs(base) else None  # noqa: PTH117, PTH118
 
 
-def load(folder: Path, name: str) -> bytes | None:
+def load(folder: str | os.PathLike[str], name: str) -> bytes | None:
     """The content of a file as it was saved; None where it is missing, damaged or another's."""
     try:
         with open(f"{folder}{os.sep}{name}", "rb") as stream:  # noqa: PTH123
@@ -50,7 +49,7 @@ def load(folder: Path, name: str) -> bytes | None:
     return content if head == MARK + digest(content).encode() + b"\n" else None
 
 
-def save(folder: Path, name: str, content: bytes) -> bool:
+def save(folder: str | os.PathLike[str], name: str, content: bytes) -> bool:
     """Put a file in place in one step, whoever else does so too; whether that could be done."""
     if len(content) > LARGEST:
         return False
@@ -67,7 +66,7 @@ def save(folder: Path, name: str, content: bytes) -> bool:
     return True
 
 
-def tidy(folder: Path) -> None:
+def tidy(folder: str | os.PathLike[str]) -> None:
     """Delete what is old, what was left half written, and the oldest files where there are too many."""
     found: list[tuple[float, int, str]] = []
     with contextlib.suppress(OSError), os.scandir(folder) as listing:

@@ -7,7 +7,6 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 
 from async_testing.checking.selection import Wishes
 from async_testing.cli import Parser, guarded
@@ -55,7 +54,9 @@ def _run(options: Namespace) -> int:
         trace = error.__traceback__
         while trace and trace.tb_next:
             trace = trace.tb_next
-        where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "check"
+        where = (
+            f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "check"
+        )
         raise UsageError(
             f"a fault of check.py itself, in {where} ({type(error).__name__}: {error}): please report it; "
             "ASYNC_TESTING_DEBUG=1 shows all of it"

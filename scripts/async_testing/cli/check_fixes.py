@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from argparse import Namespace
+from pathlib import Path
 
 from async_testing import files
 from async_testing.checking import fixes
@@ -66,7 +67,7 @@ class _Mending:
         one, unsafe = self._judged[path], self._options.unsafe_fixes
         if path in self._left or not any(fixes.fixable(found, unsafe=unsafe) for found in one.findings):
             return False
-        if self._options.fix and (why := fixes.writable(self._outcome.root, path)):
+        if self._options.fix and (why := fixes.writable(Path(self._outcome.root), path)):
             self._left.add(path)
             self._outcome.notes.append(why)
             return False
@@ -85,7 +86,7 @@ class _Mending:
     def _is_new(self, path: str) -> bool:
         try:
             started: float = self._options.started
-            return (self._outcome.root / path).stat().st_mtime > started - NEW
+            return Path(self._outcome.root, path).stat().st_mtime > started - NEW
         except OSError:
             return True
 
@@ -115,7 +116,7 @@ class _Mending:
             else:
                 outcome.notes.append(f"{path} was changed by somebody else meanwhile: it is left as it is")
         if replaced:
-            files.write(outcome.root, {}, replaced)
+            files.write(Path(outcome.root), {}, replaced)
         judged = [self._judged[one.path] for one in outcome.judged]
         return self._told(outcome._replace(judged=judged), "mended")
 

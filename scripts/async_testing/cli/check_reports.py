@@ -7,7 +7,6 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from async_testing.checking.judging import FAILED, important
@@ -34,16 +33,16 @@ def report(options: Namespace, outcome: Outcome) -> int:
     return _code(options, outcome)
 
 
-def shown_from(root: Path) -> Callable[[str], str]:
+def shown_from(root: str) -> Callable[[str], str]:
     """A function that gives a path below the root as it is shown: relative to the working folder."""
     try:
-        way = os.path.relpath(root, Path.cwd().resolve()).replace(os.sep, "/")
+        way = os.path.relpath(root, os.path.realpath(os.getcwd())).replace(os.sep, "/")  # noqa: PTH109
     except (ValueError, OSError):  # another drive, or a working folder that is gone
-        way = root.as_posix()
+        way = root.replace(os.sep, "/")
     if way == ".":
         return lambda path: path
     if way.startswith(".."):
-        return lambda path: os.path.relpath(root / path).replace(os.sep, "/")
+        return lambda path: os.path.relpath(f"{root}/{path}").replace(os.sep, "/")
     return lambda path: f"{way}/{path}"
 
 
@@ -84,6 +83,8 @@ def _put(options: Namespace, text: str) -> None:
     if not options.output_file:
         sys.stdout.write(text)
         return
+    from pathlib import Path
+
     path = Path(options.output_file)
     try:
         path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

@@ -6,7 +6,6 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from async_testing.checking import discovery, own
@@ -25,7 +24,7 @@ STDIN = "test_stdin.py"
 class Outcome(NamedTuple):
     """What a run came to."""
 
-    root: Path
+    root: str
     texts: Texts
     rules: list[Rule]
     asked: list[Rule]
@@ -80,19 +79,22 @@ def outcome_of(options: Namespace) -> Outcome:
     return outcome
 
 
-def _root(options: Namespace) -> Path:
+def _root(options: Namespace) -> str:
     if options.root:
-        root = Path(options.root).resolve()
-        if not root.is_dir():
+        root: str = os.path.realpath(options.root)
+        if not os.path.isdir(root):  # noqa: PTH112
             raise UsageError(f"--root {options.root} is no folder: name the project's")
         return root
-    cwd = Path.cwd()
-    root = discovery.root_of([], cwd).resolve()
+    cwd = os.getcwd()  # noqa: PTH109
+    root = os.path.realpath(discovery.root_of([], cwd))
     named = [options.stdin_filename] if options.stdin_filename else options.paths
     paths = [os.path.abspath(one) for one in named if one != "-"]  # noqa: PTH100 - links are not followed here
-    if all(Path(one).is_relative_to(root) for one in paths):  # a link out of the project is no other project
+    inside = root.rstrip(os.sep) + os.sep
+    if all(
+        f"{one}{os.sep}".startswith(inside) for one in paths
+    ):  # a link out of the project is no other project
         return root
-    return discovery.root_of(paths, cwd).resolve()
+    return os.path.realpath(discovery.root_of(paths, cwd))
 
 
 def _examined(
@@ -109,17 +111,19 @@ def _examined(
         texts.put(path, sys.stdin.buffer.read())
         done = examine(Overlaid(texts), path, texts.data(path), asked)
         return discovery.Found((path,), ()), [done], False
-    cwd = Path.cwd()
-    paths = [str(cwd / one) for one in options.paths] or discovery.default_paths(root)
+    cwd = os.getcwd()  # noqa: PTH109
+    paths = [os.path.join(cwd, one) for one in options.paths] or discovery.default_paths(root)  # noqa: PTH118
     found = discovery.find(root, paths, exclude=exclude)
     if not found.files and not found.problems:
         where = ", ".join(options.paths) or ", ".join(paths) or "."
         raise UsageError(f"no test file in {where}: name files or folders that have some")
     files, changed = found.files, None
     if options.since is not None:
+        from pathlib import Path
+
         from async_testing.checking.since import changed as changed_since
 
-        changed = changed_since(root, options.since)
+        changed = changed_since(Path(root), options.since)
         files = tuple(one for one in files if one in changed)
         found = discovery.Found(files, tuple(one for one in found.problems if one.path in changed))
     if not files:
@@ -135,7 +139,9 @@ def _examined(
     return found, examined, False
 
 
-def _stdin_path(options: Namespace, root: Path) -> str:
+def _stdin_path(options: Namespace, root: str) -> str:
+    from pathlib import Path
+
     full = Path.cwd() / (options.stdin_filename or STDIN)
     try:
         real = full.parent.resolve() / full.name
@@ -157,12 +163,16 @@ def _excluded(path: str, patterns: Sequence[str]) -> bool:
 def _baseline(options: Namespace) -> frozenset[tuple[object, ...]]:
     if not options.baseline or options.write_baseline:
         return frozenset()
+    from pathlib import Path
+
     from async_testing.checking import baseline
 
     return frozenset(baseline.read(Path(options.baseline)))
 
 
 def _write_baseline(options: Namespace, outcome: Outcome, codes: frozenset[str]) -> Outcome:
+    from pathlib import Path
+
     from async_testing.checking import baseline, fingerprints
 
     path = Path(options.baseline)
@@ -170,7 +180,7 @@ def _write_baseline(options: Namespace, outcome: Outcome, codes: frozenset[str])
     looked_at = {one.path for one in outcome.judged if not one.problem}
     if path.exists():  # what this run did not look at stays as it was
         kept = baseline.read(path) - found
-        gone = baseline.stale(kept, (), looked_at, codes, outcome.root)
+        gone = baseline.stale(kept, (), looked_at, codes, Path(outcome.root))
         found |= kept.difference(gone)
     baseline.write(path, found)
     outcome.notes.append(f"{options.baseline} lists {len(found)} finding{'s' if len(found) != 1 else ''}")
@@ -181,13 +191,15 @@ def _write_baseline(options: Namespace, outcome: Outcome, codes: frozenset[str])
 
 
 def _tell_stale(options: Namespace, outcome: Outcome, judge: Judge, codes: frozenset[str]) -> None:
+    from pathlib import Path
+
     from async_testing.checking import baseline
     from async_testing.checking.fingerprints import Known
 
     entries = [one for one in judge.baseline if isinstance(one, Known)]
     matched = [one for one in judge.matched if isinstance(one, Known)]
     looked_at = {one.path for one in outcome.judged if not one.problem}
-    old = baseline.stale(entries, matched, looked_at, codes, outcome.root)
+    old = baseline.stale(entries, matched, looked_at, codes, Path(outcome.root))
     if old:
         first = f"{old[0].code} in {old[0].path}{f' ({old[0].inside})' if old[0].inside else ''}"
         more = f" and {len(old) - 1} more" if len(old) > 1 else ""

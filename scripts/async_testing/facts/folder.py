@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 LARGEST = 4_000_000
 """Bytes of another module: a longer one was written by a program, and is not worth the time."""
@@ -26,12 +25,13 @@ class Folder:
         root: its absolute path, symbolic links resolved.
     """
 
-    def __init__(self, root: Path | str) -> None:
-        self.root = Path(root)
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self.root = os.fspath(root)
         self._prefix = str(root).rstrip(os.sep) + os.sep
         self._bytes: dict[str, bytes | None] = {}
         self._held = 0
         self._located: dict[tuple[str, str], tuple[str | None, tuple[str, ...]]] = {}
+        self._located_for: dict[tuple[str, str], str | None] = {}
         self._listed: dict[str, frozenset[str]] = {}
         self.digest: Callable[[bytes], str] | None = None
         """What tells contents apart, where somebody wants to know the states."""
@@ -89,6 +89,9 @@ class Folder:
 
     def locate(self, path: str, module: str) -> str | None:
         """The file of a module as the file at ``path`` imports it: relative, or from a folder above or its src."""
+        found = self._located_for.get((path, module), "")
+        if found != "":
+            return found
         folder = path.rpartition("/")[0]
         key = (folder, module)
         known = self._located.get(key)
@@ -98,6 +101,7 @@ class Folder:
             known = self._located[key] = (found, tuple(probes))
         self.link(path, f"{folder}/")
         self.links[path].update(known[1])
+        self._located_for[path, module] = known[0]
         return known[0]
 
     def _relative(self, folder: str, module: str, probes: list[str]) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import os
 import re
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 from async_testing.facts.folder import Folder
@@ -98,7 +98,7 @@ class Outlined(Folder):
         root: its absolute path, symbolic links resolved.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: str | os.PathLike[str]) -> None:
         super().__init__(root)
         self._outlines: dict[str, Outline] = {}
         self._mentioned: dict[tuple[str, str], bool] = {}

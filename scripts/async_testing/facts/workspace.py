@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 from async_testing.detection.pytestconfig import settings_in
@@ -43,7 +43,7 @@ class Workspace(Outlined):
         root: its absolute path, symbolic links resolved.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: str | os.PathLike[str]) -> None:
         super().__init__(root)
         self._sources: dict[str, SourceFile | None] = {}
         self._shared: SourceFile | None = None

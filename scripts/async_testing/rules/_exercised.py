@@ -138,11 +138,7 @@ def can_fail(function: Definition) -> bool:
 def beside(source: SourceFile) -> Iterator[str]:
     """The texts of the other test files in the same folder."""
     folder = source.path.rpartition("/")[0]
-    try:
-        names = sorted(one.name for one in (source.workspace.root / folder).iterdir())
-    except OSError:
-        return
-    for name in names:
+    for name in sorted(source.workspace.files(folder)):
         path = f"{folder}/{name}" if folder else name
         if name.endswith(".py") and path != source.path and source.config.collects_file(path):
             yield (source.workspace.read(path) or b"").decode(errors="replace")
