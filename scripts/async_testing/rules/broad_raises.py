@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for ``pytest.raises`` and ``assertRaises`` of Exception or BaseException, alone or among others, with no text to
-match and nothing that looks at the exception afterwards.
+match and nothing that looks at the exception afterwards. Where the test then asserts what was recorded meanwhile (a
+mock's calls, the log, a list that a callback fills), a mistake would not pass, and it is left alone.
 
 ## Why is this bad
 
@@ -47,7 +48,7 @@ from collections.abc import Iterator
 
 from async_testing.facts import asserts
 from async_testing.facts.source import SourceFile
-from async_testing.rules import Hit
+from async_testing.rules import Hit, _recorded
 
 CODE = "AT505"
 NEEDS = ("Exception",)
@@ -66,6 +67,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 or found.narrowed
                 or _looked_at(source, found)
                 or _raised_here(source, found, broad)
+                or _recorded.is_told(source, scope, found.block)
+                or _recorded.is_change(source, found.block)
             ):
                 continue
             shown = ast.unparse(found.call)[:60]

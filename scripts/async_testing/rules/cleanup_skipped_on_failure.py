@@ -3,7 +3,8 @@
 ## What it does
 
 Looks in the code of tests for functions under ``contextmanager`` and ``asynccontextmanager`` that close, stop, cancel,
-clear or reset something behind the ``yield``, in no ``try`` and no ``with``.
+clear or reset something behind the ``yield``, in no ``try`` and no ``with``. What the manager does before the ``yield``
+too, as a start from nothing, is left alone.
 
 ## Why is this bad
 
@@ -66,7 +67,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts.asserts import is_testing, last_name
+from async_testing.facts.asserts import is_testing, last_name, same
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
@@ -97,12 +98,20 @@ def check(source: SourceFile) -> Iterator[Hit]:
 def _cleanup(scope: Scope) -> ast.stmt | None:
     """The first statement behind a bare ``yield`` at the top of a function that cleans up, None where there is none."""
     seen = False
+    before: list[ast.expr] = []
     for statement in scope.body:
-        if seen:
-            value = statement.value if isinstance(statement, ast.Expr) else None
-            value = value.value if isinstance(value, ast.Await) else value
-            if isinstance(value, ast.Call) and last_name(value) in CLEANING:
-                return statement
+        call = _call(statement)
+        if call is not None and not seen:
+            before.append(call)
+        elif call is not None and last_name(call) in CLEANING and not any(same(call, one) for one in before):
+            return statement
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield):
             seen = True
     return None
+
+
+def _call(statement: ast.stmt) -> ast.Call | None:
+    """The call that a statement is, awaited or not."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    value = value.value if isinstance(value, ast.Await) else value
+    return value if isinstance(value, ast.Call) else None

@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for statements that are nothing but a comparison, ``isinstance(...)``, ``all(...)`` or another question with a
-yes-or-no answer. Where the code around waits for an exception, the comparison is left alone.
+yes-or-no answer. Where the code around waits for an exception, or a comment on the line tells another linter that it is
+meant, the comparison is left alone.
 
 ## Why is this bad
 
@@ -39,6 +40,7 @@ async def test_get_user(client: AsyncClient) -> None:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from async_testing.facts.asserts import expects, is_testing, last_name
@@ -53,6 +55,10 @@ OF_TASKS = frozenset({"cancelled", "done", "locked"})
 """Questions to tasks and locks; with arguments they are somebody's own methods, which may do something."""
 METHODS |= OF_TASKS | {"isclose", "iscoroutinefunction", "is_closed", "is_alive"}
 
+_MEANT = re.compile(
+    r"#.*(noqa:[^#]*\bB015\b|pylint:\s*disable=[^#]*(pointless-statement|expression-not-assigned))"
+)
+
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each comparison whose result is thrown away."""
@@ -61,7 +67,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
     for scope in source.scopes:
         for statement in scope.of(ast.Expr):
             value = statement.value
-            if not _asks(value) or expects(source, statement):
+            if not _asks(value) or expects(source, statement) or _is_meant(source, statement):
                 continue
             shown = ast.unparse(value)[:80]
             start, _ = source.span(value)
@@ -85,6 +91,12 @@ def _asks(node: ast.expr) -> bool:
     if not isinstance(node.func, ast.Attribute) or last_name(node) not in METHODS:
         return False
     return last_name(node) not in OF_TASKS or not (node.args or node.keywords)
+
+
+def _is_meant(source: SourceFile, statement: ast.stmt) -> bool:
+    """Whether a comment tells another linter that the result is thrown away on purpose."""
+    line = source.lines[(statement.end_lineno or statement.lineno) - 1]
+    return "#" in line and bool(_MEANT.search(line))
 
 
 def _works(node: ast.Call) -> bool:

@@ -2,8 +2,9 @@
 
 ## What it does
 
-Looks in tests and fixtures for ``start_server``, ``create_server``, ``serve``, ``TCPSite``, ``bind`` and their like
-with a number other than 0 as the port.
+Looks in tests and fixtures for ``start_server``, ``create_server``, ``serve``, ``TCPSite``, ``bind``, their like
+and the servers of the standard library with a number other than 0 as the port. A branch that a constant of the module
+switches off is left alone.
 
 ## Why is this bad
 
@@ -66,6 +67,8 @@ from async_testing.rules import Hit
 
 CODE = "AT618"
 NEEDS = ("serve", "Serve", "bind", "TCPSite", "uvicorn")
+SERVERS = frozenset({"TCPServer", "ThreadingTCPServer", "HTTPServer", "ThreadingHTTPServer", "UDPServer"})
+"""Of the standard library, which get host and port as one tuple."""
 POSITIONS = {
     "asyncio.start_server": 2,
     "anyio.create_tcp_listener": 9,
@@ -83,7 +86,16 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each server on such a port."""
     if "create_server" not in source.text and not any(
         word in source.text
-        for word in ("start_server", "serve(", "TCPSite", "uvicorn", "TestServer", ".bind(")
+        for word in (
+            "start_server",
+            "serve(",
+            "TCPSite",
+            "uvicorn",
+            "TestServer",
+            ".bind(",
+            "TCPServer",
+            "HTTPServer",
+        )
     ):
         return
     for scope in places.of_tests_and_fixtures(source):
@@ -92,7 +104,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
         for call in scope.of(ast.Call):
             port = _port(source, call)
             number = _number(source, port, scope) if port is not None else 0
-            if number and not _is_mocked(source, call):
+            if number and not _is_mocked(source, call) and not _is_off(source, call):
                 message = f"port {number} may be taken on this machine, or by another worker"
                 yield Hit(call, message, "port 0, and ask the socket for the one it got")
 
@@ -102,6 +114,9 @@ def _port(source: SourceFile, call: ast.Call) -> ast.expr | None:
     name = source.called(call)
     place = POSITIONS.get(name)
     func = call.func
+    if name.rpartition(".")[2] in SERVERS and name.startswith(("socketserver.", "http.server.")):
+        address = call.args[0] if call.args else None
+        return address.elts[1] if isinstance(address, ast.Tuple) and len(address.elts) == 2 else None
     if place is None and isinstance(func, ast.Attribute):
         if func.attr == "create_server" and _is_loop(source, func.value):
             place = 2
@@ -125,6 +140,23 @@ def _number(source: SourceFile, node: ast.expr, scope: Scope) -> int:
     if isinstance(node, ast.Name) and unawaited.loaded(scope, node.id):
         node = source.constants.get(node.id, node)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else 0
+
+
+def _is_off(source: SourceFile, call: ast.Call) -> bool:
+    """Whether a constant of the module switches the branch off that a call stands in."""
+    inner: ast.AST = call
+    for around in source.ancestors(call):
+        if isinstance(around, ast.If):
+            test, turned = around.test, False
+            while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+                test, turned = test.operand, not turned
+            value = source.constants.get(test.id, test) if isinstance(test, ast.Name) else test
+            if isinstance(value, ast.Constant) and any(
+                one is inner for one in (around.orelse if bool(value.value) is not turned else around.body)
+            ):
+                return True
+        inner = around
+    return False
 
 
 def _is_mocked(source: SourceFile, call: ast.Call) -> bool:

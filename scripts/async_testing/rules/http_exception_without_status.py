@@ -3,7 +3,7 @@
 ## What it does
 
 Looks for ``pytest.raises(HTTPException)`` of FastAPI, Starlette or Litestar with no ``match`` and no look at the caught
-exception afterwards.
+exception afterwards. Where the next line asserts what was asserted not to hold before, the test is about that.
 
 ## Why is this bad
 
@@ -50,7 +50,7 @@ from collections.abc import Iterator
 
 from async_testing.facts import asserts
 from async_testing.facts.source import SourceFile
-from async_testing.rules import Hit
+from async_testing.rules import Hit, _recorded
 
 CODE = "AT506"
 NEEDS = ("HTTPException",)
@@ -66,6 +66,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
             if found.narrowed or not any(_is_general(source, one) for one in found.expected):
                 continue
             if found.name and _looked_at(scope.body, found.name):
+                continue
+            if _recorded.is_change(source, found.block):
                 continue
             message = "any HTTPException satisfies this, whatever its status code"
             yield Hit(found.call, message, "as caught: ..., then assert caught.value.status_code == ...")

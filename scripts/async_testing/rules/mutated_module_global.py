@@ -4,7 +4,8 @@
 
 Looks in tests for ``global`` names that are assigned, for lists, dicts and sets at the module's level that are
 changed in place, the file's own and those imported from the project, and for attributes of the project's imported
-modules and objects that are assigned, where nothing puts them back.
+modules and objects that are assigned, where nothing puts them back. What the module itself begins with may be written,
+and so may a number in the place of one that is another in each run.
 
 ## Why is this bad
 
@@ -55,24 +56,11 @@ from collections.abc import Iterator
 from async_testing.facts import coroutines, members, places, types
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
-from async_testing.rules import Hit
+from async_testing.rules import Hit, _as_before
 
 CODE = "AT601"
-CHANGES = frozenset(
-    [
-        "append",
-        "add",
-        "update",
-        "extend",
-        "insert",
-        "setdefault",
-        "pop",
-        "popitem",
-        "remove",
-        "discard",
-        "appendleft",
-    ]
-)
+CHANGES = frozenset({"append", "add", "update", "extend", "insert", "setdefault", "appendleft"})
+CHANGES |= {"pop", "popitem", "remove", "discard"}
 RESETS = frozenset({"clear", "dict", "setitem", "delitem", "setattr"})
 MADE = frozenset(
     {"list", "dict", "set", "collections.defaultdict", "collections.deque", "collections.Counter"}
@@ -90,10 +78,22 @@ def check(source: SourceFile) -> Iterator[Hit]:
         for statement, name, what in _changes(source, scope, kept):
             if places.in_try_with_finally(source, statement) or _put_back(source, scope, name, statement):
                 continue
+            if _as_before.is_taken_out(source, name) or _is_as_good(source, statement):
+                continue
             message = f"{what} outlives the test, and so does this change of it"
             yield Hit(
                 statement, message, "make it anew in the test or a fixture, or change it with monkeypatch"
             )
+
+
+def _is_as_good(source: SourceFile, statement: ast.stmt) -> bool:
+    """Whether a change puts there what is as good for the next test as what the project begins with."""
+    changed = _as_before.changed(statement)
+    if changed is None:
+        return False
+    name = changed.id if isinstance(changed, ast.Name) else ""
+    first = source.constants.get(name) or _defined(source, changed)
+    return _as_before.is_initial(statement, first) or _as_before.is_other_each_run(statement, first)
 
 
 _CHANGING = {ast.Assign, ast.AugAssign, ast.Delete, ast.Expr}

@@ -4,7 +4,7 @@
 
 Looks in tests, in fixtures made anew for tests, and in setup hooks for the working directory, ``sys.path``,
 ``sys.modules``, ``sys.argv``, ``logging.disable``, the locale, and the policy of event loops being changed, where
-nothing puts them back.
+nothing puts them back. A module that the test has made of a file may stay in ``sys.modules``, as an import leaves it.
 
 ## Why is this bad
 
@@ -48,7 +48,7 @@ from collections.abc import Iterator
 from async_testing.facts import places
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
-from async_testing.rules import Hit
+from async_testing.rules import Hit, _as_before
 
 CODE = "AT614"
 CALLS = {
@@ -97,7 +97,9 @@ def _changes(source: SourceFile) -> Iterator[tuple[Scope, ast.stmt, str, str]]:
                 yield scope, assign, full, instead
     for scope, assign in source.each(ast.Assign) if "sys" in source.imports else ():
         for one in assign.targets:
-            if isinstance(one, ast.Subscript) and source.dotted(one.value) == "sys.modules":
+            if not isinstance(one, ast.Subscript) or _as_before.is_import(scope, assign.value):
+                continue
+            if source.dotted(one.value) == "sys.modules":
                 yield scope, assign, "sys.modules", "monkeypatch.setitem(sys.modules, ...)"
 
 
