@@ -46,9 +46,34 @@ async def test_pool(turn, database_pool):
         await one.execute("INSERT INTO users (name) VALUES ('x')")
         assert await other.fetch_val("SELECT count(*) FROM users") == 1
 """
+PSYCOPG = """\
+import pytest
+pytestmark = [pytest.mark.asyncio, pytest.mark.parametrize("turn", [1, 2])]
+
+async def value(connection, query):
+    return (await (await connection.execute(query)).fetchone())[0]
+
+async def test_rolled_back(turn, database_connection):
+    async with database_connection.transaction():
+        await database_connection.execute("INSERT INTO users (name) VALUES ('x')")
+    assert await value(database_connection, "SELECT count(*) FROM users") == 1
+
+async def test_pool(turn, database_pool):
+    async with database_pool.connection() as one:
+        await one.execute("INSERT INTO users (name) VALUES ('x')")
+    async with database_pool.connection() as other:
+        assert await value(other, "SELECT count(*) FROM users") == 1
+
+async def test_fake(turn, fake_connection, fake_pool):
+    fake_connection.fetch_return = [{"count": 7}]
+    async with fake_pool.connection() as one:
+        assert await value(one, "SELECT count(*) FROM users") == 7
+"""
 
 
-@pytest.mark.parametrize(("driver", "test", "passed"), [("asyncpg", ASYNCPG, 6), ("psqlpy", PSQLPY, 4)])
+@pytest.mark.parametrize(
+    ("driver", "test", "passed"), [("asyncpg", ASYNCPG, 6), ("psqlpy", PSQLPY, 4), ("psycopg", PSYCOPG, 6)]
+)
 def test_a_database_of_its_own(
     driver: str, test: str, passed: int, sandbox: Sandbox, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,7 +83,7 @@ def test_a_database_of_its_own(
     monkeypatch.setenv("DATABASE_URL", "postgresql://never.looked.at/production")
     sandbox.write({
         "pyproject.toml": PYPROJECT.replace("asyncpg", driver) + STRICT,
-        "dao.py": f"import {driver}\n",
+        "dao.py": f"import {driver}\n# Async\n",
         "sql/schema.sql": SCHEMA,
     })  # fmt: skip
     assert scaffold("--with-database").code == 0

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:c9ef2581ca5ce396 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:2b0820d0b6187fe9 (scaffold.py --update renews it)
 """The calls of psqlpy that send a statement, and how it counts parameters."""
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 
 def given_parameters(statement: str, parameters: Any) -> tuple[int, int, bool]:
     """How many parameters the server expects, how many it gets, and whether some are dropped on the way."""
-    from ..sql.text import placeholders
-    from ..sql.tokens import tokenize
+    from ..sql.text import holders, placeholders
 
-    holders = [token.value for token in tokenize(statement) if token.kind == "placeholder"]
-    names = [name for name in holders if isinstance(name, str)]
+    names = [name for name in holders(statement) if isinstance(name, str)]
     expected = len(names) or placeholders(statement)
     if parameters is None:
         return expected, 0, False

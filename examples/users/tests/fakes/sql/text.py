@@ -1,7 +1,8 @@
-# async-testing-expert 0.1.0 sha256:c11a80221cea6bff (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:d31d51d192e95e06 (scaffold.py --update renews it)
 """What can be told from the text of a statement alone: its placeholders, its verb and tables, its wording."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from .tokens import Token, is_mark, is_word, join, name_text, tokenize
@@ -18,18 +19,23 @@ _ROWS = ("values", "table", "show", "explain", "fetch", "describe", "pragma")
 _UNGIVEN = object()
 
 
+@lru_cache(512)
+def holders(statement: str) -> tuple[object, ...]:
+    """The placeholders of a statement in their order: n of `$n`, name of `$(name)p`; not those in strings, comments."""
+    return tuple(token.value for token in tokenize(statement) if token.kind == "placeholder")
+
+
 def placeholders(statement: str) -> int:
     """The highest n of the `$n` in a statement, 0 without any; strings, names and comments don't count."""
-    holders = (token.value for token in tokenize(statement) if token.kind == "placeholder")
-    return max((key for key in holders if isinstance(key, int)), default=0)
+    return max((key for key in holders(statement) if isinstance(key, int)), default=0)
 
 
 def named(statement: str) -> tuple[str, ...]:
     """The names of the `$(name)p` in a statement, each once, in the order of their first use."""
-    found = (token.value for token in tokenize(statement) if token.kind == "placeholder")
-    return tuple(dict.fromkeys(key for key in found if isinstance(key, str)))
+    return tuple(dict.fromkeys(key for key in holders(statement) if isinstance(key, str)))
 
 
+@lru_cache(512)
 def verb_and_tables(statement: str) -> tuple[str, tuple[str, ...]]:
     """What a statement does, and to which tables; never raises, whatever the text.
 
@@ -49,6 +55,7 @@ def verb_and_tables(statement: str) -> tuple[str, tuple[str, ...]]:
     return verb.upper(), tuple(dict.fromkeys(table for table in tables if table not in made))
 
 
+@lru_cache(512)
 def gives_rows(statement: str) -> bool:
     """Whether a statement returns rows, be it none of them; of several statements the last one counts."""
     tokens = tokenize(statement, _EVERY_STYLE)

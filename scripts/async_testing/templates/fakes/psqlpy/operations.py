@@ -17,11 +17,9 @@ if TYPE_CHECKING:
 
 def given_parameters(statement: str, parameters: Any) -> tuple[int, int, bool]:
     """How many parameters the server expects, how many it gets, and whether some are dropped on the way."""
-    from ..sql.text import placeholders
-    from ..sql.tokens import tokenize
+    from ..sql.text import holders, placeholders
 
-    holders = [token.value for token in tokenize(statement) if token.kind == "placeholder"]
-    names = [name for name in holders if isinstance(name, str)]
+    names = [name for name in holders(statement) if isinstance(name, str)]
     expected = len(names) or placeholders(statement)
     if parameters is None:
         return expected, 0, False
