@@ -139,6 +139,8 @@ ODD = {
     "future syntax": b"async def test_a():\n    x = t'{y}' maybe await z\n",
     "a class that is its own base": b"class TestA(TestA):\n    async def test_a(self): self.x()\n",
     "classes in a ring": b"class A(B): pass\nclass B(A): pass\nclass TestC(B):\n    async def test_a(self): self.x()\n",
+    "many classes of the same names": b"class A: pass\nclass B(A): pass\nclass A(B, A): pass\n" * 150
+    + b"class TestC(A, B):\n    async def test_a(self): self.x()\n",
     "fixtures in a ring": (
         b"import pytest\n@pytest.fixture\nasync def a(b): return b\n@pytest.fixture\nasync def b(a): return a\n"
         b"async def test_a(a, b):\n    a.x()\n    b.y = a\n"

@@ -82,11 +82,23 @@ def values(scope: Scope) -> list[ast.expr]:
     return found
 
 
-def bases(source: SourceFile, scope: Scope, depth: int = 5) -> Iterator[Scope]:
-    """A class and those of its base classes that the same file defines."""
+def bases(source: SourceFile, scope: Scope) -> Iterator[Scope]:
+    """A class and its base classes in the same file, each once: names may repeat, or go in a ring."""
     yield scope
-    if depth and isinstance(scope.node, ast.ClassDef):
-        for base in scope.node.bases:
+    pending, seen = [scope], {id(scope)}
+    named: dict[str, list[Scope]] = {}
+    while pending:
+        node = pending.pop(0).node
+        names = (
+            [one.id for one in node.bases if isinstance(one, ast.Name)]
+            if isinstance(node, ast.ClassDef)
+            else ()
+        )
+        if names and not named:
             for other in source.classes:
-                if isinstance(base, ast.Name) and other.name == base.id and other is not scope:
-                    yield from bases(source, other, depth - 1)
+                named.setdefault(other.name, []).append(other)
+        for other in (found for name in names for found in named.get(name, ())):
+            if id(other) not in seen:
+                seen.add(id(other))
+                pending.append(other)
+                yield other
