@@ -23,6 +23,7 @@ MOCKS = frozenset(
     for place in ("unittest.mock", "mock", "mocker")
     for name in ("Mock", "MagicMock", "NonCallableMock", "NonCallableMagicMock", "create_autospec")
 )
+MOCK_NAMES = ("AsyncMock", "Mock", "MagicMock", "NonCallableMock", "NonCallableMagicMock")
 PATCHES = frozenset({"unittest.mock.patch", "mock.patch", "unittest.mock.patch.object", "mock.patch.object"})
 PATCHES |= {"mocker.patch", "mocker.patch.object"}
 MOCK_METHODS = library.words("reset_mock attach_mock configure_mock mock_add_spec")

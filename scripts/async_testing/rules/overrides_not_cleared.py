@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for ``app.dependency_overrides[...] = ...`` where nothing clears, pops or restores it: not the function itself,
-no fixture that the test gets, no hook around it; at the top of a test file, nothing in it or its conftests. Applications that the test or its own fixture builds are left alone.
+no fixture that the test gets, no hook around it; at the top of a test file, nothing in it or its conftests.
+Applications that the test or its own fixture builds are left alone.
 
 ## Why is this bad
 

@@ -2,8 +2,9 @@
 
 ## What it does
 
-Looks for ``@patch`` on a fixture or helper that yields, for ``with patch(...) as mock:`` blocks that only return the
-mock, and for such blocks that only configure it.
+Looks for ``@patch`` on a fixture or helper that yields, or on a fixture that returns and makes nothing meanwhile; for
+``with patch(...) as mock:`` blocks that only return the mock or configure it; and for patches that an ``ExitStack`` of
+a fixture leaves before the fixture gives anything.
 
 ## Why is this bad
 
@@ -66,10 +67,13 @@ def check(source: SourceFile) -> Iterator[Hit]:
     for function in source.functions:
         if function.is_generator:
             yield from _decorated(source, function)
+        elif id(function.node) in source.fixtures.by_function:
+            yield from _over_at_return(source, function)
         blocks: list[ast.With | ast.AsyncWith] = [*function.of(ast.With), *function.of(ast.AsyncWith)]
         for block in blocks:
             found = list(_block(source, function, block))
             yield from found or _returned(source, function, block)
+            yield from _of_stack(source, function, block)
 
 
 def _decorated(source: SourceFile, function: Scope) -> Iterator[Hit]:
@@ -82,6 +86,52 @@ def _decorated(source: SourceFile, function: Scope) -> Iterator[Hit]:
                 f"@{text} only holds while the generator {function.name} is made, not while it runs",
                 "with patch(...): yield ... inside of the function",
             )
+
+
+def _over_at_return(source: SourceFile, function: Scope) -> Iterator[Hit]:
+    """Yield the patches around a fixture that makes nothing with their help and returns."""
+    if not function.of(ast.Return) or any(not _is_setup(source, call) for call in function.of(ast.Call)):
+        return
+    if any(function.of(kind) for kind in (ast.Await, ast.With, ast.AsyncWith, ast.For)) or function.children:
+        return
+    for decorator in function.node.decorator_list:  # type: ignore[union-attr]
+        if mocks.patch_kind(source, decorator):
+            message = f"@{source.called(decorator)} is over when {function.name} returns"
+            yield Hit(decorator, message, "with patch(...): yield ... inside of the function")
+
+
+def _is_setup(source: SourceFile, call: ast.Call) -> bool:
+    """Whether a call makes or sets up a mock and nothing else."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "configure_mock":
+        return True
+    return bool(mocks.maker_kind(source, call))
+
+
+def _of_stack(source: SourceFile, function: Scope, block: ast.With | ast.AsyncWith) -> Iterator[Hit]:
+    """Yield the first patch that a stack of a fixture enters and leaves before the fixture gives anything."""
+    fixture = source.fixtures.by_function.get(id(function.node))
+    stacks = {
+        item.optional_vars.id
+        for item in block.items
+        if isinstance(item.optional_vars, ast.Name)
+        and source.called(item.context_expr) in ("contextlib.ExitStack", "contextlib.AsyncExitStack")
+    }
+    if fixture is None or not stacks:
+        return
+    inside = [node for statement in block.body for node in ast.walk(statement)]
+    if any(isinstance(one, ast.Yield | ast.Return) for one in inside):
+        return
+    calls = [one for one in inside if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)]
+    if any(one.func.attr == "pop_all" for one in calls):  # type: ignore[attr-defined]
+        return
+    for one in calls:
+        entered = one.args[0] if one.func.attr == "enter_context" and one.args else None  # type: ignore[attr-defined]
+        if mocks.patch_kind(source, entered) and mocks.spelled(one.func).partition(".")[0] in stacks:
+            later: list[ast.Yield | ast.Return] = [*function.of(ast.Yield), *function.of(ast.Return)]
+            if all(each.lineno > (block.end_lineno or 0) for each in later) and later:
+                message = f"the stack ends the patch before {function.name} gives what it patched"
+                yield Hit(one, message, "yield inside of the with block")
+                return
 
 
 def _block(source: SourceFile, function: Scope, block: ast.With | ast.AsyncWith) -> Iterator[Hit]:

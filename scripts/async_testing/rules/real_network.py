@@ -3,7 +3,7 @@
 ## What it does
 
 Looks in async tests for requests to an ``http`` address of another machine through a client that the test itself makes
-without a transport, in files where nothing replaces the network.
+without a transport, and for connections of ``websockets`` to one, in files where nothing replaces the network.
 
 ## Why is this bad
 
@@ -55,7 +55,9 @@ from async_testing.rules import Hit
 
 CODE = "AT627"
 STATUS = "preview"
-NEEDS = ("httpx", "aiohttp")
+NEEDS = ("httpx", "aiohttp", "websockets")
+DIRECT = frozenset({"websockets.connect", "websockets.client.connect", "websockets.asyncio.client.connect"})
+DIRECT |= {f"httpx.{verb}" for verb in ("get", "post", "put", "patch", "delete", "head", "request", "stream")}
 CLIENTS = frozenset({"httpx.AsyncClient", "aiohttp.ClientSession", "httpx.Client"})
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 REPLACING = (
@@ -70,7 +72,7 @@ REPLACING = (
     "pook",
 )
 _REMOTE = re.compile(
-    r"https?://(?!localhost|127\.|0\.0\.0\.0|\[::1|test|example|[^/.]+(?:[:/]|$))[\w.-]+\.[a-z]{2,}"
+    r"(?:https?|wss?)://(?!localhost|127\.|0\.0\.0\.0|\[::1|test|example|[^/.]+(?:[:/]|$))[\w.-]+\.[a-z]{2,}"
 )
 
 
@@ -83,21 +85,26 @@ def check(source: SourceFile) -> Iterator[Hit]:
             continue
         for call in test.function.of(ast.Call):
             func = call.func
+            direct = next((one for one in call.args[:2] if _is_remote(one)), None)
+            if direct is not None and source.called(call) in DIRECT:
+                shown = ast.literal_eval(direct)[:60]
+                yield Hit(call, f"{shown} is a real host", "a server of the test's own, or a transport")
+                continue
             if not isinstance(func, ast.Attribute) or func.attr not in VERBS or not call.args:
                 continue
             url = call.args[0]
-            if (
-                not isinstance(url, ast.Constant)
-                or not isinstance(url.value, str)
-                or not _REMOTE.match(url.value)
-            ):
-                continue
-            if isinstance(func.value, ast.Name):
+            if _is_remote(url) and isinstance(func.value, ast.Name):
                 values = bindings(source, test.function).get(func.value.id, [])
                 if len(values) == 1 and _is_plain(source, values[0]):
                     yield Hit(
-                        call, f"{url.value[:60]} is a real host", "a MockTransport, or the application itself"
+                        call,
+                        f"{ast.literal_eval(url)[:60]} is a real host",
+                        "a MockTransport, or the application itself",
                     )
+
+
+def _is_remote(url: ast.expr) -> bool:
+    return isinstance(url, ast.Constant) and isinstance(url.value, str) and bool(_REMOTE.match(url.value))
 
 
 def _is_plain(source: SourceFile, made: ast.expr | None) -> bool:

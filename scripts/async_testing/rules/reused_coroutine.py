@@ -89,9 +89,35 @@ def _in_calls(source: SourceFile) -> Iterator[Hit]:
             around = source.parent(call)
             target = around.targets[0] if isinstance(around, ast.Assign) else None
             yield from _given(source, name, keyword.value, scope, call, target)
+    yield from _in_words(source)
     for scope, call in source.calls("setattr"):
         if isinstance(call.func, ast.Attribute) and len(call.args) > 1:
             yield from _replaced(source, call.args[-1], scope)
+
+
+def _in_words(source: SourceFile) -> Iterator[Hit]:
+    """The same for what is configured by its name: ``**{"send.return_value": send()}``."""
+    for scope, call in source.calls("configure_mock", *coroutines.MOCK_NAMES):
+        configured = isinstance(call.func, ast.Attribute) and call.func.attr == "configure_mock"
+        if not configured and not mocks.maker_kind(source, call):
+            continue
+        owner = call.func.value if configured and isinstance(call.func, ast.Attribute) else call
+        for one in call.keywords:
+            if one.arg is not None or not isinstance(one.value, ast.Dict):
+                continue
+            for key, value in zip(one.value.keys, one.value.values, strict=True):
+                name = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
+                path, _, setting = name.rpartition(".")
+                if setting in RESULTS and path:
+                    written = _below(owner, path) if configured else None
+                    yield from _given(source, setting, value, scope, _root(owner), written)
+
+
+def _below(owner: ast.expr, path: str) -> ast.expr:
+    """What an attribute of a mock, or one of an attribute, is called in the code."""
+    for part in path.split("."):
+        owner = ast.Attribute(owner, part, ast.Load())
+    return owner
 
 
 def _root(node: ast.expr) -> ast.expr:

@@ -64,6 +64,7 @@ import ast
 from collections.abc import Iterator
 
 from async_testing.facts import mocks, undertest
+from async_testing.facts.fixtures import FixtureDef
 from async_testing.facts.mocknames import ASSERTIONS, STATE
 from async_testing.facts.mockroles import METHODS, Roles
 from async_testing.facts.scopes import Scope
@@ -151,7 +152,16 @@ def _names(found: mocks.Mocked, scope: Scope) -> frozenset[str]:
     """What the code under test would call a mock, or the method that gives it."""
     name = undertest.plain_name(_written(found).removeprefix("self."))
     given = "" if found.path else undertest.given_by(scope, found.name)
-    return frozenset({name, given} - {""})
+    fixture = found.source.fixtures.by_function.get(id(found.scope.node))
+    asked = (
+        undertest.plain_name(fixture.name) if fixture and not found.path and _gives(fixture, found) else ""
+    )
+    return frozenset({name, given, asked} - {""})
+
+
+def _gives(fixture: FixtureDef, found: mocks.Mocked) -> bool:
+    """Whether a mock is what a fixture gives, so that tests know it by the fixture's name."""
+    return any(isinstance(one, ast.Name) and one.id == found.name for one in fixture.gives)
 
 
 def _explicit(source: SourceFile, roles: Roles) -> Iterator[Hit]:

@@ -2,7 +2,8 @@
 
 ## What it does
 
-Looks in tests for assertions in a ``try`` whose ``except TimeoutError`` does nothing, or after one that returns, in ``suppress(TimeoutError)``,
+Looks in tests for assertions in a ``try`` whose ``except TimeoutError`` does nothing, or after one that returns, in
+``suppress(TimeoutError)``,
 and in ``anyio.move_on_after(...)`` whose scope nobody asks whether time ran out.
 
 ## Why is this bad

@@ -130,6 +130,6 @@ def _is_query(one: Replaced) -> bool:
     parts = one.owner.split(".")
     if parts[-1].startswith(("Fake", "Mock", "Dummy", "Stub", "AsyncMock", "MagicMock")):
         return False
-    if parts[0] in DRIVERS or one.name in DRIVERS:
+    if not DRIVERS.isdisjoint([*parts, one.name]):
         return True
     return one.name in QUERIES and not OWNERS.isdisjoint(words(parts[-1]))
