@@ -1,7 +1,5 @@
 """The part of the model that ``check`` needs, on its own: importing dataclasses takes longer than checking a file."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 

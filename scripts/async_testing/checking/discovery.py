@@ -1,7 +1,5 @@
 """Which files are checked: the root of the project, the paths that are meant, the Python test files below them."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Iterator, Sequence

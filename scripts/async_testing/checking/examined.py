@@ -1,7 +1,5 @@
 """What became of one file."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from async_testing.finding import Finding

@@ -1,7 +1,5 @@
 """What git leaves alone: the patterns of ``.gitignore`` files, and of ``--exclude``, which are written alike."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

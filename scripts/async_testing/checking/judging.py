@@ -1,7 +1,5 @@
 """From what the rules found to what is reported: comments, ignores by file and the baseline taken into account."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Which rules are asked, and where: by code, prefix, name or ``ALL``, from pyproject.toml and from the command line."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

@@ -54,9 +54,8 @@ def _run(options: Namespace) -> int:
         trace = error.__traceback__
         while trace and trace.tb_next:
             trace = trace.tb_next
-        where = (
-            f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "check"
-        )
+        file = trace.tb_frame.f_code.co_filename.replace(os.sep, "/").rpartition("/")[2] if trace else ""
+        where = f"{file}:{trace.tb_lineno}" if trace else "check"
         raise UsageError(
             f"a fault of check.py itself, in {where} ({type(error).__name__}: {error}): please report it; "
             "ASYNC_TESTING_DEBUG=1 shows all of it"

@@ -1,7 +1,5 @@
 """A run of check.py: from the command line's options to what is to be reported."""
 
-from __future__ import annotations
-
 import os
 import sys
 from argparse import Namespace

@@ -1,7 +1,5 @@
 """How findings are written: one module a format, each with ``render(view)``, which gives the whole text."""
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import Callable
 from typing import NamedTuple, cast
