@@ -58,6 +58,14 @@ def maker_kind(source: SourceFile, call: ast.AST | None) -> str:
     return KINDS.get(last, "") if prefix in MODULES else ""
 
 
+def makers(source: SourceFile) -> set[int]:
+    """The ``id`` of the scopes whose own code may make a mock, by the names of what it calls."""
+    found: set[int] | None = source.memo.get((makers,))
+    if found is None:
+        found = source.memo[makers,] = {id(scope) for scope, _ in source.calls(*KINDS)}
+    return found
+
+
 def patch_kind(source: SourceFile, call: ast.AST | None) -> str:
     """``patch``, ``patch.object``, ``patch.dict`` or ``patch.multiple`` where a call is one, else empty."""
     if call.__class__ is not ast.Call:

@@ -32,15 +32,16 @@ def of(source: SourceFile) -> list[Claim]:
 
 
 def _of(source: SourceFile) -> Iterator[Claim]:
-    for scope in source.functions:
-        for statement in scope.of(ast.Assert):
+    functions = {id(one) for one in source.functions}
+    for scope, statement in source.each(ast.Assert):
+        if id(scope) in functions:
             for subject, truth in _parts(statement.test):
                 yield Claim(scope, statement, subject, truth)
-        for call in scope.of(ast.Call):
-            func = call.func
-            if isinstance(func, ast.Attribute) and func.attr in ("assertTrue", "assertIsNotNone"):
+    for name in ("assertTrue", "assertIsNotNone"):
+        for scope, call in source.calls(name):
+            if isinstance(call.func, ast.Attribute) and id(scope) in functions:
                 for subject, truth in _parts(call.args[0]) if call.args else ():
-                    yield Claim(scope, call, subject, truth and func.attr == "assertTrue")
+                    yield Claim(scope, call, subject, truth and name == "assertTrue")
 
 
 def _parts(node: ast.expr) -> Iterator[tuple[ast.expr, bool]]:

@@ -65,6 +65,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
     if not is_testing(source):
         return
     for scope in source.scopes:
+        if ast.Assert not in scope.nodes and ast.Call not in scope.nodes:
+            continue
         for statement, condition in conditions.asserted(source, scope):
             why = _why(source, condition)
             if not why:
@@ -77,6 +79,11 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 def _why(source: SourceFile, node: ast.expr) -> str:
     """Why an expression is true whatever happens, empty where it is not."""
+    if isinstance(node, ast.Compare):
+        single = len(node.ops) == 1
+        return _of_comparison(source, node.left, node.ops[0], node.comparators[0]) if single else ""
+    if isinstance(node, ast.Name | ast.Attribute | ast.Await):
+        return ""
     constant = _constant(node)
     if constant:
         return constant
@@ -93,8 +100,6 @@ def _why(source: SourceFile, node: ast.expr) -> str:
         if name in NEVER_FALSE and len(node.args) == 1:
             return f"what {name}() gives is always true"
         return ""
-    if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        return _of_comparison(source, node.left, node.ops[0], node.comparators[0])
     return ""
 
 

@@ -64,20 +64,21 @@ def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each comparison whose result is thrown away."""
     if not is_testing(source):
         return
-    for scope in source.scopes:
-        for statement in scope.of(ast.Expr):
-            value = statement.value
-            if not _asks(value) or expects(source, statement) or _is_meant(source, statement):
-                continue
-            shown = ast.unparse(value)[:80]
-            start, _ = source.span(value)
-            fix = Fix("assert it", (Edit(start, start, "assert "),), safe=False)
-            if source.text[:start].rstrip(" \t").endswith("("):
-                fix = None  # type: ignore[assignment]
-            yield Hit(statement, f"the result of '{shown}' is thrown away", f"assert {shown}", fix)
+    for statement in source.all(ast.Expr):
+        value = statement.value
+        if not _asks(value) or expects(source, statement) or _is_meant(source, statement):
+            continue
+        shown = ast.unparse(value)[:80]
+        start, _ = source.span(value)
+        fix = Fix("assert it", (Edit(start, start, "assert "),), safe=False)
+        if source.text[:start].rstrip(" \t").endswith("("):
+            fix = None  # type: ignore[assignment]
+        yield Hit(statement, f"the result of '{shown}' is thrown away", f"assert {shown}", fix)
 
 
 def _asks(node: ast.expr) -> bool:
+    if isinstance(node, ast.Await):
+        return False
     if isinstance(node, ast.Compare):
         return True
     if isinstance(node, ast.BoolOp):

@@ -67,9 +67,10 @@ NEEDS = ("return_exceptions", "wait(", "import wait")
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each wait for tasks in a test that loses what they raise."""
+    waiting = {id(scope) for scope, _ in source.calls("gather", "wait")}
     for test in source.tests:
         scope = test.function
-        for awaited in scope.of(ast.Await):
+        for awaited in scope.of(ast.Await) if id(scope) in waiting else ():
             call = _waiting(source, scope, awaited.value)
             what = _keeps_failures(source, call) if call else ""
             if not what or call is None or not _is_dropped(source, scope, awaited):

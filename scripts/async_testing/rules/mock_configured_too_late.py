@@ -68,13 +68,10 @@ _PURE = frozenset({"len", "call", "str", "isinstance", "list", "dict", "set", "s
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each setting that comes after the last call."""
+    setting = {id(scope) for name in _SETTINGS for scope, _, _ in source.settings.get(name, ())}
     for test in source.tests:
         body = test.node.body
-        if not any(
-            isinstance(one, ast.Attribute) and one.attr in _SETTINGS
-            for assign in test.function.of(ast.Assign)
-            for one in assign.targets
-        ):
+        if id(test.function) not in setting:
             continue
         for at in range(len(body) - 1, 0, -1):
             statement = body[at]

@@ -73,26 +73,25 @@ _ELSEWHERE = re.compile(r"call|await|assert|^__")
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each assert that a mock passes by being a mock."""
-    for scope in source.scopes:
-        for statement in scope.of(ast.Assert):
-            value, told = _looked_at(statement.test)
-            if value is None:
-                continue
-            if told:
-                if isinstance(value, ast.Attribute) and mocks.of(source).of(value.value, scope):
-                    text = " ".join(source.segment(value).split())
-                    yield Hit(
-                        statement,
-                        f"{text} is {told}, called or not",
-                        f"assert {text} == ... with what is expected",
-                    )
-            elif _is_bare_mock(source, scope, value):
+    for scope, statement in source.each(ast.Assert):
+        value, told = _looked_at(statement.test)
+        if value is None:
+            continue
+        if told:
+            if isinstance(value, ast.Attribute) and mocks.of(source).of(value.value, scope):
                 text = " ".join(source.segment(value).split())
                 yield Hit(
                     statement,
-                    f"{text} is a mock, and a mock is always true",
-                    f"{text}.assert_called_once_with(...), or compare what the code returned",
+                    f"{text} is {told}, called or not",
+                    f"assert {text} == ... with what is expected",
                 )
+        elif _is_bare_mock(source, scope, value):
+            text = " ".join(source.segment(value).split())
+            yield Hit(
+                statement,
+                f"{text} is a mock, and a mock is always true",
+                f"{text}.assert_called_once_with(...), or compare what the code returned",
+            )
 
 
 def _looked_at(test: ast.expr) -> tuple[ast.expr | None, str]:

@@ -110,6 +110,15 @@ def _hit(source: SourceFile, statement: ast.stmt, call: ast.expr, how: str) -> H
     return Hit(statement, f"{name}(...) does nothing until it is entered", f"{how} {name}(...): ...")
 
 
+def _is_known(source: SourceFile, node: ast.expr) -> bool:
+    """Whether the name at the root of an expression is imported or defined in the file."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and (
+        node.id in source.imports or source.module.child(node.id) is not None
+    )
+
+
 def _how(source: SourceFile, call: ast.Call, scope: Scope) -> str:
     """The keyword that is missing, empty for anything that is no context manager or is used as a function."""
     name = source.dotted(call.func)
@@ -124,6 +133,8 @@ def _how(source: SourceFile, call: ast.Call, scope: Scope) -> str:
     if name in OF_FIXTURES or (name in OF_TESTCASES and len(call.args) < 2):
         return "with"
     root_name = name.partition(".")[0]
+    if not _is_known(source, call.func):
+        return ""
     if coroutines.binder(source, root_name, scope)[0] is not None:
         return ""
     if name.rpartition(".")[2][:1].isupper():

@@ -63,6 +63,8 @@ _KINDS = ("AsyncMock", "MagicMock", "Mock")
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield the first assertion about each such mock."""
     for test in source.tests:
+        if id(test.function) not in mocks.makers(source):
+            continue
         names: list[str] = []
         for assign in test.function.of(ast.Assign):
             target = assign.targets[0]

@@ -74,9 +74,9 @@ OF_UNITTEST = "exception"
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each such look at the information about an exception."""
-    names = {id(scope): _names(source, scope) for scope in source.functions}
-    for claim in _claims.of(source):
-        known = names[id(claim.scope)]
+    names = {id(scope): found for scope in source.functions if (found := _names(source, scope))}
+    for claim in _claims.of(source) if names else ():
+        known = names.get(id(claim.scope), {})
         subject = claim.subject
         if isinstance(subject, ast.Name) and subject.id in known:
             message = f"{subject.id} is only what keeps the exception, and always true"
@@ -87,7 +87,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
             message = f"{ast.unparse(subject)} is an exception, and always true"
             yield Hit(claim.where, message, f"assert str({ast.unparse(subject)}) == ...")
     for scope in source.functions:
-        if names[id(scope)]:
+        if id(scope) in names:
             yield from _spelled(source, scope, names[id(scope)])
 
 
