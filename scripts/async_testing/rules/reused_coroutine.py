@@ -3,9 +3,9 @@
 ## What it does
 
 Looks for coroutines that are made once and given again and again: as ``return_value`` or ``side_effect`` of a mock,
-at a module's or class's own level, by a function put in with ``setattr``, by a fixture for several tests. A plain
-mock that the test itself calls once may return one; where the code under test calls it, nobody knows how often,
-unless the test asserts that a patch was called once.
+at a module's or class's own level (an async generator too, where several tests read it), by a function put in with
+``setattr``, by a fixture for several tests. A plain mock that the test itself calls once may return one; where the code
+under test calls it, nobody knows how often, unless the test asserts that a patch was called once.
 
 ## Why is this bad
 
@@ -211,3 +211,21 @@ def _kept(source: SourceFile, scope: Scope) -> Iterator[Hit]:
                     f"{name} is one coroutine of {shown}(...) for the whole file: it can be awaited once"
                 )
                 yield Hit(value, message, f"await {shown}(...) where it is needed")  # type: ignore[arg-type]
+            elif scope is source.module and _is_async_generator(source, value) and _users(source, name) > 1:
+                message = f"{name} is one async generator for the whole file: the first test uses it up"
+                yield Hit(value, message, f"make it in each test: {ast.unparse(value.func)}(...)")  # type: ignore[arg-type,union-attr]
+
+
+def _is_async_generator(source: SourceFile, value: ast.expr | None) -> bool:
+    """Whether a value is what a call of an async generator function of the project gives."""
+    if not isinstance(value, ast.Call) or not isinstance(source.parent(value), ast.Assign | ast.AnnAssign):
+        return False
+    found = source.workspace.definition(source, source.dotted(value.func), where="async")
+    if found is None or found.kind != "function" or found.scope.node.decorator_list:  # type: ignore[union-attr]
+        return False
+    return found.scope.is_async and found.scope.is_generator
+
+
+def _users(source: SourceFile, name: str) -> int:
+    """How many tests read a name of the module."""
+    return sum(1 for test in source.tests if test.function.reads.get(name) and name not in test.parameters)

@@ -2,8 +2,8 @@
 
 ## What it does
 
-Looks for fixtures of a module, package or session that give a mock that they make, in a conftest or asked for by several
-tests, of which one configures it or asserts how often it was called. Silent where anything resets mocks.
+Looks for fixtures of a module, package or session that give a mock that they make, in a conftest or asked for by
+several tests, of which one configures it or asserts how often it was called. Silent where anything resets mocks.
 
 ## Why is this bad
 

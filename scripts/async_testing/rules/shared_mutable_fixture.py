@@ -216,7 +216,34 @@ def _change(source: SourceFile, scope: Scope, name: str, hops: int = 2) -> ast.e
             found, inner = parameter
             if _change(found.source, found.scope, inner, hops - 1) is not None:
                 return call
+        elif _is_kept_and_changed(source, call, scope, name):
+            return call
     return None
+
+
+def _is_kept_and_changed(source: SourceFile, call: ast.Call, scope: Scope, name: str) -> bool:
+    """Whether a call makes an object that keeps what it is given, and the function calls a method that changes that."""
+    dotted = source.dotted(call.func)
+    if not dotted.rpartition(".")[2][:1].isupper() or not any(_is(one, {name}) for one in call.args):
+        return False
+    found = source.workspace.definition(source, dotted)
+    maker = found.scope.child("__init__") if found is not None and found.kind == "class" else None
+    if found is None or maker is None:
+        return False
+    parameters = [one.arg for one in arguments(maker.node)][1:]
+    given = {parameter for parameter, one in zip(parameters, call.args, strict=False) if _is(one, {name})}
+    kept = {
+        ast.unparse(target)
+        for assign in maker.of(ast.Assign)
+        for target in assign.targets
+        if isinstance(target, ast.Attribute) and _is(assign.value, given)
+    }
+    used = {one.func.attr for one in scope.of(ast.Call) if isinstance(one.func, ast.Attribute)}
+    return any(
+        method.name in used and any(ast.unparse(_root(node)) in kept for _, node in in_place(method))
+        for method in found.scope.children
+        if kept
+    )
 
 
 def _parts_of(scope: Scope, name: str) -> set[str]:

@@ -75,9 +75,8 @@ def _may_give(source: SourceFile) -> bool:
     """Whether the file speaks of such a client, or one of the fixtures that it sees may give one."""
     if "TestClient" in source.text:
         return True
-    return any(
-        not one.is_async and "TestClient" in one.source.text for one in source.fixtures.visible.values()
-    )
+    near = {id(one.source): one.source for one in source.fixtures.visible.values()}
+    return any("TestClient" in one.text for one in near.values())
 
 
 def _connects(test: Test) -> bool:
