@@ -59,8 +59,21 @@ def calls(source: SourceFile, method: str, receivers: frozenset[str]) -> set[str
 
 def is_plain(source: SourceFile, method: str, receivers: frozenset[str]) -> bool:
     """Whether code takes what a method gives for a plain value everywhere, so that it cannot be a coroutine."""
+    if receivers and _is_awaited_by_text(source, method, receivers):
+        return False
     uses = calls(source, method, receivers)
     return VALUE in uses and uses <= {VALUE, RETURNED, DROPPED}
+
+
+def _is_awaited_by_text(source: SourceFile, method: str, receivers: frozenset[str]) -> bool:
+    """Whether a module awaits the method of what is called like one of the receivers, told without parsing it."""
+    named = "|".join(re.escape(one) for one in sorted(receivers))
+    pattern = re.compile(rf"\bawait (?:\w+\.)*_*(?:{named})_*\.{re.escape(method)}\(".encode())
+    return any(
+        pattern.search(source.workspace.read(path) or b"")
+        for path in _paths(source, f".{method}(", receivers)
+        if not source.config.collects_file(path)
+    )
 
 
 def _names_of(source: SourceFile, scope: Scope, node: ast.expr) -> set[str]:
@@ -118,27 +131,31 @@ def last_name(node: ast.expr) -> str:
     return name.strip("_")
 
 
-def _modules(
-    source: SourceFile, text: str, words: frozenset[str] = frozenset()
-) -> Iterator[SourceFile]:
+def _modules(source: SourceFile, text: str, words: frozenset[str] = frozenset()) -> Iterator[SourceFile]:
     """The file, and the project's modules that it imports, as far as they hold a text and one of some words."""
     if text in source.text:
         yield source
+    for path in _paths(source, text, words):
+        found = source.workspace.source(path)
+        if found is not None:
+            yield found
+
+
+def _paths(source: SourceFile, text: str, words: frozenset[str]) -> Iterator[str]:
+    workspace = source.workspace
     seen: set[str] = {source.path}
     for dotted in source.imports.values():
         for module in (dotted, dotted.rpartition(".")[0]):
-            path = source.workspace.locate(source.path, module) if module.strip(".") else None
+            path = workspace.locate(source.path, module) if module.strip(".") else None
             if path is None or path in seen:
                 continue
             if len(seen) > MODULES:
                 return
             seen.add(path)
-            holds = source.workspace.mentions(path, text) and (
-                not words or any(source.workspace.mentions(path, word) for word in words)
-            )
-            found = source.workspace.source(path) if holds else None
-            if found is not None:
-                yield found
+            if workspace.mentions(path, text) and (
+                not words or any(workspace.mentions(path, word) for word in words)
+            ):
+                yield path
 
 
 def _of_tests(source: SourceFile) -> set[int]:

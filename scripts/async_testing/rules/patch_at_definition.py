@@ -83,6 +83,9 @@ def check(source: SourceFile) -> Iterator[Hit]:
     for call, target in targets.all_of(source):
         if not targets.shows(source, target):
             continue
+        path = source.workspace.locate(source.path, target.owner)
+        if path and words.count(source.workspace.text(path) or "", target.name) > 1:
+            continue  # the defining module uses it itself, or lists it
         module = targets.module(source, target)
         if module is None or not any(child.name == target.name for child in module.module.children):
             continue
@@ -99,8 +102,6 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 def _user(source: SourceFile, module: SourceFile, target: targets.Target) -> str:
     """The module that the test imports and that imported the function by name; empty where the patch may work."""
-    if words.count(module.text, target.name) > 1:
-        return ""  # the defining module uses it itself, or lists it
     found = []
     for name in sorted(_modules(source)):
         user = source.workspace.import_from(source, name)
