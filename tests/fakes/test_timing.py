@@ -59,13 +59,13 @@ async def test_code_is_cancelled_while_it_commits() -> None:
     assert conn.committed == []
 
 
-@pytest.mark.parametrize("seconds", [1, 3600])
+@pytest.mark.parametrize("seconds", [60, 3600])
 async def test_time_passes_on_the_clock_of_the_loop_alone(seconds: float) -> None:
     conn = FakeConnection()
     conn.fetch_return = after(seconds, [{"id": 1}])
     began, loop_began = time.monotonic(), asyncio.get_running_loop().time()
     assert (await conn.fetch(ONE, [1])).result() == [{"id": 1}]
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 30
     assert asyncio.get_running_loop().time() - loop_began >= seconds
 
 
