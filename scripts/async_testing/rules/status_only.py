@@ -67,6 +67,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
             continue
         if len(asserts.checks(test.function.body)) != len(own):
             continue
+        if any(child.within(ast.Assert) for child in test.function.children):
+            continue  # a handler of the test judges what it gets
         calls = [one for one in test.function.of(ast.Call) if isinstance(one.func, ast.Attribute)]
         used = {one.func.attr for one in calls}  # type: ignore[attr-defined]
         if "json" not in used and ("get" in used or (used & WRITING and not _may_look(test))):
@@ -76,7 +78,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 
 def _may_look(test: Test) -> bool:
-    """Whether a handler of the test may judge what was sent, or its name says that being taken is all there is."""
+    """Whether a handler of the test may look at what was sent, or its name says that being taken is all there is."""
     return bool(test.function.children) or any(word in test.name.lower() for word in TAKEN)
 
 
