@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from async_testing.facts import conditions
@@ -18,6 +19,7 @@ OF_MOCKS |= {"mock_calls", "method_calls", "get_finished_spans"}
 CALLED = frozenset({"assert_called", "assert_called_once", "assert_called_with", "assert_called_once_with"})
 CALLED |= {"assert_any_call", "assert_has_calls"}
 CALLED |= {one.replace("call", "await") for one in CALLED}
+A_KIND = re.compile(r"\b(?!Base)[A-Z]\w*(?:Error|Exception)\b")
 FILLING = frozenset({"append", "add", "extend", "insert", "update", "setdefault", "put_nowait"})
 
 
@@ -31,7 +33,7 @@ def is_told(source: SourceFile, scope: Scope, block: ast.stmt) -> bool:
         return False
     names = {*CAPTURED, *_filled(scope)}
     names |= _derived(scope, names, end)
-    return any(_asks(one, names) for one in later)
+    return any(_asks(one, names) for one in later) or _names_kind(scope, block, later)
 
 
 def is_change(source: SourceFile, block: ast.stmt) -> bool:
@@ -44,6 +46,45 @@ def is_change(source: SourceFile, block: ast.stmt) -> bool:
         isinstance(one, ast.Assert) and (_is_not(one.test, claim) or _is_not(claim, one.test))
         for one in around[:place]
     )
+
+
+def _names_kind(scope: Scope, block: ast.stmt, later: list[ast.expr]) -> bool:
+    """Whether one of the conditions behind a block names the kind of error that something beside the block kept.
+
+    That is something which stood there before and takes no part in it, and is asked without waiting for it: what is
+    awaited may be about another call.
+    """
+    naming = [
+        part
+        for one in later
+        for part in _parts(one)
+        if _is_positive(part) and any(_is_kind(node) for node in ast.walk(part)) and not _waits(part)
+    ]
+    if not naming:
+        return False
+    end = block.end_lineno or block.lineno
+    assigned = [
+        (assign.lineno, target.id)
+        for assign in scope.of(ast.Assign)
+        for target in assign.targets
+        if isinstance(target, ast.Name)
+    ]
+    names = {*scope.parameters, *(name for line, name in assigned if line < block.lineno)}
+    names -= {name for line, name in assigned if line > end}
+    names -= {one.id for one in ast.walk(block) if isinstance(one, ast.Name)}
+    names |= _derived(scope, names, end, awaited=False)
+    return any(isinstance(one, ast.Name) and one.id in names for part in naming for one in ast.walk(part))
+
+
+def _is_kind(node: ast.AST) -> bool:
+    """Whether a node is the name of an exception's class, or a text with one in it."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and A_KIND.search(node.value) is not None
+    return isinstance(node, ast.Name | ast.Attribute) and A_KIND.fullmatch(last_name(node)) is not None
+
+
+def _waits(node: ast.AST) -> bool:
+    return any(isinstance(one, ast.Await) for one in ast.walk(node))
 
 
 def _is_not(node: ast.expr, claim: ast.expr) -> bool:
@@ -67,11 +108,14 @@ def _filled(scope: Scope) -> set[str]:
     return found
 
 
-def _derived(scope: Scope, names: Iterable[str], end: int) -> set[str]:
-    """The variables that get what was recorded behind a line, some of it, or something worked out of it."""
+def _derived(scope: Scope, names: Iterable[str], end: int, awaited: bool = True) -> set[str]:
+    """The variables that get what was recorded behind a line, some of it, or something worked out of it.
+
+    With ``awaited`` false those that are awaited for do not count.
+    """
     known = set(names)
     for assign in sorted(scope.of(ast.Assign), key=lambda one: one.lineno):
-        if assign.lineno > end and _reads(assign.value, known):
+        if assign.lineno > end and _reads(assign.value, known) and (awaited or not _waits(assign.value)):
             known |= {
                 one.id for target in assign.targets for one in inside(target) if isinstance(one, ast.Name)
             }

@@ -4,7 +4,8 @@
 
 Looks for ``pytest.raises`` and ``assertRaises`` of Exception or BaseException, alone or among others, with no text to
 match and nothing that looks at the exception afterwards. Where the test then asserts what was recorded meanwhile (a
-mock's calls, the log, a list that a callback fills), a mistake would not pass, and it is left alone.
+mock's calls, the log, a list that a callback fills, a statistic that names the error's class), a mistake would not
+pass, and it is left alone.
 
 ## Why is this bad
 
