@@ -67,7 +67,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
             continue
         if len(asserts.checks(test.function.body)) != len(own):
             continue
-        if any(child.within(ast.Assert) for child in test.function.children):
+        if any(True for child in test.function.children for _ in child.within(ast.Assert)):
             continue  # a handler of the test judges what it gets
         calls = [one for one in test.function.of(ast.Call) if isinstance(one.func, ast.Attribute)]
         used = {one.func.attr for one in calls}  # type: ignore[attr-defined]
