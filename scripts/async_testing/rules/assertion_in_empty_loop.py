@@ -4,7 +4,8 @@
 
 Looks for tests whose assertions all stand in a ``for`` or ``async for`` over what the test got at run time, such as the
 items of a response, or a stream; an assert on the status beside it does not count. Loops over literals, ranges and
-parameters are left alone; so are those that only look for what must not be there: ``assert user.name != "Bob"``.
+parameters are left alone, and what the test builds by a library that it asks for with ``importorskip``; so are those
+that only look for what must not be there: ``assert user.name != "Bob"``.
 
 ## Why is this bad
 
@@ -134,6 +135,8 @@ def _may_be_empty(source: SourceFile, test: Test, node: ast.expr, streamed: bool
     bound = bindings(source, test.function)
     if any(_made_here(value) for name in names for value in bound.get(name, [])):
         return False
+    if "importorskip" in source.text and _is_of_library(bound, node):
+        return False
     if any(
         isinstance(one, ast.Call) and asserts.last_name(one) in ("gather", "range") for one in ast.walk(node)
     ):
@@ -148,6 +151,16 @@ def _may_be_empty(source: SourceFile, test: Test, node: ast.expr, streamed: bool
     if any(isinstance(one, ast.Await) for one in ast.walk(node)):
         return True
     return streamed or runtime.obtained(source, test, node)
+
+
+def _is_of_library(bound: dict[str, list[ast.expr | None]], node: ast.expr, hops: int = 4) -> bool:
+    """Whether an object comes from an optional library alone: ``array.keys()`` of ``array = da.arange(10)``."""
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        if asserts.last_name(node) == "importorskip":
+            return True
+        node = node.func if isinstance(node, ast.Call) else node.value
+    values = bound.get(node.id, []) if isinstance(node, ast.Name) and hops else []
+    return bool(values) and all(one is not None and _is_of_library(bound, one, hops - 1) for one in values)
 
 
 def _is_stream(source: SourceFile, test: Test, node: ast.expr, hops: int = 2) -> bool:

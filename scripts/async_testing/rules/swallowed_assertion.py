@@ -4,7 +4,8 @@
 
 Looks for asserts inside of a ``try`` whose handler catches AssertionError (also as Exception, BaseException or bare)
 and neither raises nor fails nor keeps the exception; for asserts under ``suppress`` of the same; and for asserts that
-stand only in an ``except`` where nothing fails if no exception came. Loops that try again are left alone.
+stand only in an ``except`` where nothing fails if no exception came. Loops that try again are left alone; so is an
+``except`` behind code of the tests that can only raise, and one of a parametrized test whose cases may end either way.
 
 ## Why is this bad
 
@@ -60,6 +61,7 @@ from async_testing.facts import asserts
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
+from async_testing.rules._provoked import is_provoked
 
 CODE = "AT501"
 NEEDS = ("except", "suppress")
@@ -182,10 +184,19 @@ def _only_in_handler(source: SourceFile, scope: Scope, node: Try) -> Iterator[Hi
             return
         if found is None or asserts.fails(found) or any(asserts.fails(one) for one in handler.body):
             continue
+        if _by_case(source, scope, handler) or is_provoked(source, scope, node.body):
+            return
         kind = ast.unparse(handler.type) if handler.type else "an exception"
         message = f"this assertion only runs if {kind} comes; if it doesn't, the test passes"
         yield Hit(found, message, f"with pytest.raises({kind}) as caught: ..., and assert behind it")
         return
+
+
+def _by_case(source: SourceFile, scope: Scope, handler: ast.ExceptHandler) -> bool:
+    """Whether it may depend on a test's parameters if an exception comes: it uses them, the handler does not."""
+    filled = next((test.parametrized for test in source.tests if test.function is scope), set[str]())
+    used = filled & scope.names_read
+    return bool(used) and not any(asserts.reads(handler.body, name) for name in used)
 
 
 def _may_fail(body: list[ast.stmt]) -> bool:
