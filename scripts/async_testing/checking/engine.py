@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from async_testing import files
 from async_testing.checking.examined import Examined
@@ -68,13 +69,18 @@ def _hits(check: Callable[[SourceFile], Iterator[Hit]], source: SourceFile) -> I
 
 def _held(text: str, rules: Sequence[Rule]) -> set[str]:
     """The words that rules need and a text has: looked for in each of its words once, where they hold no space."""
-    words = {word for rule in rules for word in rule.needs}
-    distinct = "\n".join(set(text.split()))
-    return {
-        word
-        for word in words
-        if word in (distinct if len(word.split()) == 1 and word == word.strip() else text)
-    }
+    plain, spaced = _words(tuple(rule.needs for rule in rules))
+    tokens = set(text.split())
+    distinct = "\n".join(tokens)
+    held = {word for word in plain if word in tokens or word in distinct}
+    return held | {word for word in spaced if word in text}
+
+
+@lru_cache(maxsize=1)
+def _words(needs: tuple[tuple[str, ...], ...]) -> tuple[list[str], list[str]]:
+    words = {word for one in needs for word in one}
+    plain = [word for word in words if word.split() == [word]]
+    return plain, [*words.difference(plain)]
 
 
 def reason(error: Exception) -> str:
