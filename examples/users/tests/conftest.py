@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:61dc494d1159a2a5 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:91d4309a3ceb72da (scaffold.py --update renews it)
 """Fixtures of the tests; yours to change, as scaffold never overwrites changes."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from tests.app_clients import client_of, dependencies_of, in_lifespan, sync_client_of
 from tests.fakes import FakeConnection, FakePool, settled
-from tests.real_database import empty, fresh_database
+from tests.real_database import empty, fresh_database, server
 
 if TYPE_CHECKING:
     import httpx2 as httpx
@@ -133,21 +133,55 @@ def fakes_are_settled() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def database_dsn() -> Iterator[str]:
+def database_server() -> Iterator[str]:
+    """The server on which these tests make their databases."""
+    with server() as administration:
+        yield administration
+
+
+@pytest.fixture(scope="session")
+def database_dsn(database_server: str) -> Iterator[str]:
     """A real database made for this run, with the schema; dropped at the end."""
-    with fresh_database() as dsn:
+    with fresh_database(database_server) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def database_template(database_server: str) -> Iterator[str]:
+    """A database with the schema that nothing connects to: clones are made from it."""
+    with fresh_database(database_server) as dsn:
         yield dsn
 
 
 @pytest.fixture
-def emptied_database(database_dsn: str) -> Iterator[str]:
+def marked_committed(request: pytest.FixtureRequest) -> bool:
+    """Whether the test gets a database of its own: ``pytest.mark.committed``."""
+    return request.node.get_closest_marker("committed") is not None
+
+
+@pytest.fixture
+def cloned_database(database_server: str, database_template: str) -> Iterator[str]:
+    """A real database of one test, dropped after it: what it commits can be seen."""
+    with fresh_database(database_server, database_template) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def emptied_database(
+    request: pytest.FixtureRequest,
+    marked_committed: bool,
+) -> Iterator[str]:
     """The real database; what a test writes is removed at the end.
 
     Not rolled back: psqlpy has no savepoints, so a transaction of the code under test
-    would commit this one's.
+    would commit this one's. In a test marked ``committed`` it is the test's own.
     """
-    yield database_dsn
-    empty(database_dsn)
+    if marked_committed:
+        yield request.getfixturevalue("cloned_database")
+        return
+    dsn: str = request.getfixturevalue("database_dsn")
+    yield dsn
+    empty(dsn)
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP_SCOPE)

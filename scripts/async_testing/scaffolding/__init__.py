@@ -20,7 +20,8 @@ __all__ = ["Scaffold", "Wishes", "apply", "changes", "has_database", "removals"]
 NEEDED = {
     "fakes": frozenset({"FakeConnection", "FakePool", "settled"}),
     "app_clients": frozenset({"in_lifespan", "client_of", "sync_client_of", "dependencies_of"}),
-    "real_database": frozenset({"fresh_database", "empty"}),
+    "real_database": frozenset({"fresh_database", "server"}),
+    "statement_counts": frozenset({"Statements"}),
 }
 """What the conftest imports of a file beside it: one that lacks it is another file of the same name."""
 
@@ -64,7 +65,9 @@ def removals(project: Project) -> Scaffold:
         UsageError: a file cannot be read.
     """
     root, tests = Path(project.root), project.tests
-    names = [f"{tests}/{name}.py" for name in ("conftest", "app_clients", "real_database")]
+    names = [
+        f"{tests}/{name}.py" for name in ("conftest", "app_clients", "real_database", "statement_counts")
+    ]
     names += packages.modules(root, f"{tests}/fakes")
     found = []
     for name in names:
@@ -131,6 +134,8 @@ class _Planner:
         if self.choices.database:
             path = f"{self.tests}/real_database.py"
             self._module(found, "real_database", rendering.real_database(self.choices, self._schema(path)))
+        if self.choices.sessions:
+            self._module(found, "statement_counts", rendering.statement_counts())
         conftest, names = self._conftest()
         found.append(conftest)
         needs_path = self.choices.app is not None and not spelling.reaches_application(self.project)
@@ -190,9 +195,21 @@ class _Planner:
         """The one schema.sql of the project, as seen from the tests folder."""
         folders = sorted(Tree(self.root).folders)
         found = [file for folder in folders if (file := self.root / folder / "schema.sql").is_file()]
+        if (sessions := self.choices.sessions) and not found:
+            if not sessions.metadata:
+                self.notes.append(Note("no tables found: set METADATA, SCHEMA or MIGRATION", path))
+            elif (self.root / "alembic.ini").is_file():
+                advice = "tables come from METADATA: MIGRATION would prove alembic's migrations as well"
+                self.notes.append(Note(advice, path))
+            return None
         if len(found) != 1:
             what = f"{len(found)} files schema.sql found" if found else "no schema.sql found"
-            self.notes.append(Note(f"{what}: set SCHEMA to the file that makes the tables", path))
+            self.notes.append(
+                Note(
+                    f"{what}: set SCHEMA to the file, or MIGRATION to the command, that makes the tables",
+                    path,
+                )
+            )
             return None
         return Path(os.path.relpath(found[0], self.root / self.tests)).as_posix()
 

