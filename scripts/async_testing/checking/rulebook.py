@@ -48,11 +48,17 @@ def load(folder: str | os.PathLike[str] | None = None) -> list[Rule]:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         pass  # written by another version
     found = rules.load()
-    told = [[one.module.__name__, one.code, one.status, one.severity, one.needs] for one in found]
+    told = [
+        [one.module.__name__, one.code, one.status, one.severity, one.needs, one.check_config is not None]
+        for one in found
+    ]
     userfolder.save(where, name, json.dumps({"state": state, "rules": told}).encode())
     return found
 
 
-def _rule(module: str, code: str, status: str, severity: Any, needs: list[str]) -> Rule:
+def _rule(module: str, code: str, status: str, severity: Any, needs: list[str], configures: bool) -> Rule:
     name = module.rpartition(".")[2].replace("_", "-")
-    return Rule(code, name, status, severity, tuple(needs), Later(module))
+    later = Later(module)
+    if not configures:  # which is asked of every rule, and needs no import
+        later.__dict__["check_config"] = None
+    return Rule(code, name, status, severity, tuple(needs), later)
