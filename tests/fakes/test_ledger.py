@@ -57,6 +57,15 @@ async def test_calls_are_listed_by_kind_as_the_seed_does() -> None:
     assert len(conn.calls) == 7
 
 
+async def test_a_begin_of_asyncpg_tells_its_isolation() -> None:
+    conn = asyncpg_fakes.FakeConnection()
+    async with conn.transaction(isolation="serializable"), conn.transaction():
+        await conn.execute("DELETE FROM users")
+    async with conn.transaction():
+        await conn.execute("DELETE FROM users")
+    assert [event.name for event in conn.events if event == "begin"] == ["serializable", ""]
+
+
 async def test_arguments_of_asyncpg_are_a_tuple() -> None:
     conn = asyncpg_fakes.FakeConnection()
     await conn.execute(INSERT, "Ann")

@@ -16,7 +16,7 @@ _ENDED = {"committed": "already committed", "rolledback": "already rolled back",
 class FakeTransaction:
     """An asyncpg transaction: a context manager that gives None, or start, then commit or rollback.
 
-    Within another one it is a savepoint.
+    Within another one it is a savepoint. The event of its begin has the isolation asked for as its `name`.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class FakeTransaction:
             if session.open:
                 raise interface_error("cannot use Connection.transaction() in a manually started transaction")
             connection.top_transaction = self
-            await self._control("BEGIN", lambda: session.begin(read_only=self.readonly), "started")
+            await self._control("BEGIN", self._begin, "started")
             return
         level = outer.isolation or "read_committed"
         if self.isolation and self.isolation != level:
@@ -71,6 +71,10 @@ class FakeTransaction:
             )
         self._savepoint = connection.savepoint_name()
         await self._control("SAVEPOINT", lambda: session.savepoint(self._savepoint), "started")
+
+    def _begin(self) -> None:
+        self.connection.session.begin(read_only=self.readonly)
+        self.connection.events[-1].name = self.isolation or ""
 
     async def commit(self) -> None:
         """COMMIT or RELEASE SAVEPOINT; the server rolls back where a statement failed."""
