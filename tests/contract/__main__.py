@@ -6,13 +6,14 @@ Exit code: 0 where all agree but for the known differences, else 1.
 import asyncio
 import logging
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 from tests.contract.drivers import DRIVERS
 from tests.contract.harness import Driver, both
-from tests.contract.server import embedded_postgres
+from tests.contract.server import SERVERS
 
 
 def differences(driver: Driver, dsn: str) -> list[str]:
@@ -30,8 +31,11 @@ def main() -> int:
     """Run all and print the table."""
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # asyncpg logs that a release rolled back
     surprises = 0
-    with embedded_postgres() as dsn:
+    with ExitStack() as stack:
+        kinds = dict.fromkeys(driver.server for driver in DRIVERS)
+        started = {kind: stack.enter_context(SERVERS[kind]()) for kind in kinds}
         for driver in DRIVERS:
+            dsn = started[driver.server]
             total, differing = len(driver.behaviours()), differences(driver, dsn)
             agreeing = total - len(differing)
             share = f"{agreeing / total:.1%}"

@@ -78,6 +78,7 @@ class Driver:
     fake: Callable[[dict[str, Any]], World]
     prepare: Callable[[str], Coroutine[Any, Any, None]]
     known: dict[str, str]
+    server: str = "postgresql"
 
     def behaviours(self) -> dict[str, Behaviour]:
         """All behaviours by name. Raises: ValueError for a name that occurs twice."""

@@ -1,22 +1,24 @@
-"""An embedded PostgreSQL for the contract, in a folder of its own."""
+"""The servers of the contract, each in a folder of its own."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+from async_testing.replaying import mariadb
+
+IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""Where the system has a folder in memory the servers get it: waiting for a disk takes most of their time."""
+
 
 @contextmanager
 def embedded_postgres() -> Iterator[str]:
-    """Start a server and give its DSN; stop it and remove its folder at the end.
-
-    Where the system has a folder in memory the server gets it: waiting for a disk takes most of its time.
-    """
-    in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with TemporaryDirectory(prefix="contract-", dir=in_memory, ignore_cleanup_errors=True) as folder:
+    """Start a server and give its DSN; stop it and remove its folder at the end."""
+    with TemporaryDirectory(prefix="contract-", dir=IN_MEMORY, ignore_cleanup_errors=True) as folder:
         runtime = Path(folder, "run")
         runtime.mkdir(mode=0o700)
         with patch.dict(os.environ, XDG_RUNTIME_DIR=str(runtime)):
@@ -26,3 +28,20 @@ def embedded_postgres() -> Iterator[str]:
                 yield server.get_uri()
             finally:
                 server.cleanup()
+
+
+@contextmanager
+def private_mariadb() -> Iterator[str]:
+    """Start a server and give its DSN; stop it and remove its folder at the end.
+
+    Raises: NoServer, with the command that brings one, where none is installed.
+    """
+    with patch.object(tempfile, "tempdir", IN_MEMORY), mariadb.started() as dsn:
+        yield dsn
+
+
+SERVERS: dict[str, Callable[[], AbstractContextManager[str]]] = {
+    "postgresql": embedded_postgres,
+    "mariadb": private_mariadb,
+}
+"""How each kind of server is started."""

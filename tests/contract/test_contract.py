@@ -1,6 +1,7 @@
 """The fakes behave as the drivers do: each behaviour on the fake and on a live server."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -16,8 +17,10 @@ EACH_DRIVER = [pytest.param(driver, id=driver.name) for driver in DRIVERS]
 
 
 @pytest.mark.parametrize(("driver", "name"), EACH)
-def test_the_fake_does_what_the_driver_does(driver: Driver, name: str, contract_dsn: str) -> None:
-    fake, live = asyncio.run(both(driver, name, contract_dsn))
+def test_the_fake_does_what_the_driver_does(
+    driver: Driver, name: str, dsn_of: Callable[[Driver], str]
+) -> None:
+    fake, live = asyncio.run(both(driver, name, dsn_of(driver)))
     if name in driver.known:
         assert fake != live, f"they agree now: take {name} off the list of known differences"
     else:
