@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from datetime import date
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -9,13 +11,17 @@ from typing import Any
 import pytest
 from async_testing.scaffolding import rendering
 from async_testing.templates import fakes as package
-from async_testing.templates.fakes import asyncpg, psqlpy, psycopg
+from async_testing.templates.fakes import aiomysql, asyncmy, asyncpg, psqlpy, psycopg
 from async_testing.templates.fakes.asyncpg import exceptions as asyncpg_errors
+from async_testing.templates.fakes.mysql import exceptions as mysql_errors
+from async_testing.templates.fakes.mysql.errors import MysqlErrors
 from async_testing.templates.fakes.psqlpy import exceptions as psqlpy_errors
 from async_testing.templates.fakes.psycopg import exceptions as psycopg_errors
 
 FOLDER = Path(package.__file__).parent
-DRIVERS = ("psqlpy", "asyncpg", "psycopg")
+DRIVERS = ("psqlpy", "asyncpg", "psycopg", "aiomysql", "asyncmy")
+PACKAGES = ["fakes", *(f"fakes.{driver}" for driver in DRIVERS[1:])]
+FAMILIES = {"aiomysql": {"mysql"}, "asyncmy": {"mysql"}}
 
 
 def imported(statement: str) -> set[str]:
@@ -25,23 +31,24 @@ def imported(statement: str) -> set[str]:
     return set(subprocess.run(run, capture_output=True, text=True, check=True).stdout.split())
 
 
-@pytest.mark.parametrize("module", ["fakes", "fakes.asyncpg", "fakes.psycopg"])
+@pytest.mark.parametrize("module", PACKAGES)
 def test_only_the_standard_library_is_imported(module: str) -> None:
     loaded = {name.partition(".")[0] for name in imported(f"import {module}")}
     assert loaded - {"fakes"} <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("module", ["fakes", "fakes.asyncpg", "fakes.psycopg"])
+@pytest.mark.parametrize("module", PACKAGES)
 def test_nothing_slow_is_imported(module: str) -> None:
     assert not {
-        *("asyncio", "unittest", "psqlpy", "asyncpg", "psycopg", "pytest", "dataclasses", "inspect"),
+        *("asyncio", "unittest", "pytest", "dataclasses", "inspect", *DRIVERS),
         *("fakes.sql.statements", "fakes.sql.tokens"),
     } & imported(f"import {module}")
 
 
-@pytest.mark.parametrize("driver", [psqlpy, asyncpg, psycopg])
+@pytest.mark.parametrize("driver", [psqlpy, asyncpg, psycopg, aiomysql, asyncmy])
 def test_every_driver_has_the_names_of_a_driver(driver: Any) -> None:
-    assert {"FakeConnection", "FakePool", "FakeTransaction", "error", "errors"} <= set(driver.__all__)
+    assert {"FakeConnection", "FakePool", "error", "errors"} <= set(driver.__all__)
+    assert ("FakeTransaction" in driver.__all__) is (driver not in (aiomysql, asyncmy))
     assert all(hasattr(driver, name) for name in driver.__all__)
     assert all(hasattr(package, name) for name in package.__all__)
 
@@ -50,7 +57,7 @@ def test_every_driver_has_the_names_of_a_driver(driver: Any) -> None:
 def test_a_project_gets_what_its_driver_needs_and_no_more(driver: str) -> None:
     files = rendering.fakes(driver)
     folders = {path.partition("/")[0] for path in files if "/" in path}
-    assert folders == {"core", "common", "sql", driver}
+    assert folders == {"core", "common", "sql", driver, *FAMILIES.get(driver, ())}
     own = {path.relative_to(FOLDER).as_posix() for path in (FOLDER / driver).glob("*.py")}
     assert own <= files.keys()
     compile(files["__init__.py"], "__init__.py", "exec")
@@ -76,7 +83,9 @@ def test_the_files_are_short() -> None:
     lines = {path.relative_to(FOLDER): len(path.read_text().splitlines()) for path in FOLDER.rglob("*.py")}
     assert sum(count for path, count in lines.items() if path.parts[0] == "core") <= 350
     assert {
-        str(path): count for path, count in lines.items() if path.parts[0] in DRIVERS and count > 200
+        str(path): count
+        for path, count in lines.items()
+        if path.parts[0] in (*DRIVERS, "mysql") and count > 200
     } == {}
 
 
@@ -125,6 +134,21 @@ def test_stand_ins_for_psycopgs_errors_have_their_family(name: str, monkeypatch:
     assert str(psycopg.errors.deadlock()) == "deadlock detected"
 
 
+@pytest.mark.parametrize("name", sorted(mysql_errors._KINDS))
+@pytest.mark.parametrize("driver", [aiomysql, asyncmy])
+def test_stand_ins_for_the_errors_of_mysql_have_their_family(
+    driver: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = driver.error(name)
+    stand_ins = mysql_errors.Classes("nothing.of_that_name")
+    assert set(family(stand_ins(name))) == set(family(real))
+    duplicate = MysqlErrors(stand_ins).unique_violation("users_email", key={"email": "ana@example.com"})
+    assert type(duplicate) is stand_ins("IntegrityError")
+    told = driver.errors.unique_violation("users_email", key={"email": "ana@example.com"})
+    assert duplicate.args == told.args == (1062, "Duplicate entry 'ana@example.com' for key 'users_email'")
+    assert getattr(duplicate, "sqlstate", None) == told.sqlstate == "23000"
+
+
 @pytest.mark.asyncio
 async def test_the_fakes_work_without_their_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psqlpy", None)
@@ -140,3 +164,21 @@ async def test_the_fakes_work_without_their_driver(monkeypatch: pytest.MonkeyPat
         await other.fetch("SELECT $1")
     with pytest.raises(asyncpg.error("NoActiveSQLTransactionError"), match="outside of a transaction"):
         await other.cursor("SELECT 1")
+    for name in (
+        "pymysql",
+        "pymysql.err",
+        "pymysql.converters",
+        "asyncmy",
+        "asyncmy.errors",
+        "asyncmy.converters",
+    ):
+        monkeypatch.setitem(sys.modules, name, None)
+    for driver in (aiomysql, asyncmy):
+        cursor: Any = await driver.FakeConnection().cursor()
+        written = [None, True, 1.5, 2, b"a", "it's", Decimal("1.50"), date(2026, 1, 2)]
+        text = "NULL 1 1.5e0 2 _binary X'61' 'it\\'s' 1.50 '2026-01-02'"
+        assert cursor.mogrify(" ".join(["%s"] * len(written)), written) == text
+        with pytest.raises(driver.error("ProgrammingError"), match="nan can not be used"):
+            await cursor.execute("SELECT %s", [float("nan")])
+        with pytest.raises(TypeError, match="list can not be used"):
+            await cursor.execute("SELECT %s", [[1]])

@@ -89,7 +89,7 @@ def driver(name: str, fakes: Any, only: ModuleType, known: dict[str, str]) -> Dr
     def fake(script: dict[str, Any]) -> World:
         connection = fakes.FakeConnection()
         for kind, value in script.items():
-            setattr(connection, f"{kind}_return", value(fakes.errors) if isinstance(value, _Later) else value)
+            setattr(connection, f"{kind}_return", value(fakes.errors) if callable(value) else value)
 
         async def pool(**more: Any) -> Any:
             return fakes.FakePool(connection, **{"minsize": 1, "maxsize": 2, **more})
@@ -107,7 +107,6 @@ def driver(name: str, fakes: Any, only: ModuleType, known: dict[str, str]) -> Dr
     return Driver(name, (*SHARED, only), live, fake, prepare, known, server="mariadb")
 
 
-_Later = type(lambda: None)
 KNOWN = {
     "a_wrong_type_is_noticed_unasked": UNTYPED,
     "a_wrong_word_is_noticed_unasked": UNPARSED,

@@ -144,7 +144,7 @@ async def without_parameters_a_percent_is_itself(db: World) -> None:
 
 async def values_are_written_into_the_text(db: World) -> None:
     cursor = await db.connection.cursor()
-    for value in (
+    values: tuple[Any, ...] = (
         1,
         True,
         None,
@@ -155,7 +155,8 @@ async def values_are_written_into_the_text(db: World) -> None:
         'it\'s\n\\ "é" %s \0\x1a',
         2**70,
         object,
-    ):
+    )
+    for value in values:
         db.note(cursor.mogrify("SELECT %s", [value]), db.connection.escape(value))
     db.note(cursor.mogrify("%(a)s %(b)s %%", {"a": 1, "b": "x"}), cursor.mogrify("%s", "alone"))
     db.note(db.connection.escape_string("it's"), db.connection.literal("it's"))

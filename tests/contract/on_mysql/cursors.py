@@ -103,7 +103,7 @@ async def dicts_may_be_of_a_class_of_ones_own(db: Any) -> None:
     class Row(dict[str, Any]):
         pass
 
-    class Own(db.cursors.DictCursor):  # type: ignore[name-defined]
+    class Own(db.cursors.DictCursor):  # type: ignore[misc]
         dict_type = Row
 
     cursor = await db.connection.cursor(Own)
