@@ -1,6 +1,7 @@
 """The drivers of MySQL: statements, their parameters and what they give."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from async_testing.templates.fakes import answers
