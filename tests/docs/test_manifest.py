@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -97,6 +98,20 @@ def test_scripts_import_no_package(manifest: dict[str, Any]) -> None:
         assert done.returncode == 0
 
 
+RECORDED = {
+    "version": 1,
+    "driver": "aiosqlite",
+    "method": "execute",
+    "statement": "SELECT 1",
+    "parameters": [],
+    "batch": False,
+    "rows": None,
+    "test": "tests/test_app.py::test_nothing",
+    "path": "app.py",
+    "line": 1,
+}
+
+
 def test_every_script_is_listed(manifest: dict[str, Any]) -> None:
     listed = [script["path"] for script in manifest["scripts"]]
     assert listed == [f"scripts/{path.name}" for path in sorted((REPOSITORY / "scripts").glob("*.py"))]
@@ -116,15 +131,20 @@ def test_verbs_are_options_and_say_whether_they_write(
 ) -> None:
     (tmp_path / "app.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
     (tmp_path / "test_app.py").write_text("def test_nothing() -> None:\n    assert 1 + 1 == 2\n")
+    record = tmp_path.parent / "record.jsonl"
+    record.write_text(json.dumps(RECORDED) + "\n")
     for script in manifest["scripts"]:
         flags = [verb["flag"] for verb in script["verbs"]]
         assert {flag for flag in flags if flag} <= set(script["options"])
         for verb in script["verbs"]:
             if not verb["writes"]:
+                given = [record] if verb["flag"] == "--replay" else [] if verb["flag"] else [tmp_path]
+                flag = [verb["flag"]] if verb["flag"] else []
                 subprocess.run(
-                    [sys.executable, REPOSITORY / script["path"], tmp_path, *filter(None, [verb["flag"]])],
+                    [sys.executable, REPOSITORY / script["path"], *flag, *given],
                     check=True,
                     capture_output=True,
+                    cwd=tmp_path,
                 )
                 assert sorted(path.name for path in tmp_path.iterdir()) == ["app.py", "test_app.py"]
 
@@ -154,7 +174,9 @@ def test_every_reference_is_listed_with_its_size(manifest: dict[str, Any]) -> No
 
 
 def test_drivers_are_those_with_fakes(manifest: dict[str, Any]) -> None:
-    with_pool = [path.parent for path in sorted(FAKES.glob("*/__init__.py")) if "FakePool" in path.read_text()]
+    with_pool = [
+        path.parent for path in sorted(FAKES.glob("*/__init__.py")) if "FakePool" in path.read_text()
+    ]
     assert [driver["name"] for driver in manifest["drivers"]] == [path.stem for path in with_pool]
     for driver, path in zip(manifest["drivers"], with_pool, strict=True):
         assert REPOSITORY / driver["fakes"] == path
