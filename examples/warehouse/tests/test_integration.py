@@ -1,0 +1,357 @@
+"""Tests on a real PostgreSQL: whether the SQL is right, what constraints say, what transactions see of each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+import pytest
+import pytest_asyncio
+
+from src.app import Settings, open_pool
+from src.database import lent
+from src.errors import WarehouseError
+from src.models import Delivered, Delivery, Item, Line, NewOrder, Order, Received, Rejected, Search
+from src.reorders import Reorders
+from src.repositories.items import RECEIVING, ItemRepository
+from src.repositories.orders import OrderRepository
+
+pytestmark = pytest.mark.integration
+
+BOLT = Item(sku="BOLT-M8", name="Bolt", stock=10, reorder_at=5)
+NUT = Item(sku="NUT-M8", name="Nut", stock=3, reorder_at=5)
+
+
+@pytest_asyncio.fixture
+async def items(database_connection: asyncpg.Connection) -> ItemRepository:
+    """Bolts and nuts, on a connection whose transaction is rolled back after the test."""
+    repository: ItemRepository = ItemRepository(database_connection)
+    for item in (NUT, BOLT):
+        await repository.add(item)
+    return repository
+
+
+def ordered(*lines: tuple[str, int], reference: str = "PO-1") -> NewOrder:
+    """An order of these lines."""
+    return NewOrder(reference=reference, lines=[Line(sku=sku, quantity=quantity) for sku, quantity in lines])
+
+
+def delivered(*lines: tuple[str, int], note: str = "D-1") -> Delivery:
+    """A delivery of these lines."""
+    return Delivery(note=note, lines=[Delivered(sku=sku, quantity=quantity) for sku, quantity in lines])
+
+
+async def stock(connection: asyncpg.Connection) -> dict[str, int]:
+    """How much there really is of each item."""
+    return dict(await connection.fetch("SELECT sku, stock FROM items"))
+
+
+@pytest.mark.asyncio
+async def test_search_filters_sorts_and_pages(items: ItemRepository) -> None:
+    """By SKU; what is short has less than it should."""
+    await items.add(Item(sku="CAP-1", name="Cap", stock=5, reorder_at=5))
+
+    async def skus(search: Search) -> list[str]:
+        return [item.sku for item in await items.search(search)]
+
+    assert await items.search(Search()) == [BOLT, Item(sku="CAP-1", name="Cap", stock=5, reorder_at=5), NUT]
+    assert await skus(Search(low=True)) == ["NUT-M8"]
+    assert await skus(Search(after="BOLT-M8", limit=1)) == ["CAP-1"]
+    assert await skus(Search(after="NUT-M8")) == []
+
+
+@pytest.mark.asyncio
+async def test_get_finds_what_was_added(items: ItemRepository) -> None:
+    """And nothing else."""
+    assert await items.get("BOLT-M8") == BOLT
+    with pytest.raises(WarehouseError) as raised:
+        await items.get("GONE-1")
+    assert raised.value.status_code == 404
+
+
+@pytest.mark.asyncio
+async def test_add_what_is_there_is_409(
+    database_connection: asyncpg.Connection, items: ItemRepository
+) -> None:
+    """The server's name for the constraint is the one that the mapping looks for."""
+    with pytest.raises(WarehouseError) as raised:
+        async with database_connection.transaction():
+            await items.add(BOLT)
+
+    assert (raised.value.status_code, raised.value.detail) == (
+        409,
+        "Could not add the item: there is such an item",
+    )
+    assert await stock(database_connection) == {"BOLT-M8": 10, "NUT-M8": 3}
+
+
+@pytest.mark.asyncio
+async def test_receive_stores_what_can_be_stored(
+    database_connection: asyncpg.Connection, items: ItemRepository
+) -> None:
+    """Each line that the server refuses is reported with its reason; the others are in stock."""
+    await items.add(Item(sku="FULL-1", name="Full", stock=2**31 - 1))
+
+    result: Received = await items.receive(
+        delivered(("BOLT-M8", 5), ("GONE-1", 1), ("NUT-M8", -3), ("BOLT-M8", 1), ("NUT-M9", 0), ("FULL-1", 1))
+    )
+
+    assert result == Received(
+        stored=2,
+        rejected=[
+            Rejected(sku="GONE-1", reason="there is no such item"),
+            Rejected(sku="BOLT-M8", reason="an item is listed twice"),
+            Rejected(sku="NUT-M9", reason="a quantity is not zero"),
+            Rejected(sku="FULL-1", reason="a number is too large"),
+        ],
+    )
+    assert await stock(database_connection) == {"BOLT-M8": 15, "NUT-M8": 0, "FULL-1": 2**31 - 1}
+    assert await database_connection.fetch("SELECT note, sku, quantity FROM delivery_lines ORDER BY sku") == [
+        ("D-1", "BOLT-M8", 5),
+        ("D-1", "NUT-M8", -3),
+    ]
+
+
+@pytest.mark.asyncio
+async def test_receive_does_not_give_back_more_than_there_is(
+    database_connection: asyncpg.Connection, items: ItemRepository
+) -> None:
+    """The line is in no table, though its first statement had worked."""
+    result: Received = await items.receive(delivered(("NUT-M8", -4)))
+
+    assert result.rejected == [Rejected(sku="NUT-M8", reason="there is not enough in stock")]
+    assert await stock(database_connection) == {"BOLT-M8": 10, "NUT-M8": 3}
+    assert await database_connection.fetchval("SELECT count(*) FROM delivery_lines") == 0
+
+
+@pytest.mark.asyncio
+async def test_receive_twice_is_409(database_connection: asyncpg.Connection, items: ItemRepository) -> None:
+    """A note that is sent again adds nothing."""
+    await items.receive(delivered(("BOLT-M8", 5)))
+
+    with pytest.raises(WarehouseError) as raised:
+        await items.receive(delivered(("BOLT-M8", 5)))
+
+    assert (raised.value.status_code, raised.value.detail) == (
+        409,
+        "Could not receive the delivery: it was received before",
+    )
+    assert await stock(database_connection) == {"BOLT-M8": 15, "NUT-M8": 3}
+
+
+@pytest_asyncio.fixture
+async def placed(database_pool: asyncpg.Pool) -> AsyncIterator[tuple[OrderRepository, Order]]:
+    """Bolts and nuts for everybody to see, and an order of two bolts and three nuts."""
+    async with database_pool.acquire() as connection:
+        for item in (BOLT, NUT):
+            await ItemRepository(connection).add(item)
+        repository: OrderRepository = OrderRepository(connection)
+        yield repository, await repository.place(ordered(("NUT-M8", 3), ("BOLT-M8", 2)))
+
+
+@pytest.mark.asyncio
+async def test_place_and_get(placed: tuple[OrderRepository, Order], database_pool: asyncpg.Pool) -> None:
+    """The order is stored with its lines, the stock is less; its lines come back by SKU."""
+    orders, order = placed
+
+    found: Order = await orders.get(order.id)
+
+    assert order.model_dump(exclude={"placed_at"}) == {
+        "id": 1,
+        "reference": "PO-1",
+        "state": "open",
+        "lines": [{"sku": "NUT-M8", "quantity": 3}, {"sku": "BOLT-M8", "quantity": 2}],
+    }
+    assert order.placed_at.tzinfo is not None
+    assert found == order.model_copy(update={"lines": order.lines[::-1]})
+    assert await stock(database_pool) == {"BOLT-M8": 8, "NUT-M8": 0}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("order", "status_code", "why"),
+    [
+        (ordered(("BOLT-M8", 1), reference="PO-1"), 409, "there is an order of that reference"),
+        (ordered(("BOLT-M8", 1), ("NUT-M8", 1), reference="PO-2"), 409, "there is not enough in stock"),
+        (ordered(("BOLT-M8", 1), ("GONE-1", 1), reference="PO-2"), 404, "there is no such item"),
+        (ordered(("BOLT-M8", 1), ("BOLT-M8", 1), reference="PO-2"), 422, "an item is listed twice"),
+    ],
+    ids=["reference", "stock", "item", "twice"],
+)
+async def test_place_stores_nothing_of_what_is_refused(
+    order: NewOrder,
+    status_code: int,
+    why: str,
+    placed: tuple[OrderRepository, Order],
+    database_pool: asyncpg.Pool,
+) -> None:
+    """No order, no line, no bolt less; by the names that the constraints really have."""
+    with pytest.raises(WarehouseError) as raised:
+        await placed[0].place(order)
+
+    assert (raised.value.status_code, raised.value.detail) == (
+        status_code,
+        f"Could not place the order: {why}",
+    )
+    assert await stock(database_pool) == {"BOLT-M8": 8, "NUT-M8": 0}
+    assert await database_pool.fetchval("SELECT count(*) FROM orders") == 1
+
+
+@pytest.mark.asyncio
+async def test_cancel_puts_the_items_back_once(
+    placed: tuple[OrderRepository, Order], database_pool: asyncpg.Pool
+) -> None:
+    """A second time it is refused, and so is shipping it."""
+    orders, order = placed
+
+    await orders.cancel(order.id)
+
+    for attempt in (orders.cancel(order.id), orders.ship(order.id)):
+        with pytest.raises(WarehouseError) as raised:
+            await attempt
+        assert raised.value.status_code == 409
+    assert (await orders.get(order.id)).state == "cancelled"
+    assert await stock(database_pool) == {"BOLT-M8": 10, "NUT-M8": 3}
+
+
+@pytest.mark.asyncio
+async def test_ship_marks_that_order(
+    placed: tuple[OrderRepository, Order], database_pool: asyncpg.Pool
+) -> None:
+    """No other, and the stock stays as it is."""
+    orders, order = placed
+    other: Order = await orders.place(ordered(("BOLT-M8", 1), reference="PO-2"))
+
+    await orders.ship(order.id)
+
+    assert [(await orders.get(each.id)).state for each in (order, other)] == ["shipped", "open"]
+    assert await stock(database_pool) == {"BOLT-M8": 7, "NUT-M8": 0}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("method", ["get", "ship", "cancel"])
+async def test_without_such_order_it_is_404(method: str, placed: tuple[OrderRepository, Order]) -> None:
+    """Nothing to show, nothing to change."""
+    orders, order = placed
+
+    with pytest.raises(WarehouseError) as raised:
+        await getattr(orders, method)(order.id + 1)
+
+    assert raised.value.status_code == 404
+
+
+@pytest.mark.asyncio
+async def test_orders_at_once_sell_nothing_twice(database_pool: asyncpg.Pool) -> None:
+    """Four customers want the last three nuts, a nut each: three get one, one is told why not."""
+    async with database_pool.acquire() as connection:
+        await ItemRepository(connection).add(NUT)
+
+    async def place(number: int) -> int:
+        async with database_pool.acquire() as connection:
+            try:
+                await OrderRepository(connection).place(ordered(("NUT-M8", 1), reference=f"PO-{number}"))
+            except WarehouseError as error:
+                return error.status_code
+            return 201
+
+    async with asyncio.timeout(20):
+        answers: list[int] = await asyncio.gather(*(place(number) for number in range(4)))
+
+    assert sorted(answers) == [201, 201, 201, 409]
+    assert await stock(database_pool) == {"NUT-M8": 0}
+
+
+async def waits_for_a_lock(connection: asyncpg.Connection) -> None:
+    """Return when somebody in this database waits for a lock."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    while not await connection.fetchval(query):  # noqa: ASYNC110 - it is the server that tells
+        await asyncio.sleep(0)
+
+
+@pytest.mark.asyncio
+@pytest.mark.committed
+async def test_place_tries_again_what_another_transaction_has_changed(
+    cloned_database: str, database_connection: asyncpg.Connection
+) -> None:
+    """The server's own refusal is the one that is tried again; the second attempt sees what the other one left."""
+    await ItemRepository(database_connection).add(NUT)
+    other: asyncpg.Connection = await asyncpg.connect(cloned_database)
+    watcher: asyncpg.Connection = await asyncpg.connect(cloned_database)
+    transaction: Any = other.transaction()
+    await transaction.start()
+    await other.execute("UPDATE items SET stock = stock - 1")
+    task: asyncio.Task[Order] = asyncio.create_task(
+        OrderRepository(database_connection).place(ordered(("NUT-M8", 2)))
+    )
+
+    async with asyncio.timeout(10):
+        await waits_for_a_lock(watcher)
+        await transaction.commit()
+        order: Order = await task
+
+    # The first attempt has used up an id.
+    assert order.id == 2
+    assert await stock(watcher) == {"NUT-M8": 0}
+    await other.close()
+    await watcher.close()
+
+
+@pytest.mark.asyncio
+@pytest.mark.committed
+async def test_what_is_short_is_told_once_it_is_committed(
+    cloned_database: str, database_connection: asyncpg.Connection
+) -> None:
+    """An order that is refused alarms nobody, one that is placed whoever listens."""
+    await ItemRepository(database_connection).add(BOLT)
+    orders: OrderRepository = OrderRepository(database_connection)
+    reorders: Reorders = Reorders()
+
+    async with (
+        open_pool(Settings(cloned_database)) as pool,
+        lent(pool, 5) as listener,
+        reorders.listening(listener),
+    ):
+        with pytest.raises(WarehouseError):
+            await orders.place(ordered(("BOLT-M8", 11), reference="PO-1"))
+        await orders.place(ordered(("BOLT-M8", 5), reference="PO-2"))
+        # A notification comes with the answer to whatever is asked next.
+        await listener.execute("SELECT 1")
+        enough: list[str] = reorders.taken()
+        await orders.place(ordered(("BOLT-M8", 1), reference="PO-3"))
+        await listener.execute("SELECT 1")
+        short: list[str] = reorders.taken()
+
+    assert (enough, short) == ([], ["BOLT-M8"])
+
+
+@pytest.mark.asyncio
+@pytest.mark.committed
+async def test_receive_while_another_one_is_received_is_409(
+    cloned_database: str, database_connection: asyncpg.Connection
+) -> None:
+    """Until the end of the other one's transaction; then it goes through."""
+    items: ItemRepository = ItemRepository(database_connection)
+    await items.add(BOLT)
+    other: asyncpg.Connection = await asyncpg.connect(cloned_database)
+    async with other.transaction():
+        await other.execute("SELECT pg_advisory_xact_lock($1)", RECEIVING)
+        with pytest.raises(WarehouseError) as raised:
+            await items.receive(delivered(("BOLT-M8", 5)))
+
+    assert (raised.value.status_code, raised.value.detail) == (
+        409,
+        "Could not receive the delivery: another one is being received",
+    )
+    assert await items.receive(delivered(("BOLT-M8", 5))) == Received(stored=1, rejected=[])
+    assert await stock(other) == {"BOLT-M8": 15}
+    await other.close()
+
+
+@pytest.mark.asyncio
+async def test_server_that_is_not_there_is_503() -> None:
+    """The pool connects when it is entered, and that is when it fails."""
+    with pytest.raises(OSError, match="1"):
+        async with open_pool(Settings("postgresql://nobody@127.0.0.1:1/nothing")):
+            pass
