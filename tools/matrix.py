@@ -4,7 +4,8 @@ The cells are Python 3.11, 3.12, 3.13 x httpx, httpx2 x pytest-asyncio strict, a
 random orders, with warnings as errors (``third-party-warnings.txt`` names the exceptions and why). Each cell
 works on a copy of the example whose conftest and fakes were taken away and scaffolded again for that cell.
 
-    python tools/matrix.py [--python 3.12] [--client httpx2] [--mode anyio] [--seeds 1,2,3] [--require 3.11,3.12,3.13]
+    python tools/matrix.py [--example users] [--python 3.12] [--client httpx2] [--mode anyio] [--seeds 1,2,3]
+                           [--require 3.11,3.12,3.13]
 
 Exit 0: all cells passed. Exit 1: a cell failed. Exit 2: nothing could be run, or a required Python is missing.
 """
@@ -142,6 +143,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    known = sorted(path.parent.name for path in (REPOSITORY / "examples").glob("*/pyproject.toml"))
+    parser.add_argument("--example", action="append", choices=known)
     parser.add_argument("--python", action="append", choices=PYTHONS)
     parser.add_argument("--client", action="append", choices=list(CLIENTS))
     parser.add_argument("--mode", action="append", choices=MODES)
@@ -168,9 +171,8 @@ def main() -> int:
         for client in options.client or CLIENTS
     }
     cells = [
-        Cell(example.name, version, client, mode, int(seed))
-        for example in sorted((REPOSITORY / "examples").iterdir())
-        if (example / "pyproject.toml").exists()
+        Cell(example, version, client, mode, int(seed))
+        for example in options.example or known
         for version, client in environments
         for mode in options.mode or MODES
         for seed in options.seeds.split(",")
