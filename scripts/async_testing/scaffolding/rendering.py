@@ -13,6 +13,8 @@ from async_testing.scaffolding.pieces import Pieces, joined, take_apart
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 WIDTH = 110
+MYSQL = ("aiomysql", "asyncmy")
+"""The drivers of MySQL and MariaDB."""
 NARROW = 88
 DECORATOR = "@pytest_asyncio.fixture(loop_scope=LOOP_SCOPE)"
 
@@ -75,9 +77,10 @@ def real_database(choices: Choices, schema: str | None) -> str:
         schema: the file that makes the tables, as seen from the tests folder.
     """
     sessions = choices.sessions
-    sqlite = choices.database == "aiosqlite"
-    names = ["sqlalchemy_schema" if sessions else "schema", "sqlite" if sqlite else "server"]
-    names += [str(choices.database), "threads"]
+    sqlite, mysql = choices.database == "aiosqlite", choices.database in MYSQL
+    names = ["sqlalchemy_schema" if sessions else "mysql_schema" if mysql else "schema"]
+    names += ["sqlite" if sqlite else "mariadb" if mysql else "server", str(choices.database), "threads"]
+    names += ["mysql_dsn", "mysql_units"] * mysql
     names += ["sqlalchemy_sqlite" if sqlite else "sqlalchemy_postgresql", "sqlalchemy_sessions"] * bool(
         sessions
     )
@@ -90,7 +93,7 @@ def real_database(choices: Choices, schema: str | None) -> str:
         text = _with_sessions(text, sessions, described=schema is None)
     pieces = take_apart(text)
     kept = frozenset(one for one in pieces.imports if not one.local)
-    what = "SQLite" if sqlite else "PostgreSQL"
+    what = "SQLite" if sqlite else "MySQL or MariaDB" if mysql else "PostgreSQL"
     about = f"A real {what} for the tests marked ``integration``: a database of their own."
     return joined(Pieces(pieces.blocks, kept, pieces.typing), about)
 

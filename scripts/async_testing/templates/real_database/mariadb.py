@@ -1,0 +1,99 @@
+"""A MariaDB server and a database on it that only these tests use."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+from .aiomysql import rows_of, run_script
+from .mysql_schema import TABLES, make_tables
+from .threads import run
+
+# How many seconds a server may take to start.
+PATIENCE = 60
+
+
+@contextmanager
+def fresh_database(administration: str, template: str = "") -> Iterator[str]:
+    """Make a database with the tables on a server, yield its DSN, drop it at the end.
+
+    ``template`` makes no difference: this server cannot copy a database.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"async_testing_{worker}_{uuid4().hex[:12]}"
+    run(run_script(administration, f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4"))
+    try:
+        dsn = urlsplit(administration)._replace(path=f"/{name}").geturl()
+        make_tables(dsn)
+        yield dsn
+    finally:
+        run(run_script(administration, f"DROP DATABASE `{name}`"))
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The server of ``ASYNC_TESTING_DSN`` (a mysql:// URL), else a MariaDB started here.
+
+    Skips where there is neither; the application's own DATABASE_URL is never looked at.
+    """
+    if given := os.environ.get("ASYNC_TESTING_DSN"):
+        yield f"mysql://{given.partition('://')[2]}"  # not mysql+aiomysql
+        return
+    program, installer = installed("mariadbd"), installed("mariadb-install-db")
+    if not program or not installer:
+        pytest.skip("apt-get install mariadb-server, or set ASYNC_TESTING_DSN")
+    in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with TemporaryDirectory(prefix="mariadb-", dir=in_memory) as folder:
+        socket = Path(folder, "socket")
+        common = ["--no-defaults", f"--datadir={folder}/data", f"--user={getpass.getuser()}"]
+        made = [installer, *common, "--auth-root-authentication-method=normal", "--skip-test-db"]
+        subprocess.run(made, check=True, capture_output=True)
+        command = [program, *common, f"--socket={socket}", "--skip-networking"]
+        with Path(folder, "log").open("wb") as log:
+            started = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            wait_for(socket, started)
+            yield f"mysql://root@localhost/?unix_socket={socket}"
+        finally:
+            started.kill()  # there is nothing in its folder to be kept
+            started.wait()
+
+
+def installed(program: str) -> str | None:
+    """Where a program of the server is; Debian's are beside the path of most users."""
+    return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+def wait_for(socket: Path, started: subprocess.Popen[bytes]) -> None:
+    """Return when the server takes connections."""
+    until = time.monotonic() + PATIENCE
+    while not socket.exists():
+        if started.poll() is not None or time.monotonic() > until:
+            raise RuntimeError((socket.parent / "log").read_text(errors="replace")[-2000:])
+        time.sleep(0.02)
+
+
+def empty(dsn: str) -> None:
+    """Remove every row of every table: those that came with the tables as well."""
+    run(truncate(dsn))
+
+
+async def truncate(dsn: str) -> None:
+    """Empty the tables that have rows."""
+    names = [name for (name,) in await rows_of(dsn, TABLES)]
+    asked = [f"SELECT '{name}' FROM DUAL WHERE EXISTS (SELECT 1 FROM `{name}`)" for name in names]
+    filled = await rows_of(dsn, " UNION ALL ".join(asked)) if asked else []
+    if filled:
+        statements = [f"TRUNCATE TABLE `{name}`" for (name,) in filled]
+        await run_script(dsn, "; ".join(["SET SESSION foreign_key_checks = 0", *statements]))
