@@ -123,6 +123,26 @@ def entered(source: SourceFile, name: str) -> set[str]:
     }
 
 
+def enters_call(source: SourceFile, method: str, receivers: frozenset[str]) -> bool:
+    """Whether the project's code enters what a method gives with ``async with``, and never awaits or asks it first.
+
+    Args:
+        source: the test file, which is not looked at itself.
+        method: the name that is called.
+        receivers: as for ``calls``.
+    """
+    found = [
+        isinstance(around := module.parent(call), ast.withitem)
+        and isinstance(module.parent(around), ast.AsyncWith)
+        for module in _modules(source, f".{method}(", receivers)
+        if module is not source
+        for _, call in module.calls(method)
+        if isinstance(call.func, ast.Attribute)
+        if not receivers or last_name(call.func.value) in receivers
+    ]
+    return bool(found) and all(found)
+
+
 def last_name(node: ast.expr) -> str:
     """The last name of an expression, calls left out: ``transaction`` of ``self._conn.transaction()``."""
     while isinstance(node, ast.Call | ast.Await):

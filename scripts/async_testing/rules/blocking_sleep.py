@@ -2,8 +2,8 @@
 
 ## What it does
 
-Looks for ``time.sleep`` in the code of async tests, of async fixtures, and of the ``async def`` functions inside of
-them.
+Looks for ``time.sleep`` in the code of async tests, of async fixtures, and of the async fakes and helpers of test
+files. What a test defines inside of itself, or decorates, may be run elsewhere, or block on purpose.
 
 ## Why is this bad
 
@@ -49,6 +49,7 @@ import ast
 from collections.abc import Iterator
 
 from async_testing.facts import places
+from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
 
@@ -59,9 +60,7 @@ NEEDS = ("sleep",)
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each call of time.sleep in an async test or fixture."""
-    for scope in places.of_tests_and_fixtures(source):
-        if not scope.is_async:
-            continue
+    for scope in _run_by_tests(source):
         for call in scope.of(ast.Call):
             if source.dotted(call.func) == "time.sleep":
                 start, end = source.span(call.func)
@@ -80,3 +79,23 @@ def check(source: SourceFile) -> Iterator[Hit]:
                     "await what the test waits for, with asyncio.wait_for(..., timeout=...)",
                     fix,
                 )
+
+
+def _run_by_tests(source: SourceFile) -> list[Scope]:
+    """The async functions that run in the loop of a test: tests, fixtures, and what their file has for them."""
+    own = places.of_tests_and_fixtures(source)
+    found = [one for one in own if one.is_async]
+    if source.is_test_file or source.is_conftest:
+        tests = {id(one) for one in own}
+        found += [one for one in source.functions if one.is_async and _is_helper(one, tests)]
+    return found
+
+
+def _is_helper(scope: Scope, tests: set[int]) -> bool:
+    """Whether a function is neither a test or fixture, nor inside of one, nor decorated."""
+    around: Scope | None = scope
+    while around is not None:
+        if id(around) in tests:
+            return False
+        around = around.parent
+    return not scope.node.decorator_list  # type: ignore[union-attr]

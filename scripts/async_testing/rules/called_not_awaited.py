@@ -139,10 +139,11 @@ def _is_async(source: SourceFile, scope: Scope, node: ast.expr, roles: Roles) ->
         return False
     if found.spec:
         return len(found.path) == 1 and _is_async_in_spec(found, node.attr)
-    if found.kind != "AsyncMock" or node.attr in _PLAIN or roles.plain_method(found, node, scope):
+    if found.kind != "AsyncMock" or roles.plain_method(found, node, scope):
         return False
     receiver = undertest.plain_name([found.name.removeprefix("self."), *found.path][-2])
-    return undertest.VALUE not in undertest.calls(source, node.attr, frozenset({receiver}))
+    used = undertest.calls(source, node.attr, frozenset({receiver}))
+    return used == {undertest.AWAITED} if node.attr in _PLAIN else undertest.VALUE not in used
 
 
 def _is_async_in_spec(found: mocks.Mocked, method: str) -> bool:

@@ -2,8 +2,9 @@
 
 ## What it does
 
-Looks for tests whose assertions all stand in an ``if`` without ``else`` on a value that the test got at run time, such
-as a response. Conditions on parameters, platforms and versions are left alone.
+Looks for tests whose assertions all stand in an ``if`` without ``else``, or in a ``match`` of which no case is sure,
+on a value that the test got at run time, such as a response. Conditions on parameters, platforms and versions are
+left alone.
 
 ## Why is this bad
 
@@ -45,7 +46,7 @@ from async_testing.facts.tests import Test
 from async_testing.rules import Hit
 
 CODE = "AT502"
-NEEDS = ("if ",)
+NEEDS = ("if ", "match ")
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -53,6 +54,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
     for test in source.tests:
         if ast.If in test.function.nodes:
             yield from _judged(source, test)
+        for chosen in test.function.of(ast.Match):
+            yield from _cases(source, test, chosen)
         for statement in test.function.of(ast.Assert):
             if _either_or_true(statement.test) and len(asserts.checks(test.function.body)) == 1:
                 yield Hit(statement, "this assertion is true where its condition is not", "assert both sides")
@@ -76,6 +79,28 @@ def _judged(source: SourceFile, test: Test) -> Iterator[Hit]:
         return
     if runtime.obtained(source, test, branch.test):
         yield _hit(branch, "no assertion of the test runs")
+
+
+def _cases(source: SourceFile, test: Test, node: ast.Match) -> Iterator[Hit]:
+    """Yield a ``match`` that holds every assertion of a test, and lets a subject pass by all of them."""
+    found = asserts.checks(test.function.body)
+    below = {id(one) for case in node.cases for one in asserts.checks(case.body)}
+    if not found or any(id(one) not in below for one in found):
+        return
+    if any(_is_sure(case) and asserts.checks(case.body) for case in node.cases):
+        return
+    if runtime.obtained(source, test, node.subject) and _common(source, test, node) is None:
+        shown = ast.unparse(node.subject)[:70]
+        yield Hit(
+            node,
+            f"no assertion of the test runs where no case that has one matches '{shown}'",
+            "case _: pytest.fail(...), or an assert without match",
+        )
+
+
+def _is_sure(case: ast.match_case) -> bool:
+    """Whether a case matches everything: ``case _`` or ``case other``."""
+    return case.guard is None and isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
 
 
 def _has_condition(source: SourceFile, node: ast.AST) -> bool:

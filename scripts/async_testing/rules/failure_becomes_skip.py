@@ -3,7 +3,8 @@
 ## What it does
 
 Looks in tests for ``except Exception``, ``except BaseException``, a bare ``except`` and one for AssertionError whose
-handler skips, expects the failure or returns: ``pytest.skip()``, ``pytest.xfail()``, ``self.skipTest()``, ``return``.
+handler skips, expects the failure or returns: ``pytest.skip()``, ``pytest.xfail()``, ``self.skipTest()``, ``return``;
+for one that skips because of a value that was awaited: ``except LookupError``, ``ValueError``, ``TypeError``.
 Handlers that look at the exception first, and those around an import or the connection to a server, are left alone.
 
 ## Why is this bad
@@ -60,6 +61,8 @@ from async_testing.rules import Hit
 CODE = "AT560"
 NEEDS = ("except",)
 BROAD = frozenset({"Exception", "BaseException", "AssertionError"})
+VALUES = frozenset({"LookupError", "KeyError", "IndexError", "ValueError", "TypeError", "ArithmeticError"})
+VALUES |= {"ZeroDivisionError", "StopIteration", "StopAsyncIteration"}
 SKIPS = frozenset({"pytest.skip", "pytest.xfail", "self.skipTest"})
 SKIPPED = frozenset({"unittest.SkipTest", "unittest.case.SkipTest", "pytest.skip.Exception"})
 SETTING_UP = re.compile(
@@ -73,7 +76,10 @@ def check(source: SourceFile) -> Iterator[Hit]:
         tries: list[ast.Try | ast.TryStar] = [*test.function.of(ast.Try), *test.function.of(ast.TryStar)]
         for node in tries:
             for handler in node.handlers:
-                where = _gives_up(source, handler) if _is_broad(source, handler.type) else None
+                where = _gives_up(source, handler) if _catches(source, handler.type, BROAD) else None
+                if where is None and _awaits(node) and _catches(source, handler.type, VALUES):
+                    where = _gives_up(source, handler)
+                    where = None if isinstance(where, ast.Return) else where
                 if where is not None and _runs_code(node) and not _is_harmless(source, node):
                     kind = f"except {ast.unparse(handler.type)}" if handler.type else "a bare except"
                     message = f"{kind} ends the test here without a failure, whatever is broken"
@@ -82,11 +88,17 @@ def check(source: SourceFile) -> Iterator[Hit]:
                     )
 
 
-def _is_broad(source: SourceFile, kind: ast.expr | None) -> bool:
+def _awaits(node: ast.Try | ast.TryStar) -> bool:
+    """Whether a ``try`` awaits something: what it asks without that may be a fact about the machine."""
+    return any(isinstance(one, ast.Await) for one in asserts.inside(node.body))
+
+
+def _catches(source: SourceFile, kind: ast.expr | None, names: frozenset[str]) -> bool:
+    """Whether a handler catches one of some exceptions; a bare one catches all."""
     if kind is None:
         return True
     items = kind.elts if isinstance(kind, ast.Tuple) else [kind]
-    return any(source.dotted(one).removeprefix("builtins.") in BROAD for one in items)
+    return any(source.dotted(one).removeprefix("builtins.") in names for one in items)
 
 
 def _gives_up(source: SourceFile, handler: ast.ExceptHandler) -> ast.stmt | None:

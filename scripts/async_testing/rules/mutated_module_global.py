@@ -4,8 +4,9 @@
 
 Looks in tests for ``global`` names that are assigned, for lists, dicts and sets at the module's level that are
 changed in place, the file's own and those imported from the project, and for attributes of the project's imported
-modules and objects that are assigned, where nothing puts them back. What the module itself begins with may be written,
-and so may a number in the place of one that is another in each run.
+modules and objects that are assigned, where nothing puts them back; and in functions beside the tests, where these read
+what they change. What the module itself begins with may be written, and so may a number in the place of one that is
+another in each run.
 
 ## Why is this bad
 
@@ -73,8 +74,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
     if not source.tests:
         return
     kept = {name for name, value in source.constants.items() if is_container(source, value)}
-    for test in source.tests:
-        scope = test.function
+    for scope in [*places.of_tests(source), *_helpers(source, kept)]:
         for statement, name, what in _changes(source, scope, kept):
             if places.in_try_with_finally(source, statement) or _put_back(source, scope, name, statement):
                 continue
@@ -84,6 +84,20 @@ def check(source: SourceFile) -> Iterator[Hit]:
             yield Hit(
                 statement, message, "make it anew in the test or a fixture, or change it with monkeypatch"
             )
+
+
+def _helpers(source: SourceFile, kept: set[str]) -> Iterator[Scope]:
+    """The functions beside the tests that change a container of the module, and with it what a test reads."""
+    read = {name for test in source.tests for name in test.function.names_read} if kept else set()
+    for one in source.module.children:
+        node = one.node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.name not in read:
+            continue
+        if node.decorator_list or source.config.collects_function(node.name):
+            continue
+        changed = {ast.unparse(container) for _, container in in_place(one)}
+        if changed & kept & read and not changed - kept:
+            yield one
 
 
 def _is_as_good(source: SourceFile, statement: ast.stmt) -> bool:

@@ -89,7 +89,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
         module = targets.module(source, target)
         if module is None or not any(child.name == target.name for child in module.module.children):
             continue
-        user = _user(source, module, target)
+        user = _user(source, module, target, call)
         if user:
             text = f"{user}.{target.name}"
             yield Hit(
@@ -100,7 +100,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
             )
 
 
-def _user(source: SourceFile, module: SourceFile, target: targets.Target) -> str:
+def _user(source: SourceFile, module: SourceFile, target: targets.Target, call: ast.Call) -> str:
     """The module that the test imports and that imported the function by name; empty where the patch may work."""
     found = []
     for name in sorted(_modules(source)):
@@ -116,9 +116,18 @@ def _user(source: SourceFile, module: SourceFile, target: targets.Target) -> str
             return ""
         if _imports(user, module, target.name):
             found.append(name)
-    if len(found) != 1 or f"{found[0]}.{target.name}" in source.text:
+    if len(found) != 1 or _is_patched_there_too(source, call, f"{found[0]}.{target.name}"):
         return ""
     return found[0]
+
+
+def _is_patched_there_too(source: SourceFile, call: ast.Call, text: str) -> bool:
+    """Whether the file names the right place elsewhere than in other tests, which say nothing about this one."""
+    if text not in source.text:
+        return False
+    others = [test.node for test in source.tests if call not in test.function.within(ast.Call)]
+    elsewhere = source.text.count(text) - sum(source.segment(one).count(text) for one in others)
+    return elsewhere > 0
 
 
 def _modules(source: SourceFile) -> set[str]:

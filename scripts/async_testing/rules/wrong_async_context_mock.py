@@ -5,7 +5,8 @@
 Looks for ``__aenter__`` set up below the call of an AsyncMock that is not awaited (``pool.acquire``,
 ``conn.transaction``, ``client.stream``), for ``__aenter__`` replaced by something that cannot be awaited, and for
 ``__enter__`` where the code enters with ``async with``, or the other way round, as far as the file and the project's
-modules that it imports tell.
+modules that it imports tell; and for methods that are AsyncMocks, or are below one, and whose result the code enters:
+``connection.cursor = AsyncMock(...)``, ``pool.acquire.return_value = connection``.
 
 ## Why is this bad
 
@@ -62,7 +63,7 @@ from async_testing.rules import Hit
 
 CODE = "AT303"
 SEVERITY = "error"
-NEEDS = ("__aenter__", "__enter__", "__aexit__")
+NEEDS = ("__aenter__", "__enter__", "__aexit__", "AsyncMock")
 
 _METHODS = drivers.ENTERED | {
     "get",
@@ -104,6 +105,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 else:
                     yield from _other_way(source, scope, attribute)
         yield from _made(source, scope)
+        yield from _coroutines(source, scope)
         for assign in scope.of(ast.Assign):
             for target in assign.targets:
                 if (
@@ -161,6 +163,35 @@ def _made(source: SourceFile, scope: Scope) -> Iterator[Hit]:
                         f"calling {method} of an AsyncMock gives a coroutine, which async with cannot enter"
                     )
                     yield Hit(call, message, f"MagicMock() in the place of the AsyncMock, {method} included")
+
+
+def _coroutines(source: SourceFile, scope: Scope) -> Iterator[Hit]:
+    """Yield methods set up as AsyncMocks where the code enters what they give: ``async with connection.cursor()``."""
+    for assign in scope.of(ast.Assign):
+        for target in assign.targets:
+            method = _method(source, scope, target, assign.value)
+            if method is not None and undertest.enters_call(source, method.attr, _receivers(method)):
+                text = " ".join(source.segment(method).split())
+                message = f"calling {text} gives a coroutine, which async with cannot enter"
+                yield Hit(assign, message, f"{text} = MagicMock(), and its return_value what is entered")
+
+
+def _method(source: SourceFile, scope: Scope, target: ast.expr, value: ast.expr) -> ast.Attribute | None:
+    """The method that an assignment makes an AsyncMock, or whose result it sets where it is one."""
+    if not isinstance(target, ast.Attribute):
+        return None
+    if target.attr != "return_value":
+        return target if mocks.maker_kind(source, value) == "AsyncMock" else None
+    found = mocks.of(source).of(target.value, scope)
+    is_below = found is not None and found.is_plain_async and found.path
+    return target.value if is_below and isinstance(target.value, ast.Attribute) else None
+
+
+def _receivers(method: ast.Attribute) -> frozenset[str]:
+    """What the code may call the object of a method; anything where its name tells that it is only entered."""
+    if method.attr in drivers.ENTERED - _BLOCKING:
+        return frozenset()
+    return frozenset([undertest.plain_name(undertest.last_name(method.value))])
 
 
 def _called_method(source: SourceFile, scope: Scope, attribute: ast.Attribute) -> str:
