@@ -40,9 +40,7 @@ from async_testing.rules import Hit
 CODE = "AT204"
 SEVERITY = "error"
 NEEDS = ("class ",)
-BASE = re.compile(
-    r"Base|Mixin|Abstract|Common|Suite|Shared|Contract|Template|^_|Generic|Spec$", re.IGNORECASE
-)
+BASE = re.compile(r"Base|Mixin|Abstract|Common|Shared|Contract|Template|^_|Generic|Spec$", re.IGNORECASE)
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
