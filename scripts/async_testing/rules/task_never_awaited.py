@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for ``create_task``, ``ensure_future`` and ``run_in_executor`` in a test or its fixtures whose task is dropped, or
-stored in a variable that nothing reads. The tasks of a task group are awaited by it.
+stored in a variable that nothing reads where nothing but ``asyncio.sleep`` is awaited from there on. The tasks of a
+task group are awaited by it.
 
 ## Why is this bad
 
@@ -59,7 +60,6 @@ from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
 CODE = "AT106"
-STATUS = "preview"
 NEEDS = ("create_task", "ensure_future", "run_in_executor", "run_coroutine_threadsafe")
 STARTS = frozenset(
     {"asyncio.create_task", "asyncio.ensure_future", "loop.create_task", "event_loop.create_task"}
@@ -78,15 +78,29 @@ def check(source: SourceFile) -> Iterator[Hit]:
             started = starts(source, statement.value) or _future(source, statement.value)
             if started and not places.in_finally(source, statement):
                 yield Hit(statement, "the task is dropped: what it raises is lost", "task = ...; await task")
-        for assign in scope.of(ast.Assign):
-            target = assign.targets[0]
-            if not isinstance(target, ast.Name) or not (
-                starts(source, assign.value) or _future(source, assign.value)
-            ):
-                continue
-            if not unawaited.loaded(scope, target.id) and not _shared(scope, target.id):
-                message = f"{target.id} is never awaited: what the task raises is lost"
-                yield Hit(assign, message, f"await {target.id}")
+        for assign, name in unread(source, scope):
+            if not waits_after(source, scope, assign):
+                yield Hit(assign, f"{name} is never awaited: what the task raises is lost", f"await {name}")
+
+
+def unread(source: SourceFile, scope: Scope) -> Iterator[tuple[ast.Assign, str]]:
+    """The tasks that a function stores in a variable which nothing reads, each with the variable's name."""
+    for assign in scope.of(ast.Assign):
+        target = assign.targets[0]
+        if not isinstance(target, ast.Name):
+            continue
+        if not starts(source, assign.value) and not _future(source, assign.value):
+            continue
+        if not unawaited.loaded(scope, target.id) and not _shared(scope, target.id):
+            yield assign, target.id
+
+
+def waits_after(source: SourceFile, scope: Scope, start: ast.stmt) -> bool:
+    """Whether a function waits behind a statement for something that may depend on what that one started."""
+    awaited = [one for one in scope.of(ast.Await) if source.called(one.value) != "asyncio.sleep"]
+    waits: list[ast.Await | ast.AsyncWith | ast.AsyncFor] = [*awaited, *scope.of(ast.AsyncWith)]
+    waits += scope.of(ast.AsyncFor)
+    return any(one.lineno > start.lineno for one in waits)
 
 
 def starts(source: SourceFile, node: ast.AST | None) -> bool:
