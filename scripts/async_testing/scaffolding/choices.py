@@ -15,7 +15,15 @@ from async_testing.project import choose_app, choose_driver
 Plugin = Literal["pytest-asyncio", "anyio"]
 LOCALE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
 MODULES = {"pytest-asyncio": "pytest_asyncio", "psycopg2-binary": "psycopg2"}
-SESSION_DRIVERS = ("asyncpg", "psycopg", "aiosqlite")
+SERVERS = {
+    "asyncpg": "PostgreSQL",
+    "psqlpy": "PostgreSQL",
+    "psycopg": "PostgreSQL",
+    "aiomysql": "MySQL",
+    "asyncmy": "MySQL",
+    "aiosqlite": "SQLite",
+}
+SESSION_DRIVERS = ("asyncpg", "psycopg", "aiomysql", "asyncmy", "aiosqlite")
 """What AsyncSession works on here."""
 FIRST_WITH_LOOP_SCOPE = (0, 24)
 FIRST_WITHOUT_REQUESTS = (0, 21)
@@ -235,7 +243,7 @@ def _database(
         reason = f"left out: fixtures for AsyncSession, below it is {below}: there are some for"
         notes.append(Note(f"{reason} {', '.join(SESSION_DRIVERS)}", sessions.path, sessions.line))
         sessions = None
-    if sessions and (driver is None or sessions.driver == driver or sessions.driver != "aiosqlite"):
+    if sessions and (driver is None or SERVERS[sessions.driver] == SERVERS.get(driver)):
         return driver or sessions.driver, sessions
     found = driver or next(
         (

@@ -16,7 +16,7 @@ WIDTH = 110
 MYSQL = ("aiomysql", "asyncmy")
 """The drivers of MySQL and MariaDB."""
 NARROW = 88
-DECORATOR = "@pytest_asyncio.fixture(loop_scope=LOOP_SCOPE)"
+DECORATOR = re.compile(r"@pytest_asyncio\.fixture\((scope=LOOP_SCOPE, )?loop_scope=LOOP_SCOPE\)")
 
 
 def fixtures(choices: Choices, locale: str, modules: Mapping[str, str]) -> Pieces:
@@ -80,10 +80,10 @@ def real_database(choices: Choices, schema: str | None) -> str:
     sqlite, mysql = choices.database == "aiosqlite", choices.database in MYSQL
     names = ["sqlalchemy_schema" if sessions else "mysql_schema" if mysql else "schema"]
     names += ["sqlite" if sqlite else "mariadb" if mysql else "server", str(choices.database), "threads"]
-    names += ["mysql_dsn", "mysql_units"] * mysql
-    names += ["sqlalchemy_sqlite" if sqlite else "sqlalchemy_postgresql", "sqlalchemy_sessions"] * bool(
-        sessions
-    )
+    names += ["mysql_dsn"] * mysql + ["mysql_units"] * bool(mysql and (choices.driver or not sessions))
+    if sessions:
+        server = "sqlite" if sqlite else "mysql" if mysql else "postgresql"
+        names += [f"sqlalchemy_{server}", "sqlalchemy_sessions"]
     text = "\n".join(_template(f"real_database/{name}.py") for name in names)
     if schema is not None:
         up = schema.count("../")
@@ -100,7 +100,9 @@ def real_database(choices: Choices, schema: str | None) -> str:
 
 def _with_sessions(text: str, sessions: Sessions, *, described: bool) -> str:
     """The text with the application's dialect, models and session options in it."""
-    text = text.replace('"postgresql+asyncpg"', f'"postgresql+{sessions.driver}"')
+    text = re.sub(
+        r'(?<=^DIALECT = ")(postgresql|mysql)\+\w+', rf"\1+{sessions.driver}", text, flags=re.MULTILINE
+    )
     if described and sessions.metadata:
         text = text.replace('METADATA = ""', f'METADATA = "{sessions.metadata}"')
         text = text.replace(
@@ -191,9 +193,9 @@ def _template(name: str) -> str:
 def _adapted(text: str, choices: Choices, locale: str) -> str:
     """A template with the project's application, plugin, framework and locale in it."""
     if choices.plugin == "anyio":
-        text = text.replace(DECORATOR, "@pytest.fixture").replace("import pytest_asyncio", "import pytest")
+        text = DECORATOR.sub("@pytest.fixture", text).replace("import pytest_asyncio", "import pytest")
     elif choices.loop_scope is None:
-        text = text.replace(DECORATOR, "@pytest_asyncio.fixture")
+        text = DECORATOR.sub("@pytest_asyncio.fixture", text)
     else:
         text = text.replace('LOOP_SCOPE: Final = "function"', f'LOOP_SCOPE: Final = "{choices.loop_scope}"')
     text = _types_of(choices, text)
