@@ -135,7 +135,7 @@ class FakeConnection(Copies):
     ) -> FakePreparedStatement:
         """A prepared statement."""
         self.check_usable("prepare")
-        await self.control(lambda: self._admit_prepared(query), timeout=timeout)
+        await self.control(lambda: self._prepare(query), name="PREPARE", timeout=timeout)
         self.events.append(Event("prepare", name=name or ""))
         return FakePreparedStatement(self, query, record_class)
 

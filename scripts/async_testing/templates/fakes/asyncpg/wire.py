@@ -106,8 +106,11 @@ class Wire(RowsConnection):
         elif expected(call.statement):
             raise Refused("42P02", "there is no parameter $1")
 
+    def _prepare(self, query: str) -> None:
+        self.session.admit(query)
+        self._admit_prepared(query)
+
     def _admit_prepared(self, query: str) -> None:
-        self.session.require_sound()
         if several(query):
             self.session.aborted = self.session.open
             raise Refused("42601", "cannot insert multiple commands into a prepared statement")

@@ -9,6 +9,7 @@ from ..common.session import CLOSED as LOST
 CLOSED = "Underlying connection is returned to the pool"
 WRONG_NUMBER_OF_ROWS = "query returned an unexpected number of rows"
 BUILDING = "Cannot build statement in execute_many: "
+WRAPPING = "Cannot open transaction wrap in execute_many: "
 RUNNING = "Error occurred in `execute_many` statement: "
 _PARENTS = {
     "InterfaceError": "Error",
@@ -63,7 +64,9 @@ def worded(refusal: Refused, method: str, *, running: bool) -> Exception:
     text = on_wire(refusal)
     if method == "execute_many":
         made = error("ConnectionExecuteError")((RUNNING if running else BUILDING) + text)
-    elif running and method not in ("execute_batch", "copy", "prepared"):
+    elif method == "execute_many wrapped":
+        made = error("ConnectionExecuteError")(WRAPPING + text)
+    elif running and method not in ("execute_batch", "copy", "prepared", "cursor"):
         made = error("ConnectionExecuteError")(prefix(method) + text)
     else:
         made = error("DatabaseError")(text)

@@ -60,8 +60,8 @@ class FakeTransaction(Operations):
     async def begin(self) -> None:
         """Start the transaction."""
         connection = self.opened()
-        await self._step("BEGIN", lambda: connection.session.begin(read_only=self._read_only))
         connection._in_transaction = True
+        await self._step("BEGIN", lambda: connection.session.begin(read_only=self._read_only))
 
     async def commit(self) -> None:
         """Commit, and close this object; the server rolls back where a statement failed."""

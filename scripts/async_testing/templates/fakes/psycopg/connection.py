@@ -120,6 +120,8 @@ class FakeConnection(Wire):
         self.deferrable = value
 
     def _check_idle(self, name: str) -> None:
+        if self.broken:
+            raise error("OperationalError")(LOST)
         self.check_open()
         if self.session.open:
             state = "INERROR" if self.session.aborted else "INTRANS"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..common.cursor import Rows
 from ..common.errors import Refused
+from ..common.tags import status
 from ..core.recording import copied
 from .copies import FakeCopy
 from .exceptions import error, server_error
@@ -52,7 +53,7 @@ class FakeCursor:
         self, connection: "FakeConnection", *, name: str, row_factory: Callable[..., Any] | None
     ) -> None:
         self.connection, self.name, self.row_factory = connection, name, row_factory
-        self.arraysize = 100 if name else 1
+        self.arraysize, self.itersize = 1, 100
         self.closed = False
         self._result: Result | None = None
         self._rows = Rows()
@@ -89,8 +90,9 @@ class FakeCursor:
             rows = list(answer) if isinstance(answer, list) else []
             self._set(Result(rows, len(rows), f"SELECT {len(rows)}"))
             return
-        count = self.connection.counted(text, answer, len(sets)).count
-        self._set(Result(None, count, ""))
+        done = self.connection.counted(text, answer, len(sets))
+        each = done.count // len(sets) if sets else 0
+        self._set(Result(None, done.count, status(text, each) if sets and done.count >= 0 else ""))
 
     async def stream(
         self, query: Any, params: Any = None, *, binary: bool | None = None, size: int = 1

@@ -103,14 +103,18 @@ class Wire(BaseConnection):
         """One recorded call, in a transaction unless in autocommit. Returns the scripted answer."""
 
         def checked(call: Call) -> None:
-            if parameters is not None and several(query):
+            if parameters and several(query):
                 raise Refused("42601", "cannot insert multiple commands into a prepared statement")
 
         async def one() -> Any:
+            await self.start()
+            if many and not parameters:
+                call = Call(method, query, parameters, self.session.depth, True, self.style)
+                self.ledger.record(call, kind)
+                return 0
             for each in parameters if many else [parameters]:
                 if kind != "copy":
                     check(query, each)
-            await self.start()
             return await self.perform(kind, method, query, parameters, check=checked, batch=many)
 
         return await self.operation(one)
