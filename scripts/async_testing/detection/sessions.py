@@ -13,12 +13,15 @@ from async_testing.model import Sessions
 
 ASYNC = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(sqlalchemy|sqlmodel)\.ext\.asyncio\b", re.MULTILINE)
 DIALECT = re.compile(rb"\b(postgresql|postgres|sqlite|mysql|mariadb)\+(\w+)")
-TABLES = re.compile(rb"__tablename__|__table__\b|\bTable\(|\btable[ ]*=[ ]*True|\bmapped_column\(|\bMapped\[")
-BASES = ("DeclarativeBase", "declarative_base", "as_declarative", "generate_base", "MetaData(")
+TABLES = re.compile(
+    rb"\b__table(?:name)?__[ ]*[=:]|=[ ]*(?:\w+\.)?Table\(|\btable[ ]*=[ ]*True|\bmapped_column\("
+)
+LIBRARY = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(?:sqlalchemy|sqlmodel)\b", re.MULTILINE)
+BASES = (b"DeclarativeBase", b"declarative_base", b"as_declarative", b"generate_base", b"MetaData(")
 SETTINGS = ("alembic.ini", ".env.example", "docker-compose.yml", "compose.yaml", "compose.yml")
 PREFERRED = ("asyncpg", "psycopg", "aiosqlite", "asyncmy", "aiomysql")
 """Drivers of SQLAlchemy's async side: PostgreSQL, which production more likely runs on, first."""
-ALIASES = {"psycopg_async": "psycopg", "asyncpgsa": "asyncpg"}
+ALIASES = {"psycopg_async": "psycopg"}
 OPTIONS = frozenset({"expire_on_commit", "autoflush", "autobegin"})
 SQLMODEL = "sqlmodel:SQLModel.metadata"
 
@@ -31,7 +34,8 @@ def find(tree: Tree, known: Collection[str], import_root: str) -> Sessions | Non
         known: the distributions that it declares or has installed.
         import_root: the folder its modules import from.
     """
-    own = [source for source in tree.having(b".ext.asyncio") if not is_side(source.path)]
+    about = [source for source in tree.having(b"sqlalchemy", b"sqlmodel") if not is_side(source.path)]
+    own = [source for source in about if b".ext.asyncio" in source.data]
     users = [(source, match) for source in own for match in ASYNC.finditer(source.data)]
     if not users:
         return None
@@ -39,13 +43,14 @@ def find(tree: Tree, known: Collection[str], import_root: str) -> Sessions | Non
     source, match = users[0]
     described = [
         one
-        for one in tree.matching(TABLES, b"__table", b"Table(", b"table", b"mapped_column", b"Mapped")
-        if within(one.path, import_root) and not is_side(one.path)
+        for one in about
+        if within(one.path, import_root) and TABLES.search(one.data) and LIBRARY.search(one.data)
     ]
-    metadata = _metadata(tree, described, import_root)
+    near = [one for one in about if within(one.path, import_root)]
+    metadata = _metadata(tree, near, described, import_root)
     return Sessions(
         package="sqlmodel" if "sqlmodel" in packages else "sqlalchemy",
-        driver=_driver(tree, own, known),
+        driver=_driver(tree, known),
         metadata=metadata,
         models=tuple(sorted(module_name(one.path, import_root) for one in described)) if metadata else (),
         options=_options(own),
@@ -54,7 +59,7 @@ def find(tree: Tree, known: Collection[str], import_root: str) -> Sessions | Non
     )
 
 
-def _driver(tree: Tree, own: list[Source], known: Collection[str]) -> str:
+def _driver(tree: Tree, known: Collection[str]) -> str:
     """The driver below the sessions: as a URL in the code or its settings says, else one that is installed."""
     said: set[str] = set()
     for data in [
@@ -66,13 +71,13 @@ def _driver(tree: Tree, own: list[Source], known: Collection[str]) -> str:
     return next((name for group in (said, known) for name in PREFERRED if name in group), "")
 
 
-def _metadata(tree: Tree, described: list[Source], import_root: str) -> str:
+def _metadata(tree: Tree, near: list[Source], described: list[Source], import_root: str) -> str:
     """MODULE:NAME of what holds the tables: of several the one that most modules of tables name."""
     if any(re.search(rb"\bSQLModel\b", one.data) for one in described):
         return SQLMODEL
     candidates: list[tuple[str, str, str]] = []
-    for source in tree.having(*(word.encode() for word in BASES)):
-        if within(source.path, import_root) and not is_side(source.path):
+    for source in near:
+        if any(word in source.data for word in BASES):
             module = module_name(source.path, import_root)
             candidates += [(name, f"{module}:{spelled}", source.path) for name, spelled in _bases(source)]
     if not candidates:
