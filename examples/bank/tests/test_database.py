@@ -202,8 +202,16 @@ async def test_slow_statement_can_be_limited(fake_connection: FakeConnection) ->
 @pytest.mark.parametrize(
     ("error", "status_code", "detail"),
     [
-        (errors.unique_violation("customers_email", key={"email": "a@b.c"}), 409, "a customer of that address"),
-        (errors.server_error(1062, "Duplicate entry 'a' for key 'customers.customers_email'"), 409, "address"),
+        (
+            errors.unique_violation("customers_email", key={"email": "a@b.c"}),
+            409,
+            "a customer of that address",
+        ),
+        (
+            errors.server_error(1062, "Duplicate entry 'a' for key 'customers.customers_email'"),
+            409,
+            "address",
+        ),
         (errors.unique_violation("other_key", key={"x": "' for key 'customers_email'"}), 500, "Failed"),
         (errors.unique_violation("accounts_name", key={"x": ", CONSTRAINT `accounts_owner`"}), 409, "name"),
         (errors.foreign_key_violation("accounts_owner"), 404, "there is no such customer"),

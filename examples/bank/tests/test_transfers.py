@@ -143,11 +143,12 @@ async def test_make_stores_nothing_of_what_is_refused(
     status_code: int,
     why: str,
     transfers: TransferRepository,
-    stored: FakeConnection,
+    fake_connection: FakeConnection,
     new_transfer: NewTransfer,
 ) -> None:
     """The key tells what was wrong; trying again would change nothing. MariaDB would let the rest be committed."""
-    stored.when(verb, table).then(error)
+    fake_connection.fetch_return = LOCKED
+    fake_connection.when(verb, table).then(error)
 
     with pytest.raises(BankError) as raised:
         await transfers.make(new_transfer)
@@ -157,8 +158,11 @@ async def test_make_stores_nothing_of_what_is_refused(
         f"Could not make the transfer: {why}",
     )
     assert raised.value.__cause__ is error
-    assert stored.committed == []
-    assert [event for event in stored.events if event in ("begin", "rollback")] == ["begin", "rollback"]
+    assert fake_connection.committed == []
+    assert [event for event in fake_connection.events if event in ("begin", "rollback")] == [
+        "begin",
+        "rollback",
+    ]
 
 
 @pytest.mark.asyncio
@@ -172,23 +176,15 @@ async def test_make_tries_again_where_others_were_quicker(
 
     After too long a wait the server keeps what was done before: it is rolled back by hand.
     """
-    stored.when("UPDATE", "accounts").then(error)
+    stored.when("UPDATE", "accounts").then(error, 1)
     stored.fetch_return = answers(LOCKED, [LOCKED[0], {**LOCKED[1], "balance": 1000}, LOCKED[2]])
 
     made: Transfer = await transfers.make(new_transfer)
 
     assert made == Transfer(id=7, balance=700)
     assert stored.events == [*ATTEMPT, "rollback", *ATTEMPT, "commit"]
-    assert [call.meaning for call in stored.rolled_back[:2]] == [
-        LOCK,
-        Insert("transfers", {"reference": new_transfer.reference, "source_id": 5}),
-    ]
-    assert [call.method for call in stored.committed] == [
-        "execute",
-        "execute",
-        "executemany",
-        "executemany",
-    ]
+    assert sorted(call.method for call in stored.rolled_back) == ["execute"] * 2 + ["executemany"] * 2
+    assert [call.meaning for call in stored.committed] == [call.meaning for call in stored.calls[4:]]
 
 
 @pytest.mark.asyncio
