@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_testing.facts import mocks
+from async_testing.facts import mocks, words
 from async_testing.facts.types import bindings
 from async_testing.facts.unawaited import OF_A_VALUE
 
@@ -113,6 +114,20 @@ def given_by(scope: Scope, name: str) -> str:
     )
 
 
+def is_other_name(source: SourceFile, receiver: str, method: str) -> bool:
+    """Whether the project's code calls methods of what has a name, and says a method's name nowhere.
+
+    Told by the text of the modules that the file imports: so nobody there can have called the method.
+    """
+    wanted = re.compile(rf"(?<![\w]){re.escape(receiver)}\.\w+\(|_{re.escape(receiver)}\.\w+\(")
+    texts = [
+        source.workspace.text(path) or ""
+        for path in _paths(source, "", frozenset(), sys.maxsize)
+        if not source.config.collects_file(path)
+    ]
+    return any(wanted.search(text) for text in texts) and not any(words.count(text, method) for text in texts)
+
+
 def entered(source: SourceFile, name: str) -> set[str]:
     """How code enters what a method of a name gives, or an attribute or variable: ``with``, ``async with``, both."""
     return {
@@ -161,7 +176,7 @@ def _modules(source: SourceFile, text: str, words: frozenset[str] = frozenset())
             yield found
 
 
-def _paths(source: SourceFile, text: str, words: frozenset[str]) -> Iterator[str]:
+def _paths(source: SourceFile, text: str, words: frozenset[str], limit: int = MODULES) -> Iterator[str]:
     workspace = source.workspace
     seen: set[str] = {source.path}
     for dotted in source.imports.values():
@@ -169,7 +184,7 @@ def _paths(source: SourceFile, text: str, words: frozenset[str]) -> Iterator[str
             path = workspace.locate(source.path, module) if module.strip(".") else None
             if path is None or path in seen:
                 continue
-            if len(seen) > MODULES:
+            if len(seen) > limit:
                 return
             seen.add(path)
             if workspace.mentions(path, text) and (

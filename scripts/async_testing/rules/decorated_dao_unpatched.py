@@ -82,7 +82,6 @@ from async_testing.facts.workspace import Definition
 from async_testing.rules import Hit
 
 CODE = "AT703"
-STATUS = "preview"
 
 _CONNECTION = re.compile(
     r"connection|(?:^|_)conn$|session|cursor|transaction|^(?:db|tx|trx|txn)$", re.IGNORECASE

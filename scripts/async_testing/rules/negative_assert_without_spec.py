@@ -3,6 +3,7 @@
 ## What it does
 
 Looks for ``mock.method.assert_not_called()`` and ``assert not mock.method.called`` where the mock has no spec.
+What is certainly no name of the real one is left to negative-assert-of-other-name.
 
 ## Why is this bad
 
@@ -64,7 +65,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from async_testing.facts import mocks
+from async_testing.facts import mocks, undertest
 from async_testing.facts.mocknames import WORDS, assertions
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
@@ -78,18 +79,32 @@ NEEDS = WORDS
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each negative assertion about a method of a mock without a spec."""
+    for where, method, other in loose(source):
+        if not other:
+            text = " ".join(source.segment(method).split())
+            message = f"{text} is a name that nothing holds to the real class"
+            yield Hit(where, message, "make the mock with spec=...")
+
+
+def loose(source: SourceFile) -> Iterator[tuple[ast.Call | ast.Assert, ast.expr, bool]]:
+    """The negative assertions about a method of a mock without a spec.
+
+    Yields:
+        The assertion, the method, and whether the code under test calls other names of what the mock stands for.
+    """
     for scope in source.scopes:
         for call, name in assertions(scope):
-            if name.attr in ("assert_not_called", "assert_not_awaited") and _is_loose(
-                source, scope, name.value
-            ):
-                yield _hit(source, call, name.value)
+            if name.attr in ("assert_not_called", "assert_not_awaited"):
+                found = _loose(source, scope, name.value)
+                if found is not None:
+                    yield call, name.value, _is_other(source, scope, found)
         for statement in scope.of(ast.Assert):
             test = statement.test
             if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and _reads_calls(test.operand):
                 assert isinstance(test.operand, ast.Attribute)
-                if _is_loose(source, scope, test.operand.value):
-                    yield _hit(source, statement, test.operand.value)
+                found = _loose(source, scope, test.operand.value)
+                if found is not None:
+                    yield statement, test.operand.value, _is_other(source, scope, found)
 
 
 def _reads_calls(node: ast.expr) -> bool:
@@ -101,16 +116,31 @@ def _reads_calls(node: ast.expr) -> bool:
     )
 
 
-def _is_loose(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
-    """Whether an expression is a method of a mock without a spec, and the file says no more about it."""
+def _loose(source: SourceFile, scope: Scope, node: ast.expr) -> mocks.Mocked | None:
+    """The method of a mock without a spec that an expression is, if the file says no more about it."""
     found = mocks.of(source).of(node, scope)
     if found is None or found.spec or found.kind not in ("AsyncMock", "MagicMock", "Mock"):
-        return False
+        return None
     if len(found.path) != 1 or not found.name:
+        return None
+    return found if len(re.findall(rf"\.{found.path[0]}\b", source.text)) == 1 else None
+
+
+def _is_other(source: SourceFile, scope: Scope, found: mocks.Mocked) -> bool:
+    """Whether a mock is handed to the project's code, which calls other names of what it stands for."""
+    given = {
+        one.id
+        for call in scope.of(ast.Call)
+        for one in [*call.args, *(keyword.value for keyword in call.keywords)]
+        if isinstance(one, ast.Name) and _is_imported(source, call.func)
+    }
+    if found.name not in given:
         return False
-    return len(re.findall(rf"\.{found.path[0]}\b", source.text)) == 1
+    receiver = undertest.plain_name(found.name.removeprefix("self."))
+    return bool(receiver) and undertest.is_other_name(source, receiver, found.path[0])
 
 
-def _hit(source: SourceFile, where: ast.expr | ast.stmt, node: ast.expr) -> Hit:
-    text = " ".join(source.segment(node).split())
-    return Hit(where, f"{text} is a name that nothing holds to the real class", "make the mock with spec=...")
+def _is_imported(source: SourceFile, node: ast.expr) -> bool:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id in source.imports

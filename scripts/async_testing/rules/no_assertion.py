@@ -3,8 +3,8 @@
 ## What it does
 
 Looks for tests without an assertion of any kind: assert, ``pytest.raises``, the assertions of mocks and test cases,
-helpers that assert, nested functions and fixtures that do. Where a result is kept in a variable that nobody reads,
-neither the test's name nor a timeout around the call excuses it.
+helpers that assert, nested functions and fixtures that do. Those that keep a result in a variable which nobody reads
+are left to result-never-read.
 
 ## Why is this bad
 
@@ -78,6 +78,16 @@ VERIFYING = frozenset({"snapshot", "benchmark", "pytester", "testdir", "data_reg
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each test that nothing but an exception makes fail."""
+    for test, unread in without(source):
+        if not unread:
+            yield Hit(test.node, f"{test.name} asserts nothing", "assert what the call returns or changes")
+
+
+def without(source: SourceFile) -> Iterator[tuple[Test, str]]:
+    """The tests without an assertion, each with the variable of a result that it keeps and never reads.
+
+    Where there is one, neither the test's name nor a timeout around the call excuses it.
+    """
     for test in source.tests:
         if ast.Assert in test.function.nodes:
             continue
@@ -86,11 +96,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
             continue
         if any(_checks(other, scope, 3, bool(unread)) for other, scope in reach(source, test.function)):
             continue
-        if unread:
-            message = f"{test.name} asserts nothing: {unread} is never read"
-            yield Hit(test.node, message, f"assert {unread} == ...")
-        else:
-            yield Hit(test.node, f"{test.name} asserts nothing", "assert what the call returns or changes")
+        yield test, unread
 
 
 def _unread(scope: Scope) -> str:

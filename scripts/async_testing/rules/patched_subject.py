@@ -65,10 +65,9 @@ from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
 
 CODE = "AT313"
-STATUS = "preview"
 NEEDS = ("patch", "Mock(")
 
-_MANGLED = re.compile(r"^_+[A-Za-z]\w*?[A-Za-z0-9]__[A-Za-z]\w*(?<!__)$")
+_MANGLED = re.compile(r"^_+[A-Z]\w*?[A-Za-z0-9]__[A-Za-z]\w*(?<!__)$")
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -104,7 +103,7 @@ def _own(source: SourceFile, function: Scope) -> Iterator[Hit]:
             continue
         name = f"{target.owner}.{target.name}"
         own = called.get(name)
-        if own is not None and _holds(source, call, own):
+        if own is not None and _holds(source, call, own) and not _acts(source, function, call):
             yield Hit(
                 call, f"{name} is patched and then called by the test itself", f"patch what {name} calls"
             )
@@ -147,6 +146,20 @@ def _is_mock(source: SourceFile, call: ast.Call, target: targets.Target) -> bool
         isinstance(made, ast.Call)
         and mocks.maker_kind(source, made) in ("AsyncMock", "MagicMock", "Mock")
         and not any(one.arg in ("wraps", "side_effect") for one in made.keywords)
+    )
+
+
+def _acts(source: SourceFile, function: Scope, patch: ast.Call) -> bool:
+    """Whether the mock of ``with patch(...) as name`` is given something to do, and only stands before the real one."""
+    item = source.parent(patch)
+    name = item.optional_vars if isinstance(item, ast.withitem) else None
+    return isinstance(name, ast.Name) and any(
+        isinstance(target, ast.Attribute)
+        and target.attr == "side_effect"
+        and isinstance(target.value, ast.Name)
+        and target.value.id == name.id
+        for assign in function.of(ast.Assign)
+        for target in assign.targets
     )
 
 
