@@ -161,7 +161,7 @@ async def test_statement_has_the_account_and_its_entries(
     account_row: dict[str, Any],
 ) -> None:
     """One transaction: both are as of the same moment. Times, which MariaDB keeps without a zone, are UTC."""
-    entry = {"transfer": 7, "reference": "TR-1", "cents": -300, "balance": 700}
+    entry: dict[str, Any] = {"transfer": 7, "reference": "TR-1", "cents": -300, "balance": 700}
     fake_connection.when("SELECT", "accounts").then([account_row])
     fake_connection.when("SELECT", "entries").then([{**entry, "made_at": datetime(2026, 1, 2, 3, 4, 5)}])
 

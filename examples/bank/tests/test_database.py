@@ -23,7 +23,7 @@ async def delete(cursor: Cursor) -> int:
 async def test_lent_gives_the_connection_back(fake_pool: FakePool, fake_connection: FakeConnection) -> None:
     """For the time of the block, whatever becomes of it."""
     with pytest.raises(ZeroDivisionError):
-        async with lent(fake_pool, 1) as connection:
+        async with lent(fake_pool, 60) as connection:
             raise ZeroDivisionError(await transaction(connection, delete))
 
     assert fake_connection.events == ["acquire", "begin", "execute", "commit", "release"]
@@ -47,7 +47,7 @@ async def test_lent_without_a_database_is_503(
     fake_connection.when("ACQUIRE").then(error)
 
     with pytest.raises(BankError) as raised:
-        async with lent(fake_pool, 1):
+        async with lent(fake_pool, 60):
             pass
 
     assert (raised.value.status_code, raised.value.detail) == (503, "The database is not available")
@@ -58,7 +58,7 @@ async def test_lent_without_a_database_is_503(
 async def test_lent_waits_so_long_and_no_longer(fake_connection: FakeConnection) -> None:
     """With every connection out, the one that waits is answered in the end."""
     pool: FakePool = FakePool(fake_connection, maxsize=1)
-    async with lent(pool, 1):
+    async with lent(pool, 60):
         with pytest.raises(BankError) as raised:
             async with lent(pool, 0.01):
                 pass
@@ -72,7 +72,7 @@ async def test_lent_waits_so_long_and_no_longer(fake_connection: FakeConnection)
 async def test_lent_leaves_alone_what_goes_wrong_in_the_block(fake_pool: FakePool) -> None:
     """A time limit of the code that uses the connection is no missing database."""
     with pytest.raises(TimeoutError):
-        async with lent(fake_pool, 1):
+        async with lent(fake_pool, 60):
             raise TimeoutError
 
 
@@ -154,10 +154,10 @@ async def test_transaction_that_lost_its_connection_says_so(fake_connection: Fak
 @pytest.mark.asyncio
 async def test_transaction_that_is_cancelled_stays_cancelled(fake_connection: FakeConnection) -> None:
     """At a statement: the driver closes the connection, and the server undoes what was done."""
-    second = held()
-    fake_connection.when("DELETE", "entries").then(second)
+    statement: held = held()
+    fake_connection.when("DELETE", "entries").then(statement)
     task: asyncio.Task[int] = asyncio.create_task(transaction(fake_connection, delete))
-    await second.reached()
+    await statement.reached()
 
     task.cancel()
 
@@ -172,18 +172,20 @@ async def test_transaction_that_is_cancelled_between_statements_is_rolled_back(
     fake_connection: FakeConnection,
 ) -> None:
     """There the connection is as good as before, and goes back to the pool without locks."""
-    never = asyncio.Event()
+    done: asyncio.Event = asyncio.Event()
 
     async def work(cursor: Cursor) -> None:
         await delete(cursor)
-        await never.wait()
+        done.set()
+        await asyncio.Event().wait()
 
-    fake_connection.execute_return = 1
+    task: asyncio.Task[None] = asyncio.create_task(transaction(fake_connection, work))
+    await done.wait()
 
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.01):
-            await transaction(fake_connection, work)
+    task.cancel()
 
+    with pytest.raises(asyncio.CancelledError):
+        await task
     assert fake_connection.events == ["begin", "execute", "rollback"]
 
 

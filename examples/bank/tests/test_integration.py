@@ -94,7 +94,7 @@ async def test_open_twice_is_409_and_for_nobody_404(database_connection: aiomysq
     """What the client has written cannot be taken for the name of another key."""
     accounts: AccountRepository = AccountRepository(database_connection)
     owner: Customer = await accounts.add_customer(ANA)
-    name = "x' for key 'customers_email'"
+    name: str = "x' for key 'customers_email'"
     await accounts.open(NewAccount(owner=owner.id, name=name))
 
     answers: list[tuple[int, str]] = []
@@ -174,7 +174,7 @@ async def test_make_stores_nothing_of_what_is_refused(
     database_connection: aiomysql.Connection,
 ) -> None:
     """No transfer, no entry, no cent; by the names that the keys really have. An error alone would undo nothing."""
-    ids = await opened(database_connection, 1000, 0, 0)
+    ids: list[int] = await opened(database_connection, 1000, 0, 0)
     transfers: TransferRepository = TransferRepository(database_connection)
     await transfers.make(ordered(ids[0], (ids[1], 100)))
     order: NewTransfer = ordered(
@@ -253,7 +253,7 @@ async def test_transfers_at_once_spend_nothing_twice(bank: aiomysql.Pool) -> Non
     assert sorted(answers) == [201] * 5 + [409] * 3
     async with lent(bank, 5) as connection:
         assert await balances(connection) == [-5, 5]
-        entries = await rows(
+        entries: list[tuple[Any, ...]] = await rows(
             connection, f"SELECT balance FROM entries WHERE account_id = {target} ORDER BY transfer_id"
         )
     assert entries == [(1,), (2,), (3,), (4,), (5,)]
@@ -264,7 +264,7 @@ async def test_transfers_at_once_spend_nothing_twice(bank: aiomysql.Pool) -> Non
 async def test_transfers_both_ways_at_once_all_succeed(bank: aiomysql.Pool) -> None:
     """In a ring of three, each paid by one and paying another: who locks in one order never has a deadlock."""
     async with lent(bank, 5) as connection:
-        ids = await opened(connection, 100, 100, 100)
+        ids: list[int] = await opened(connection, 100, 100, 100)
     orders: list[NewTransfer] = [
         ordered(ids[number % 3], (ids[(number + step) % 3], 1), reference=f"TR-{number}-{step}")
         for number in range(6)
@@ -286,12 +286,12 @@ async def test_make_tries_again_what_a_deadlock_has_undone(
 ) -> None:
     """The server's own refusal is the one that is tried again; the second attempt sees what the other one left."""
     async with lent(bank, 5) as watcher:
-        ids = await opened(watcher, 100, 0, 0, 0)
+        ids: list[int] = await opened(watcher, 100, 0, 0, 0)
         # Who has changed more is not the one that the server gives up.
         for account in ids[1:]:
             await rows(other, f"UPDATE accounts SET credit = 9 WHERE id = {account}")
         async with asyncio.timeout(20):
-            task = asyncio.create_task(made(bank, ordered(ids[0], (ids[1], 60))))
+            task: asyncio.Task[int] = asyncio.create_task(made(bank, ordered(ids[0], (ids[1], 60))))
             await holds(watcher, ids[0])
             await rows(other, f"UPDATE accounts SET balance = -30 WHERE id = {ids[0]}")
             await other.commit()
@@ -333,7 +333,7 @@ async def test_transfer_that_is_cancelled_gives_its_locks_back(
     async with lent(bank, 5) as watcher:
         first, second = await opened(watcher, 100, 0)
         await rows(other, f"UPDATE accounts SET credit = 70 WHERE id = {second}")
-        task = asyncio.create_task(made(bank, ordered(first, (second, 60))))
+        task: asyncio.Task[int] = asyncio.create_task(made(bank, ordered(first, (second, 60))))
         async with asyncio.timeout(20):
             await holds(watcher, first)
             task.cancel()

@@ -89,4 +89,4 @@ def test_what_is_left_out_has_a_default() -> None:
 def test_what_travels_is_not_changed_on_the_way() -> None:
     """Whoever wants another one makes another one."""
     with pytest.raises(ValidationError):
-        Page().limit = 3  # type: ignore[misc]
+        Page().limit = 3

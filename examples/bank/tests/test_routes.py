@@ -38,7 +38,7 @@ Override = Callable[[Any, Any], None]
 @pytest.fixture
 def app(fake_pool: FakePool) -> FastAPI:
     """The application on a fake pool: its lifespan needs no server."""
-    return create_app(Settings(database_timeout=0.01), open_pool=lambda settings: fake_pool)
+    return create_app(Settings(), open_pool=lambda settings: fake_pool)
 
 
 @pytest.fixture
