@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:561d5be82ef121b2 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:e36fa0d6c20d212f (scaffold.py --update renews it)
 """Fixtures of the tests; yours to change, as scaffold never overwrites changes."""
 
 from __future__ import annotations
@@ -183,9 +183,19 @@ def emptied_database(
         empty(dsn)
 
 
+@pytest_asyncio.fixture(scope=LOOP_SCOPE, loop_scope=LOOP_SCOPE)
+async def idle_connections(database_dsn: str) -> AsyncIterator[list[Any]]:
+    """Connections to the shared database, for as long as the event loop lives."""
+    idle: list[Any] = []
+    yield idle
+    for connection in idle:
+        await connection.close()
+
+
 @pytest_asyncio.fixture(loop_scope=LOOP_SCOPE)
 async def database_connection(
     emptied_database: str,
+    idle_connections: list[Any],
     marked_committed: bool,
 ) -> AsyncIterator[Any]:
     """A real connection in a transaction that is rolled back after the test.
@@ -193,15 +203,20 @@ async def database_connection(
     In a test marked ``committed`` there is none around what it does.
     """
     asyncpg = pytest.importorskip("asyncpg")
-    connection = await asyncpg.connect(emptied_database)
     if marked_committed:
+        connection = await asyncpg.connect(emptied_database)
         yield connection
-    else:
-        transaction = connection.transaction()
-        await transaction.start()
-        yield connection
+        await connection.close()
+        return
+    connection = idle_connections.pop() if idle_connections else None
+    connection = connection or await asyncpg.connect(emptied_database)
+    transaction = connection.transaction()
+    await transaction.start()
+    yield connection
+    if not connection.is_closed():
         await transaction.rollback()
-    await connection.close()
+        await connection.reset()
+        idle_connections.append(connection)
 
 
 @pytest_asyncio.fixture(loop_scope=LOOP_SCOPE)

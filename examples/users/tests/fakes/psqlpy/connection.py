@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:d55664ed9aae3db4 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:5051d4369596c801 (scaffold.py --update renews it)
 """The connection of psqlpy: how it counts parameters, and what it makes of an answer."""
 
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..common.connection import RowsConnection
 from ..common.errors import Refused
-from ..common.session import several
+from ..common.session import pause, several
 from ..core.recording import Call, Event, shown
 from ..core.scripting import UNSET, Kind, as_rows
 from .exceptions import BUILDING, CLOSED, RUNNING, WRONG_NUMBER_OF_ROWS, error, prefix, worded
@@ -37,7 +37,7 @@ class FakeConnection(Operations, RowsConnection):
     async def __aenter__(self) -> "FakeConnection":
         if self._enters and self._pool is not None:
             self._enters = False
-            await self._pool._take()
+            self._cached, self.session = await self._pool._take()
             self._is_open = True
         self.opened()
         return self
@@ -97,9 +97,17 @@ class FakeConnection(Operations, RowsConnection):
         prepares = kind != "copy" and method != "execute_batch" and not many
         unprepared = plain and method in ("execute", "fetch") and parameters is None
 
-        def check(call: Call) -> None:
-            if prepares and several(querystring):
+        def first(call: Call) -> None:
+            if (prepares or many) and not self.session.gone and several(querystring):
                 raise Refused("42601", "cannot insert multiple commands into a prepared statement")
+            if prepares and cached and not unprepared:
+                self._check_count(*given_parameters(querystring, parameters)[:2], before=prefix(method))
+
+        def check(call: Call) -> None:
+            if (prepares or many) and not unprepared and method != "cursor":
+                self._cached.add(querystring)
+            if many and self._in_transaction and not self.session.open:
+                raise Refused("25P01", "SAVEPOINT can only be used in transaction blocks")
             if many:
                 self._check_many(querystring, parameters or ())
             elif prepares:
@@ -107,22 +115,39 @@ class FakeConnection(Operations, RowsConnection):
                 self._check_count(expected, given, before=prefix(method))
                 if dropped:
                     self._dropped(call)
-            if prepares and not unprepared:
-                self._cached.add(querystring)
-
+        if many and not parameters:
+            self.ledger.record(Call(method, querystring, parameters, self.session.depth, batch=True), kind)
+            return await pause()
         cached = querystring in self._cached
         name = of or ("copy" if kind == "copy" else method)
         try:
-            return await self.perform(kind, method, querystring, parameters, check=check, batch=many)
+            value = await self.perform(
+                kind, method, querystring, parameters, check=check, first=first, batch=many
+            )
         except Refused as refusal:
-            sent = unprepared or (cached and not self.session.gone) or refusal.sqlstate == "25006"
-            raise worded(refusal, name, running=sent) from None
-        except Exception as problem:
-            if told := getattr(problem, "refusal", None):
-                raise worded(told, name, running=True) from None
-            if isinstance(problem, error("DatabaseError")):
+            if many and refusal.sqlstate != "25006" and (cached or refusal.sqlstate == "25P01"):
+                name = "execute_many wrapped"
+            sent = unprepared or cached or refusal.sqlstate == "25006"
+            problem: Exception = worded(refusal, name, running=sent)
+        except Exception as raised:
+            told = getattr(raised, "refusal", None)
+            parsed = told is None or not told.sqlstate.startswith("42")
+            problem = worded(told, name, running=parsed or unprepared) if told else raised
+            if isinstance(problem, error("DatabaseError")) or not parsed:
                 self._cached.discard(querystring)
-            raise
+        else:
+            self._unwrap(many, failed=False)
+            return value
+        self._unwrap(many and str(problem).startswith(RUNNING), failed=True)
+        raise problem
+
+    def _unwrap(self, many: bool, *, failed: bool) -> None:
+        """The end of what psqlpy wraps `execute_many` in: a savepoint, or a transaction of its own.
+
+        The latter where it knows of none: then its end is also that of one begun with a statement.
+        """
+        if many and self.session.open and not self._in_transaction and not self.session.gone:
+            (self.session.rollback if failed else self.session.commit)()
 
     def lost(self) -> None:
         """Nothing but the next call notices."""
@@ -167,8 +192,10 @@ class FakeConnection(Operations, RowsConnection):
 
     def aborts(self, problem: BaseException, call: Call) -> bool:
         """Errors of the server; not those that the client finds, nor those of `execute_many`: it has a savepoint."""
-        if isinstance(problem, Refused) or call.method == "execute_many":
-            return isinstance(problem, Refused)
+        if isinstance(problem, Refused):
+            return call.method != "execute_many" or problem.sqlstate != "25006"
+        if call.method == "execute_many":
+            return getattr(getattr(problem, "refusal", None), "sqlstate", "").startswith("42")
         server = (error("ConnectionExecuteError"), error("DatabaseError"))
         if not isinstance(problem, server) or isinstance(problem, error("PyToRustValueMappingError")):
             return False

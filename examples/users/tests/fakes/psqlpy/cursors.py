@@ -1,10 +1,13 @@
-# async-testing-expert 0.1.0 sha256:155ed8ff473d5111 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:40660f625c36a07e (scaffold.py --update renews it)
 """Prepared statements and cursors of psqlpy."""
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from .exceptions import CLOSED, error
+from ..common.errors import Refused
+from ..common.session import WRITES, pause
+from ..core.recording import Call, shown
+from .exceptions import CLOSED, error, worded
 from .results import Parameters, QueryResult
 
 if TYPE_CHECKING:
@@ -40,7 +43,11 @@ class FakePreparedStatement:
 
 
 class FakeCursor:
-    """A server-side cursor over the rows scripted for `fetch`, asked for once, when it starts."""
+    """A server-side cursor over the rows scripted for `fetch`, asked for once, when it starts.
+
+    It starts with a BEGIN of its own and ends with a ROLLBACK, as psqlpy has it: what was written meanwhile on its
+    connection is lost, be it in a transaction or not. `problems` tells of writes that are lost that way.
+    """
 
     def __init__(
         self,
@@ -51,8 +58,10 @@ class FakeCursor:
     ) -> None:
         self.querystring, self.parameters = querystring, parameters
         self.array_size = 1 if array_size is None else array_size
-        self._target: Operations | None = target
+        self._target = target.opened() if target._is_open else None
         self._rows: list[Any] | None = None
+        self._connection: FakeConnection | None = None
+        self._call: Call | None = None
 
     def __aiter__(self) -> "FakeCursor":
         return self
@@ -80,14 +89,22 @@ class FakeCursor:
             raise error("ConnectionClosedError")(CLOSED)
         if self.querystring is None:
             raise error("CursorStartError")("Cursor start error: Cannot start cursor")
-        connection = self._target.opened()
+        connection = self._target
+        session, was_open, before = connection.session, connection.session.open, self._connection
+        if not (session.aborted or session.gone):
+            session.begin()
         try:
             rows = await connection.call("fetch", "cursor", self.querystring, self.parameters, plain=False)
-        except error("ConnectionExecuteError") as problem:
-            if " parameters but got " in str(problem):
+        except Exception as problem:
+            missing = " parameters but got " in str(problem)
+            if session.open and not session.gone and (missing or not was_open):
+                session.rollback()
+            if missing:
                 raise error("DatabaseError")(str(problem)) from None
             raise
-        self._rows = list(rows)
+        self._rows, self._connection, self._call = list(rows), connection, session.pending[-1]
+        if before is not None:
+            self._roll_back(before)
 
     async def execute(self, querystring: str, parameters: Parameters = None) -> None:
         """Start with another statement."""
@@ -99,23 +116,51 @@ class FakeCursor:
         return self._target is not None
 
     def close(self) -> None:
-        """Close the cursor; it can't be started again."""
-        self._target = self._rows = None
+        """Close the cursor, and roll back; it can't be started again."""
+        connection, self._connection = self._connection, None
+        self._rows = self._target = None
+        if connection is not None:
+            self._roll_back(connection)
+
+    __del__ = close
+
+    def _roll_back(self, connection: "FakeConnection") -> None:
+        session = connection.session
+        if not session.open or session.gone:
+            return
+        from ..sql.text import verb_and_tables
+
+        lost = [call for call in session.pending if verb_and_tables(call.statement)[0] in WRITES]
+        if lost and not session.aborted:
+            connection.problems.append(
+                "a cursor ended, and with it the transaction that its connection was in: psqlpy rolls back\n"
+                f"{shown(lost[0])}\n  Write after the cursor is closed, or on another connection."
+            )
+        session.rollback()
 
     async def fetchone(self) -> QueryResult:
         """The next row, or none."""
-        return self._next(1)
+        return await self._next(1)
 
     async def fetchmany(self, size: int | None = None) -> QueryResult:
         """The next rows, `array_size` of them by default."""
-        return self._next(self.array_size if size is None else size)
+        return await self._next(self.array_size if size is None else size)
 
     async def fetchall(self) -> QueryResult:
         """All rows that are left."""
-        return self._next(None)
+        return await self._next(None)
 
-    def _next(self, count: int | None) -> QueryResult:
-        if self._rows is None:
+    async def _next(self, count: int | None) -> QueryResult:
+        if self._rows is None or self._connection is None:
             raise error("TransactionClosedError")(CLOSED)
+        await pause()
+        session = self._connection.session
+        try:
+            session.require_sound()
+            if not any(call is self._call for call in session.pending):  # ended, or rolled back to a savepoint
+                session.aborted = session.open
+                raise Refused("34000", 'portal "p1" does not exist')
+        except Refused as refusal:
+            raise worded(refusal, "cursor", running=False) from None
         taken, self._rows = self._rows[:count], self._rows[len(self._rows[:count]) :]
         return QueryResult(taken)

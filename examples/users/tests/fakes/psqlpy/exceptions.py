@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:78aa993cfa65faf6 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:5a3c2990d929d8a2 (scaffold.py --update renews it)
 """The exceptions of psqlpy, or stand-ins where it is not installed, and how it words what the server says."""
 
 from importlib import import_module
@@ -10,6 +10,7 @@ from ..common.session import CLOSED as LOST
 CLOSED = "Underlying connection is returned to the pool"
 WRONG_NUMBER_OF_ROWS = "query returned an unexpected number of rows"
 BUILDING = "Cannot build statement in execute_many: "
+WRAPPING = "Cannot open transaction wrap in execute_many: "
 RUNNING = "Error occurred in `execute_many` statement: "
 _PARENTS = {
     "InterfaceError": "Error",
@@ -64,7 +65,9 @@ def worded(refusal: Refused, method: str, *, running: bool) -> Exception:
     text = on_wire(refusal)
     if method == "execute_many":
         made = error("ConnectionExecuteError")((RUNNING if running else BUILDING) + text)
-    elif running and method not in ("execute_batch", "copy", "prepared"):
+    elif method == "execute_many wrapped":
+        made = error("ConnectionExecuteError")(WRAPPING + text)
+    elif running and method not in ("execute_batch", "copy", "prepared", "cursor"):
         made = error("ConnectionExecuteError")(prefix(method) + text)
     else:
         made = error("DatabaseError")(text)

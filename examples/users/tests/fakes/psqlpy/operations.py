@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:2b0820d0b6187fe9 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:341e222fef77db6e (scaffold.py --update renews it)
 """The calls of psqlpy that send a statement, and how it counts parameters."""
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -96,14 +96,19 @@ class Operations:
         """Bind a statement to its parameters; what it answers is scripted as for `execute`."""
         connection = self.opened()
         require_string(querystring)
-        await pause()
         try:
-            connection.session.admit(querystring)
-        except Refused as refusal:
-            raise worded(refusal, "prepare", running=False) from None
+            await (pause() if querystring in connection._cached else self._prepared(connection, querystring))
+        except Exception as problem:
+            told = problem if isinstance(problem, Refused) else getattr(problem, "refusal", None)
+            raise (worded(told, "prepare", running=False) if told else problem) from None
         expected, given, _ = given_parameters(querystring, parameters)
         connection.ledger.events.append(Event("prepare"))
+        connection._cached.add(querystring)
         return FakePreparedStatement(connection, querystring, parameters, expected, given)
+
+    async def _prepared(self, connection: "FakeConnection", querystring: str) -> None:
+        connection.session.admit(querystring)
+        await connection.step("PREPARE", lambda: None)
 
     def cursor(
         self, querystring: str | None = None, parameters: Parameters = None, array_size: int | None = None

@@ -1,11 +1,12 @@
-# async-testing-expert 0.1.0 sha256:1bb299190a31798f (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:7f8a2ac407d7051a (scaffold.py --update renews it)
 """The pool of psqlpy."""
 
 import weakref
+from collections import deque
 from types import TracebackType
 
 from ..common.places import Places
-from ..common.session import pause
+from ..common.session import Session, pause
 from ..core.recording import Event
 from .connection import FakeConnection
 from .exceptions import error
@@ -39,6 +40,7 @@ class FakePool:
         self.fake = FakeConnection() if connection is None else connection
         self._places = Places(max_size)
         self._fake_is_free = True
+        self._idle: deque[tuple[set[str], Session]] = deque()
         self.fake.ledger.unreleased = lambda: self._places.out
 
     def __iter__(self) -> "FakePool":
@@ -62,11 +64,12 @@ class FakePool:
 
     async def connection(self) -> FakeConnection:
         """A connection, given back by `close()`, by leaving `async with`, or when nothing refers to it."""
-        await self._take()
+        kept = await self._take()
         connection = self._twin()
+        connection._cached, connection.session = kept
         connection._pool, connection._enters, connection._is_open = self, False, True
         collected = weakref.finalize(
-            connection, _collected, self._places, connection._returned, self.fake.events
+            connection, _collected, self, connection._returned, kept
         )
         collected.atexit = False
         return connection
@@ -76,19 +79,29 @@ class FakePool:
         twin._in_transaction, twin._returned, twin._cached = False, [], set()
         return twin
 
-    async def _take(self) -> None:
-        """Wait for a free place. Raises: BaseConnectionPoolError where the pool is closed."""
+    async def _take(self) -> tuple[set[str], Session]:
+        """Wait for a free place. Raises: BaseConnectionPoolError where the pool is closed.
+
+        Returns: what the connection that has been idle for longest is left with: the statements it knows, and
+        its session, transaction and all.
+        """
         await pause()
         await self.fake.ledger.pass_by("ACQUIRE")
         if not await self._places.take():
             raise error("BaseConnectionPoolError")("Database engine pool exception: Pool has been closed")
         self.fake.events.append(Event("acquire"))
+        while self._idle:
+            kept = self._idle.popleft()
+            if not kept[1].gone:
+                return kept
+            self._places.made -= 1
+        self._places.made = max(self._places.made, self._places.out)
+        return set(), self.fake.session_class(self.fake.ledger)
 
     def _release(self, connection: FakeConnection) -> None:
         """Take a connection back; called by the connection."""
         connection._returned.append(True)
-        if connection.session.gone:
-            connection.session = connection.session_class(connection.ledger)
+        self._idle.append((connection._cached, connection.session))
         self._places.give_back()
         self._fake_is_free = self._fake_is_free or connection is self.fake
         self.fake.events.append(Event("release"))
@@ -110,7 +123,8 @@ class FakePool:
             self.fake.events.append(Event("close"))
 
 
-def _collected(places: Places, returned: list[bool], events: list[Event]) -> None:
+def _collected(pool: FakePool, returned: list[bool], kept: tuple[set[str], Session]) -> None:
     if not returned:
-        places.give_back()
-        events.append(Event("release"))
+        pool._idle.append(kept)
+        pool._places.give_back()
+        pool.fake.events.append(Event("release"))

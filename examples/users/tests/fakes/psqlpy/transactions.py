@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:09734d623afafc46 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:3f3297bbc39d4bf4 (scaffold.py --update renews it)
 """The transaction of psqlpy, and how it words its errors."""
 
 from collections.abc import Callable
@@ -61,8 +61,8 @@ class FakeTransaction(Operations):
     async def begin(self) -> None:
         """Start the transaction."""
         connection = self.opened()
-        await self._step("BEGIN", lambda: connection.session.begin(read_only=self._read_only))
         connection._in_transaction = True
+        await self._step("BEGIN", lambda: connection.session.begin(read_only=self._read_only))
 
     async def commit(self) -> None:
         """Commit, and close this object; the server rolls back where a statement failed."""

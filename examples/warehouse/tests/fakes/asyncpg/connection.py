@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:0c6e2c0689553a47 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:598017f3006eb050 (scaffold.py --update renews it)
 """The connection of asyncpg."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
@@ -136,7 +136,7 @@ class FakeConnection(Copies):
     ) -> FakePreparedStatement:
         """A prepared statement."""
         self.check_usable("prepare")
-        await self.control(lambda: self._admit_prepared(query), timeout=timeout)
+        await self.control(lambda: self._prepare(query), name="PREPARE", timeout=timeout)
         self.events.append(Event("prepare", name=name or ""))
         return FakePreparedStatement(self, query, record_class)
 

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:86dbd965d701f4c1 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:aa04696020616d23 (scaffold.py --update renews it)
 """What stands between a connection of asyncpg and its server: one operation at a time, and how it counts."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
@@ -61,7 +61,13 @@ class Wire(RowsConnection):
             raise TypeError(f"Expected str, got {type(query).__name__}")
         many = method in ("executemany", "fetchmany")
         call = self.perform(
-            kind, method, query, args, check=lambda call: self._check(call, kind, many), batch=many
+            kind,
+            method,
+            query,
+            args,
+            check=lambda call: self._check(call, kind, many),
+            first=lambda call: self._parsed(call, kind),
+            batch=many,
         )
         return await self._operation(call, timeout)
 
@@ -102,13 +108,19 @@ class Wire(RowsConnection):
                     )
                 _check_count(call.statement, len(args))
         elif call.method != "execute" or call.parameters:
-            self._admit_prepared(call.statement)
             _check_count(call.statement, len(call.parameters))
         elif expected(call.statement):
             raise Refused("42P02", "there is no parameter $1")
 
+    def _prepare(self, query: str) -> None:
+        self._admit_prepared(query)
+        self.session.admit(query)
+
+    def _parsed(self, call: Call, kind: Kind) -> None:
+        if kind != "copy" and not call.batch and (call.method != "execute" or call.parameters):
+            self._admit_prepared(call.statement)
+
     def _admit_prepared(self, query: str) -> None:
-        self.session.require_sound()
         if several(query):
             self.session.aborted = self.session.open
             raise Refused("42601", "cannot insert multiple commands into a prepared statement")

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:fed0c21f4bc6af75 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:f13dbc3baebb5909 (scaffold.py --update renews it)
 """What the connections of all drivers have in common."""
 
 import os
@@ -77,7 +77,7 @@ class BaseConnection:
         """Script the answer to some statements: `conn.when("SELECT", "users").then([{"id": 1}])`.
 
         Takes precedence over the `*_return` attributes. The steps that are no calls can be scripted too, to fail
-        or to take their time: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, and ACQUIRE from the pool.
+        or to take their time: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, PREPARE, and ACQUIRE from the pool.
         Arguments: verb and table, either may be None; or the whole text, in which only white space and a last
         semicolon make no difference.
         """
@@ -111,27 +111,35 @@ class BaseConnection:
         parameters: Any,
         *,
         check: Callable[[Call], None],
+        first: Callable[[Call], None] | None = None,
         batch: bool = False,
     ) -> Any:
         """One call from start to end. Returns the scripted answer, or UNSET.
 
-        Arguments: `check` raises what is wrong with the call before the server answers it.
+        Arguments: `check` raises what is wrong with the call before the server answers it; `first` what is
+        told even where the server would not run it, in a transaction that is aborted.
         Raises: what `check` or the script raises; `Refused` is left to the driver.
         """
         call = Call(method, statement, parameters, self.session.depth, batch, self.style)
         self.ledger.record(call, *self.lists.get(kind, (kind,)))
+        ran = False
         try:
             await pause()
+            if first:
+                first(call)
             self.session.admit(statement)
             check(call)
+            if parameters or not batch:
+                self.session.allow(statement)
             value, source = await self.ledger.answer(call, kind)
+            ran = True
             if RECORDED:
                 from .record import note
 
                 note(self.driver, call, source, value)
             value = self.shape(kind, source, value)
         except BaseException as error:
-            self.session.done(call, failed=True, aborts=self.aborts(error, call))
+            self.session.done(call, failed=not ran, aborts=self.aborts(error, call))
             self._after(error)
             raise
         self.session.done(call)

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:774f39547f06aa59 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:4454e60c6f44056d (scaffold.py --update renews it)
 """The server's side of a connection: its transaction, and what it refuses."""
 
 import re
@@ -14,9 +14,11 @@ _CONTROL = re.compile(
     r"release(?:\s+savepoint)?)\b\s*(?:(?:transaction|work)\b)?\s*([^\s;]*)",
     re.IGNORECASE,
 )
+_ACCESS = re.compile(r"\bread\s+(only|write)\b", re.IGNORECASE)
 CLOSED = "08003"
 """The SQLSTATE of a connection that is none any more."""
-_WRITES = ("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "CREATE", "ALTER", "DROP")
+WRITES = ("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "CREATE", "ALTER", "DROP")
+"""What is refused in a transaction that may only read."""
 
 
 class Session:
@@ -116,28 +118,39 @@ class Session:
             )
 
     def admit(self, statement: str) -> None:
-        """Raises: Refused for what the server does not run here: aborted, or a write where it is read-only."""
+        """Raises: Refused where the server runs nothing: in an aborted transaction, and without a connection."""
         self.require_connected()
         control = _CONTROL.match(statement)
         if not (control and control[1][:4].lower() in ("comm", "end", "abor", "roll")):
             self.require_sound()
+
+    def allow(self, statement: str) -> None:
+        """Raises: Refused for a write in a transaction that may only read."""
         if self.read_only:
             from ..sql.text import verb_and_tables
 
             verb = verb_and_tables(statement)[0]
-            if verb in _WRITES:
+            if verb in WRITES:
                 raise Refused("25006", f"cannot execute {verb} in a read-only transaction")
 
     def done(self, call: Call, *, failed: bool = False, aborts: bool = False) -> None:
         """Enter what became of a call; `aborts` when the server refused it."""
-        control = None if failed else _CONTROL.match(call.statement)
-        if control:
+        control = _CONTROL.match(call.statement)
+        if control and not failed:
             self._control(" ".join(control[1].lower().split()), control[2])
-        elif self.open:
+            self._access(control[1], call.statement)
+        elif self.open and (aborts or not failed):
             self.pending.append(call)
             self.aborted = self.aborted or aborts
+            if control and control[1].lower() in ("commit", "end"):
+                self.rollback()
         else:
             (self.ledger.rolled_back if failed else self.ledger.committed).append(call)
+
+    def _access(self, command: str, statement: str) -> None:
+        mode = _ACCESS.search(statement)
+        if mode and command[:5].lower() in ("begin", "start"):
+            self.read_only = mode[1].lower() == "only"
 
     def _control(self, command: str, name: str) -> None:
         {
