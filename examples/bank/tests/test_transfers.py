@@ -68,7 +68,7 @@ async def test_make_locks_then_pays_and_enters(
 async def test_make_locks_in_the_order_of_the_ids(
     source: int, payments: list[int], transfers: TransferRepository, stored: FakeConnection
 ) -> None:
-    """Whoever pays whom: two transfers between the same accounts never wait for each other."""
+    """Whoever pays whom: of two transfers between the same accounts one waits, never each for the other."""
     order: NewTransfer = NewTransfer(
         reference="TR-1", source=source, payments=[Payment(account=each, cents=1) for each in payments]
     )
