@@ -121,7 +121,7 @@ async def cursor(side: Side, at: int, name: str) -> Any:
 async def execute(side: Side, at: int, call: Any) -> Any:
     made, side.current = side.thing("cursors", at)
     await made.execute(spelled(call[0]), call[1] or None)
-    return None if made.name else [made.rowcount, made.statusmessage]
+    return None if getattr(made, "name", "") else [made.rowcount, made.statusmessage]
 
 
 @step(has("cursors"), at=AT, action=sampled_from(("fetchone", "fetchmany", "fetchall", "close")))

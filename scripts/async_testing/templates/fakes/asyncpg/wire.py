@@ -60,7 +60,13 @@ class Wire(RowsConnection):
             raise TypeError(f"Expected str, got {type(query).__name__}")
         many = method in ("executemany", "fetchmany")
         call = self.perform(
-            kind, method, query, args, check=lambda call: self._check(call, kind, many), batch=many
+            kind,
+            method,
+            query,
+            args,
+            check=lambda call: self._check(call, kind, many),
+            first=lambda call: self._parsed(call, kind),
+            batch=many,
         )
         return await self._operation(call, timeout)
 
@@ -101,14 +107,17 @@ class Wire(RowsConnection):
                     )
                 _check_count(call.statement, len(args))
         elif call.method != "execute" or call.parameters:
-            self._admit_prepared(call.statement)
             _check_count(call.statement, len(call.parameters))
         elif expected(call.statement):
             raise Refused("42P02", "there is no parameter $1")
 
     def _prepare(self, query: str) -> None:
-        self.session.admit(query)
         self._admit_prepared(query)
+        self.session.admit(query)
+
+    def _parsed(self, call: Call, kind: Kind) -> None:
+        if kind != "copy" and not call.batch and (call.method != "execute" or call.parameters):
+            self._admit_prepared(call.statement)
 
     def _admit_prepared(self, query: str) -> None:
         if several(query):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 from ..common.cursor import Rows
 from ..common.errors import Refused
 from ..common.tags import status
-from ..core.recording import copied
+from ..core.recording import Call, copied
 from .copies import FakeCopy
-from .exceptions import error, server_error
+from .exceptions import LOST, error, server_error
 from .queries import text_of
 from .wire import Result
 
@@ -57,6 +57,8 @@ class FakeCursor:
         self.closed = False
         self._result: Result | None = None
         self._rows = Rows()
+        self._call: Call | None = None
+        self._many = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -74,16 +76,19 @@ class FakeCursor:
         self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None
     ) -> Self:
         """Run a statement. Returns this cursor."""
-        self._open()
-        text = text_of(query)
+        self._ready()
+        text, self._many = text_of(query), False
         if self.name and self.connection.autocommit and not self.connection.session.open:
             raise server_error(Refused("25P01", "DECLARE CURSOR can only be used in transaction blocks"))
         self._set(await self.connection.run("execute", text, params))
+        self._call = self.connection.session.pending[-1] if self.name else None
         return self
 
     async def executemany(self, query: Any, params_seq: Iterable[Any], *, returning: bool = False) -> None:
         """Run a statement once for each set of parameters."""
-        self._open()
+        if self.name:
+            raise error("NotSupportedError")("executemany not supported on server-side cursors")
+        self._ready()
         text, sets = text_of(query), list(params_seq)
         answer = await self.connection.run_many(text, sets)
         if returning:
@@ -92,13 +97,14 @@ class FakeCursor:
             return
         done = self.connection.counted(text, answer, len(sets))
         each = done.count // len(sets) if sets else 0
+        self._many = True
         self._set(Result(None, done.count, status(text, each) if sets and done.count >= 0 else ""))
 
     async def stream(
         self, query: Any, params: Any = None, *, binary: bool | None = None, size: int = 1
     ) -> AsyncIterator[Any]:
         """Run a statement and go through its rows one by one."""
-        self._open()
+        self._ready()
         self._set(await self.connection.run("stream", text_of(query), params))
         for row in await self.fetchall():
             yield row
@@ -180,9 +186,27 @@ class FakeCursor:
         if self.closed:
             raise error("InterfaceError")("the cursor is closed")
 
-    def _readable(self) -> None:
+    def _ready(self) -> None:
+        if self.connection.broken:
+            raise error("OperationalError")(LOST)
+        self.connection.check_open()
         self._open()
-        if self._result is None or not self._result.tag:
+
+    def _on_server(self) -> None:
+        """What the server says of a cursor with a name, whose rows it has until the transaction ends."""
+        self._ready()
+        session = self.connection.session
+        try:
+            session.require_sound()
+            if self._result is None or not any(call is self._call for call in session.pending):
+                session.aborted = session.open
+                raise Refused("34000", f'portal "{self.name}" does not exist')
+        except Refused as refusal:
+            raise server_error(refusal) from None
+
+    def _readable(self) -> None:
+        self._on_server() if self.name else self._open()
+        if self._result is None or not self._result.tag or self._many:
             raise error("ProgrammingError")("no result available")
         if self._result.rows is None:
             tag = self._result.tag

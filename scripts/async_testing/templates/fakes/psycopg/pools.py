@@ -94,6 +94,7 @@ class FakePool:
             pool = getattr(connection, "_pool", None)
             whose = f"it comes from pool {pool.name!r}" if pool else "it doesn't come from any pool"
             raise ValueError(f"can't return connection to pool {self.name!r}, {whose}: {connection!r}")
+        connection.blocks = 0
         if connection.session.open and not connection.closed:
             await connection.rollback()
         connection._pool = None

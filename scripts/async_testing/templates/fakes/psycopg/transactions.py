@@ -47,6 +47,9 @@ class FakeTransaction:
     async def __aexit__(
         self, kind: type[BaseException] | None, exception: BaseException | None, trace: TracebackType | None
     ) -> bool:
+        if self.connection.closed:
+            self.connection.blocks -= 1
+            return False
         if exception is None and not self.force_rollback:
             await self.connection.operation(self._commit, lost=LOST)
             return False

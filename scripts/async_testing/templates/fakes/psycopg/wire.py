@@ -9,7 +9,7 @@ from ..common.session import several
 from ..common.tags import status
 from ..core.recording import Call, Event
 from ..core.scripting import Kind, Scripted, as_rows
-from .exceptions import CLOSED, error, server_error
+from .exceptions import CLOSED, LOST, error, server_error
 from .queries import check
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Wire(BaseConnection):
         """Copies into or out of a table; the statement is the COPY, the parameters what was copied."""
         return self.ledger.calls["copy"]
 
-    async def operation(self, call: Callable[[], Any], *, lost: str = CLOSED) -> Any:
+    async def operation(self, call: Callable[[], Any], *, lost: str = LOST) -> Any:
         """One operation, once the one before it is over.
 
         Raises: OperationalError on a closed connection, `lost` being what it says of one that was lost.
@@ -79,12 +79,13 @@ class Wire(BaseConnection):
         """One statement. Returns what it gave."""
         from ..sql.text import gives_rows
 
-        rows = gives_rows(query)
+        rows, aborted = gives_rows(query), self.session.aborted
         answer = await self.call("fetch" if rows else "execute", method, query, parameters)
         if rows:
-            found = as_rows(answer)
-            return Result(found, len(found), f"SELECT {len(found)}")
-        return self.counted(query, answer)
+            given = as_rows(answer)
+            return Result(given, len(given), f"SELECT {len(given)}")
+        found = self.counted(query, answer)
+        return Result(None, -1, "ROLLBACK") if aborted and found.tag == "COMMIT" else found
 
     def counted(self, query: str, answer: Any, times: int = 1) -> Result:
         """What a statement without rows gave, from a scripted count, tag, or nothing; run so many times."""
