@@ -3,12 +3,13 @@
 ## What it does
 
 Looks for Starlette's and FastAPI's ``TestClient`` made in an async test, and for fixtures that give one to
-an async test. The TestClient of aiohttp is asynchronous, and not meant; nor are websockets, which httpx can't do.
+an async test, where the test awaits nothing and asks for no async fixture (testclient-beside-awaits has the others).
+The TestClient of aiohttp is asynchronous, and not meant; nor are websockets, which httpx can't do.
 
 ## Why is this bad
 
-Each call blocks the event loop of the test until the application has answered, in another loop and thread. Connections
-and tasks that the test made do not work there, and what waits for the test's loop hangs.
+Each call blocks the event loop of the test until the application has answered, in another loop and thread. The test's
+own loop runs nothing, and the first connection or task that is added to the test does not work in the application.
 
 ## Example
 
@@ -42,7 +43,7 @@ async def test_health(app: FastAPI) -> None:
 
 ## When it is wrong
 
-Where the application and the test share nothing that belongs to a loop: state in plain objects works from both.
+Where a runner only takes async tests.
 """
 
 from __future__ import annotations
@@ -50,25 +51,42 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts import webapps
+from async_testing.facts import runners, webapps
 from async_testing.facts.source import SourceFile
 from async_testing.facts.tests import Test
 from async_testing.rules import Hit
 
 CODE = "AT403"
-STATUS = "preview"
+NEEDS = ("async def test",)
 INSTEAD = "async with AsyncClient(transport=ASGITransport(app=app), base_url='http://test') as client"
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
-    """Yield where each async test first makes or uses a synchronous client."""
+    """Yield where each async test that awaits nothing makes or uses a synchronous client."""
+    for test, hit in uses(source):
+        if not waits(source, test):
+            yield hit
+
+
+def waits(source: SourceFile, test: Test) -> bool:
+    """Whether a test awaits anything, itself or by a fixture."""
+    if any(kind in test.function.nodes for kind in (ast.Await, ast.AsyncWith, ast.AsyncFor)):
+        return True
+    if any(one.is_async for one in test.function.of(ast.comprehension)):
+        return True
+    asked = [source.fixtures.named(name, test.class_) for name in runners.requested(test)]
+    return any(one is not None and one.is_async for one in asked)
+
+
+def uses(source: SourceFile) -> Iterator[tuple[Test, Hit]]:
+    """Where each async test makes or uses a synchronous client."""
     sockets = "websocket_connect" in source.text
     if not _may_give(source):
         return
     for test in source.tests:
         if test.is_async and not (sockets and _connects(test)):
-            yield from _made(source, test)
-            yield from _used(source, test)
+            for hit in (*_made(source, test), *_used(source, test)):
+                yield test, hit
 
 
 def _may_give(source: SourceFile) -> bool:
