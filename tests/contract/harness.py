@@ -25,7 +25,7 @@ RESET = "TRUNCATE item, note; INSERT INTO item VALUES (1, 'one', 10), (2, 'two',
 
 TOLD = (
     *("sqlstate", "detail", "schema_name", "table_name", "column_name", "constraint_name"),
-    *("message_primary", "message_detail", "severity"),
+    *("message_primary", "message_detail", "severity", "sqlite_errorname", "sqlite_errorcode"),
 )
 """What an exception may tell of what the server said."""
 

@@ -40,8 +40,16 @@ def private_mariadb() -> Iterator[str]:
         yield dsn
 
 
+@contextmanager
+def sqlite_folder() -> Iterator[str]:
+    """A folder for databases of SQLite, which needs no server."""
+    with TemporaryDirectory(prefix="contract-", dir=IN_MEMORY) as folder:
+        yield folder
+
+
 SERVERS: dict[str, Callable[[], AbstractContextManager[str]]] = {
     "postgresql": embedded_postgres,
     "mariadb": private_mariadb,
+    "sqlite": sqlite_folder,
 }
 """How each kind of server is started."""

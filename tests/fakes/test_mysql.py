@@ -7,7 +7,7 @@ import pytest
 from async_testing.templates.fakes import Insert, Select, UnscriptedCall, after, answers, held, settled
 from async_testing.templates.fakes import aiomysql as fake_aiomysql
 from async_testing.templates.fakes import asyncmy as fake_asyncmy
-from async_testing.templates.fakes.mysql.wire import affected
+from async_testing.templates.fakes.common.results import affected
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.parametrize("fakes", [fake_aiomysql, fake_asyncmy])]
 

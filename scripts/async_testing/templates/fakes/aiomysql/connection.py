@@ -1,7 +1,7 @@
 """The connection of aiomysql."""
 
+from ..common.contexts import FakeContext
 from ..mysql.connection import MysqlConnection
-from ..mysql.contexts import FakeContext
 from .cursors import FakeCursor
 from .exceptions import error, errors
 

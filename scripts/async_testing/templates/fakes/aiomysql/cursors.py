@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ..mysql.contexts import arrived
+from ..common.contexts import arrived
 from ..mysql.cursors import MysqlCursor
 
 

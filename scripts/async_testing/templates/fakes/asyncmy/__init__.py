@@ -1,7 +1,7 @@
 """Fakes in the shape of asyncmy, measured against 0.2.18 on a live MariaDB."""
 
-from ..mysql.contexts import FakeContext
-from ..mysql.wire import FakeResult
+from ..common.contexts import FakeContext
+from ..common.results import FakeResult
 from .connection import FakeConnection
 from .cursors import FakeCursor
 from .exceptions import error, errors

@@ -5,11 +5,11 @@ from collections.abc import Generator
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from ..common.contexts import FakeContext, arrived
 from ..common.places import Places
 from ..common.session import pause
 from ..core.recording import Event
 from .connection import MysqlConnection
-from .contexts import FakeContext, arrived
 
 C = TypeVar("C", bound=MysqlConnection)
 
