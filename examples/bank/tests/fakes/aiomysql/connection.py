@@ -1,8 +1,8 @@
-# async-testing-expert 0.1.0 sha256:be5079b30b1a7b37 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:b7753319d03193da (scaffold.py --update renews it)
 """The connection of aiomysql."""
 
+from ..common.contexts import FakeContext
 from ..mysql.connection import MysqlConnection
-from ..mysql.contexts import FakeContext
 from .cursors import FakeCursor
 from .exceptions import error, errors
 

@@ -1,11 +1,11 @@
-# async-testing-expert 0.1.0 sha256:bb416abaea944826 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:b10b7f862d241b89 (scaffold.py --update renews it)
 """The cursor of aiomysql."""
 
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ..mysql.contexts import arrived
+from ..common.contexts import arrived
 from ..mysql.cursors import MysqlCursor
 
 

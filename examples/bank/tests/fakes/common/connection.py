@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:5a8282619c5e2797 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:f13dbc3baebb5909 (scaffold.py --update renews it)
 """What the connections of all drivers have in common."""
 
 import os
@@ -129,7 +129,8 @@ class BaseConnection:
                 first(call)
             self.session.admit(statement)
             check(call)
-            self.session.allow(statement)
+            if parameters or not batch:
+                self.session.allow(statement)
             value, source = await self.ledger.answer(call, kind)
             ran = True
             if RECORDED:

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:445ab717ac420146 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:f283ed707d70c6e8 (scaffold.py --update renews it)
 """What the pools of the drivers of MySQL have in common."""
 
 from collections import deque
@@ -6,11 +6,11 @@ from collections.abc import Generator
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from ..common.contexts import FakeContext, arrived
 from ..common.places import Places
 from ..common.session import pause
 from ..core.recording import Event
 from .connection import MysqlConnection
-from .contexts import FakeContext, arrived
 
 C = TypeVar("C", bound=MysqlConnection)
 

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:6030425222b87b84 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:4a5967578e63bbcf (scaffold.py --update renews it)
 """What stands between a connection and its server: one statement at a time, values written into its text."""
 
 import re
@@ -7,38 +7,18 @@ from typing import Any, ClassVar
 
 from ..common.connection import BaseConnection
 from ..common.errors import Refused
-from ..common.tags import status
+from ..common.results import affected
 from ..core.recording import Call, Event
-from ..core.scripting import UNSET, Kind, as_rows
+from ..core.scripting import Kind, as_rows
 from .errors import DEADLOCK, MysqlErrors
 from .exceptions import Classes
 from .literals import formatted
 from .session import MysqlSession
 
-_REPLACE = re.compile(r"\s*replace\b", re.IGNORECASE)
-_INSERT_SET = re.compile(r"\s*(?:insert|replace)\b(?:(?!\bvalues?\b|\bselect\b).)*?\bset\b", re.I | re.DOTALL)
 _FOR = re.compile(r"\s*set\s+statement\b.*?\bfor\s+", re.IGNORECASE | re.DOTALL)
 _CALL = re.compile(r"\s*(?:call|desc|check|checksum)\b", re.IGNORECASE)
 UNKNOWN_COUNT = 2**64 - 1
 """How many rows a cursor that does not buffer them says there are."""
-
-
-class FakeResult(int):
-    """What a statement without rows did: how many rows it changed, and the id that an INSERT gave to the first.
-
-    `conn.execute_return = FakeResult(1, lastrowid=7)`.
-    """
-
-    lastrowid: int
-
-    def __new__(cls, rows: int = 1, lastrowid: int = 0) -> "FakeResult":
-        """A number of rows."""
-        made = super().__new__(cls, rows)
-        made.lastrowid = lastrowid
-        return made
-
-    def __repr__(self) -> str:
-        return f"FakeResult({int(self)}, lastrowid={self.lastrowid})"
 
 
 class Result:
@@ -185,13 +165,3 @@ class Wire(BaseConnection):
     def aborts(self, problem: BaseException, call: Call) -> bool:
         """A deadlock, after which the transaction is gone; other errors leave it as it was."""
         return isinstance(problem, self.error("MySQLError")) and problem.args[:1] == (DEADLOCK,)
-
-
-def affected(query: str, answer: Any, times: int = 1) -> int:
-    """How many rows a statement changed, from a scripted count, from rows, or as on an empty table."""
-    if isinstance(answer, int):
-        return int(answer)
-    if answer is UNSET and _INSERT_SET.match(query):
-        return times
-    number = status(_REPLACE.sub("INSERT", query, count=1), answer).rpartition(" ")[2]
-    return int(number) * times if number.isdecimal() else 0

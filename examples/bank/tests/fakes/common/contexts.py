@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:a9482ce2361bd546 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:863e7d03f62c900a (scaffold.py --update renews it)
 """What can be awaited, or entered with `async with`."""
 
 from collections.abc import Awaitable, Callable, Generator
@@ -31,7 +31,7 @@ class FakeContext:
 
 
 def arrived(value: Any = None) -> Any:
-    """A future that has its result, as aiomysql hands out of functions that are no coroutines."""
+    """A future that has its result, as drivers hand out of functions that are no coroutines."""
     import asyncio
 
     future = asyncio.get_running_loop().create_future()
