@@ -12,15 +12,19 @@ _BY_CONSTRAINT = {
     "order_lines_pkey": (422, "an item is listed twice"),
     "order_lines_sku_fkey": (404, "there is no such item"),
     "deliveries_pkey": (409, "it was received before"),
-    "delivery_lines_pkey": (422, "an item is listed twice"),
-    "delivery_lines_sku_fkey": (404, "there is no such item"),
-    "delivery_lines_quantity_check": (422, "a quantity is not zero"),
 }
 _BY_STATE = {
     "22003": (422, "a number is too large"),
     "40001": (503, "others were quicker, try again"),
     "40P01": (503, "others were quicker, try again"),
     "57014": (503, "it took too long, try again"),
+}
+_OF_A_LINE = {
+    "delivery_lines_pkey": "an item is listed twice",
+    "delivery_lines_sku_fkey": "there is no such item",
+    "delivery_lines_quantity_check": "a quantity is not zero",
+    "items_stock_check": "there is not enough in stock",
+    "22003": "a number is too large",
 }
 
 
@@ -32,9 +36,9 @@ class WarehouseError(Exception):
         self.status_code, self.detail = status_code, detail
 
 
-def meaning(error: asyncpg.PostgresError) -> tuple[int, str] | None:
-    """Return the status and the words for what the server says; None for what should not have happened."""
-    return _BY_CONSTRAINT.get(error.constraint_name) or _BY_STATE.get(error.sqlstate)
+def rejection(error: asyncpg.PostgresError) -> str | None:
+    """Return what is wrong with the line of a delivery; None if the error says nothing about one line."""
+    return _OF_A_LINE.get(error.constraint_name or error.sqlstate)
 
 
 @contextmanager
@@ -48,5 +52,6 @@ def database_errors(failure: str) -> Iterator[None]:
             raise
         raise WarehouseError(503, f"{failure}: the database is not available") from error
     except asyncpg.PostgresError as error:
-        status_code, why = meaning(error) or (500, "")
+        known = _BY_CONSTRAINT.get(error.constraint_name) or _BY_STATE.get(error.sqlstate)
+        status_code, why = known or (500, "")
         raise WarehouseError(status_code, f"{failure}: {why}" if why else failure) from error

@@ -7,11 +7,12 @@ import pytest
 
 from src.errors import WarehouseError
 from src.models import Delivered, Delivery, Item, Received, Rejected, Search
-from src.repositories.items import RECEIVING, ItemRepository
+from src.repositories.items import ItemRepository
 from tests.fakes import FakeConnection, Insert, Raw, Select, Update, answers, errors
 
 COLUMNS = ["sku", "name", "stock", "reorder_at"]
-LOCK = Select("", [Raw("pg_try_advisory_xact_lock($1)", RECEIVING)])
+# The number itself: every version of the application that runs has to lock the same one.
+LOCK = Select("", [Raw("pg_try_advisory_xact_lock($1)", 7001)])
 
 
 @pytest.fixture

@@ -147,13 +147,16 @@ async def test_place_order_endpoint(
 
 
 @pytest.mark.asyncio
-async def test_get_order_endpoint(async_client: httpx.AsyncClient, orders: AsyncMock, order: Order) -> None:
-    """The order of that id."""
+@pytest.mark.parametrize("order_id", [1, 7, 2**31 - 1])
+async def test_get_order_endpoint(
+    order_id: int, async_client: httpx.AsyncClient, orders: AsyncMock, order: Order
+) -> None:
+    """The order of that id, which may be any that the database can give."""
     orders.get.return_value = order
 
-    response: httpx.Response = await async_client.get("/orders/7")
+    response: httpx.Response = await async_client.get(f"/orders/{order_id}")
 
-    orders.get.assert_awaited_once_with(7)
+    orders.get.assert_awaited_once_with(order_id)
     assert (response.status_code, response.json()) == (200, order.model_dump(mode="json"))
 
 

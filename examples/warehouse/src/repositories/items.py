@@ -3,13 +3,11 @@
 import asyncpg  # type: ignore[import-untyped]
 
 from src.database import Connection
-from src.errors import WarehouseError, database_errors, meaning
+from src.errors import WarehouseError, database_errors, rejection
 from src.models import Delivered, Delivery, Item, Received, Rejected, Search
 
 # The advisory lock of whoever receives a delivery: any number that nothing else locks.
 RECEIVING = 7001
-# What is wrong with one line: any other error is one of the whole delivery.
-_OF_THE_LINE = (asyncpg.IntegrityConstraintViolationError, asyncpg.NumericValueOutOfRangeError)
 
 
 class ItemRepository:
@@ -72,11 +70,11 @@ class ItemRepository:
                 for line in delivery.lines:
                     try:
                         await self._store(delivery.note, line)
-                    except _OF_THE_LINE as error:
-                        known = meaning(error)
-                        if known is None:
+                    except asyncpg.PostgresError as error:
+                        reason = rejection(error)
+                        if reason is None:
                             raise
-                        rejected.append(Rejected(sku=line.sku, reason=known[1]))
+                        rejected.append(Rejected(sku=line.sku, reason=reason))
         return Received(stored=len(delivery.lines) - len(rejected), rejected=rejected)
 
     async def _store(self, note: str, line: Delivered) -> None:
