@@ -22,6 +22,7 @@ CASES: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
     "imported from": ({"db.py": "from psqlpy import ConnectionPool\n"}, ["psqlpy"], []),
     "a driver of MySQL": ({"db.py": "import aiomysql\n"}, ["aiomysql"], []),
     "its twin": ({"db.py": "from asyncmy.cursors import DictCursor\n"}, ["asyncmy"], []),
+    "a driver of SQLite": ({"db.py": "import aiosqlite\n"}, ["aiosqlite"], []),
     "imported in a list": ({"db.py": "import os, asyncpg as pg\npg.connect()\n"}, ["asyncpg"], []),
     "imported inside a function": ({"db.py": "def f():\n    import psqlpy\n"}, ["psqlpy"], []),
     "imported, not declared": ({"db.py": USE, "pyproject.toml": pyproject("fastapi")}, ["asyncpg"], []),
@@ -126,7 +127,7 @@ def test_a_driver_that_the_user_names_needs_no_evidence(write: Write) -> None:
 
 
 def test_a_driver_without_a_fake(write: Write) -> None:
-    there = "psqlpy, asyncpg, psycopg, aiomysql and asyncmy"
+    there = "psqlpy, asyncpg, psycopg, aiomysql, asyncmy and aiosqlite"
     with pytest.raises(UsageError, match=f"unknown driver 'aiopg': there are fakes for {there}"):
         detect(write({"a.py": ""}), driver="aiopg")
 

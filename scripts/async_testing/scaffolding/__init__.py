@@ -18,7 +18,7 @@ from async_testing.scaffolding.pieces import Pieces
 __all__ = ["Scaffold", "Wishes", "apply", "changes", "has_database", "removals"]
 
 NEEDED = {
-    "fakes": frozenset({"FakeConnection", "FakePool", "settled"}),
+    "fakes": frozenset({"FakeConnection", "settled"}),
     "app_clients": frozenset({"in_lifespan", "client_of", "sync_client_of", "dependencies_of"}),
     "real_database": frozenset({"fresh_database", "server"}),
     "statement_counts": frozenset({"Statements"}),

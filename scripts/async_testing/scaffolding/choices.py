@@ -248,7 +248,7 @@ def _database(
     found = driver or next(
         (
             name
-            for name in ("asyncpg", "psqlpy", "psycopg", "aiomysql", "asyncmy")
+            for name in ("asyncpg", "psqlpy", "psycopg", "aiomysql", "asyncmy", "aiosqlite")
             if name in project.packages
         ),
         None,

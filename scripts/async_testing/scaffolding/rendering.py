@@ -42,7 +42,8 @@ def fixtures(choices: Choices, locale: str, modules: Mapping[str, str]) -> Piece
         names += ["sync_clients"] if choices.sync_client else []
         names += ["overrides"] if choices.fastapi else []
     names += ["fake_data"] if choices.faker else []
-    names += ["fake_database"] if "fakes" in modules else []
+    if "fakes" in modules and choices.driver:
+        names += ["fake_database" if _has_pool(choices.driver) else "fake_connection"]
     if "real_database" in modules:
         names += ["real_database", *_real(choices, modules)]
     found = Pieces((), frozenset(), frozenset())
@@ -53,6 +54,10 @@ def fixtures(choices: Choices, locale: str, modules: Mapping[str, str]) -> Piece
             text = text.replace(f"from ..{module} import", f"from ..{spelled} import")
         found += take_apart(text)
     return _absolute(found)
+
+
+def _has_pool(driver: str) -> bool:
+    return '"FakePool"' in _template(f"fakes/{driver}/__init__.py")
 
 
 def _real(choices: Choices, modules: Mapping[str, str]) -> list[str]:
@@ -78,7 +83,8 @@ def real_database(choices: Choices, schema: str | None) -> str:
     """
     sessions = choices.sessions
     sqlite, mysql = choices.database == "aiosqlite", choices.database in MYSQL
-    names = ["sqlalchemy_schema" if sessions else "mysql_schema" if mysql else "schema"]
+    kind = "sqlalchemy_" if sessions else "sqlite_" if sqlite else "mysql_" if mysql else ""
+    names = [f"{kind}schema"]
     names += ["sqlite" if sqlite else "mariadb" if mysql else "server", str(choices.database), "threads"]
     names += ["mysql_dsn"] * mysql + ["mysql_units"] * bool(mysql and (choices.driver or not sessions))
     if sessions:
