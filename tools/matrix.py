@@ -101,7 +101,9 @@ def prepare(example: str, mode: str, python: str, target: Path) -> Path:
     (copy / "tests" / "conftest.py").unlink()
     if mode == "anyio":
         configuration = (copy / "pyproject.toml").read_text()
-        (copy / "pyproject.toml").write_text(re.sub(r"(?m)^.*asyncio.*\n", "", configuration))
+        (copy / "pyproject.toml").write_text(
+            re.sub(r'(?m)^asyncio_.*\n|, "pytest-asyncio"', "", configuration)
+        )
         for test in (copy / "tests").glob("test_*.py"):
             test.write_text(test.read_text().replace("pytest.mark.asyncio", "pytest.mark.anyio"))
     command = [
