@@ -1,32 +1,27 @@
-"""Print how far each fake agrees with its driver: `python -m tests.contract`. Starts a server, changes nothing.
+"""How far each fake agrees with its driver, on live servers: `python -m tests.contract`; see `--help`."""
 
-Exit code: 0 where all agree but for the known differences, else 1.
-"""
-
-import asyncio
+import argparse
 import logging
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 from async_testing.replaying.servers import NoServer
 
+from tests.contract import measured
 from tests.contract.drivers import DRIVERS
-from tests.contract.harness import Driver, both
+from tests.contract.harness import Driver
+from tests.contract.sequences.lanes import LANES
+from tests.contract.sequences.run import ran
 from tests.contract.server import SERVERS
 
-
-def differences(driver: Driver, dsn: str) -> list[str]:
-    """The names of the behaviours in which the fake differs from the driver."""
-    asyncio.run(driver.prepare(dsn))
-    found = []
-    for name in driver.behaviours():
-        fake, live = asyncio.run(both(driver, name, dsn))
-        if fake != live:
-            found.append(name)
-    return found
+EPILOG = (
+    "Exit 0: all agree but for the known differences. Exit 1: they do not. "
+    "Where a server is missing its drivers are left out."
+)
 
 
 def _started(stack: ExitStack, kind: str) -> str:
@@ -38,26 +33,64 @@ def _started(stack: ExitStack, kind: str) -> str:
         return ""
 
 
+def behaviours(driver: Driver, dsn: str) -> tuple[dict[str, Any], int]:
+    """Run and print the contract of a driver. Returns what to keep of it, and how many surprises there were."""
+    entry = measured.measured(driver, dsn)
+    total, differing = len(entry["behaviours"]), entry["differs"]
+    agreeing = total - len(differing)
+    share = f"{agreeing / total:.1%}"
+    print(f"{driver.name}: {agreeing} of {total} behaviours agree with the live driver, {share}")
+    for name, reason in differing.items():
+        print(f"  differs: {name.replace('_', ' ')} - {reason}")
+    for name in driver.known.keys() - differing.keys():
+        print(f"  agrees now: {name.replace('_', ' ')} - take it off the list")
+    return entry, len(driver.known.keys() ^ differing.keys())
+
+
+def generated(driver: Driver, dsn: str, number: int) -> tuple[dict[str, Any], int]:
+    """Run and print generated calls of a driver. Returns what to keep of it, and how many surprises there were."""
+    lane = next((lane for lane in LANES if lane.name == driver.name), None)
+    if lane is None:
+        return {}, 0
+    done = ran(lane, dsn, number)
+    speed = f"{done.seconds:.0f} s"
+    print(f"{lane.name}: {done.sequences:,} sequences, {done.steps:,} steps, {speed}", flush=True)
+    for known in lane.known:
+        print(f"  known: {known.name} ({done.known.get(known.name, 0)} times) - {known.reason}")
+    if done.disagreement:
+        print(f"  DISAGREES: {done.disagreement}")
+        return {}, 1
+    return {"sequences": measured.sequences(lane, done)}, 0
+
+
 def main() -> int:
-    """Run all and print the table."""
+    """Run what is asked for and print it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.contract", description=__doc__, epilog=EPILOG)
+    parser.add_argument("--driver", choices=[driver.name for driver in DRIVERS], help="this one alone")
+    parser.add_argument(
+        "--sequences", type=int, default=0, metavar="N", help="generate N sequences of calls instead"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help=f"keep what was measured in {measured.FILE.name}"
+    )
+    chosen = parser.parse_args()
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # asyncpg logs that a release rolled back
-    surprises = 0
+    surprises, found = 0, {}
     with ExitStack() as stack:
-        kinds = dict.fromkeys(driver.server for driver in DRIVERS)
-        started = {kind: _started(stack, kind) for kind in kinds}
-        for driver in DRIVERS:
+        drivers = [driver for driver in DRIVERS if chosen.driver in (None, driver.name)]
+        if chosen.sequences:
+            drivers = [driver for driver in drivers if any(lane.name == driver.name for lane in LANES)]
+        started = {kind: _started(stack, kind) for kind in dict.fromkeys(driver.server for driver in drivers)}
+        for driver in drivers:
             dsn = started[driver.server]
             if not dsn:
                 continue
-            total, differing = len(driver.behaviours()), differences(driver, dsn)
-            agreeing = total - len(differing)
-            share = f"{agreeing / total:.1%}"
-            print(f"{driver.name}: {agreeing} of {total} behaviours agree with the live driver, {share}")
-            for name in differing:
-                print(f"  differs: {name.replace('_', ' ')} - {driver.known.get(name, 'UNKNOWN')}")
-            for name in driver.known.keys() - set(differing):
-                print(f"  agrees now: {name.replace('_', ' ')} - take it off the list")
-            surprises += len(driver.known.keys() ^ set(differing))
+            run = generated(driver, dsn, chosen.sequences) if chosen.sequences else behaviours(driver, dsn)
+            found[driver.name] = run[0]
+            surprises += run[1]
+    if chosen.write:
+        measured.write(found)
+        print(f"wrote {measured.FILE.name}: now run tools/docs.py")
     return 1 if surprises else 0
 
 

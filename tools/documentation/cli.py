@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from documentation import config, manifest, python_blocks, rules, shell, text
+from documentation import config, fidelity, manifest, python_blocks, rules, shell, text
 from documentation.blocks import Block, Problem, blocks_of, documents, rewritten
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -61,6 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if rules.is_there(root) and not chosen.check:
             _update(root / rules.PAGE, rules.page(root))
+        if fidelity.is_there(root) and not chosen.check:
+            _update(root / fidelity.PAGE, fidelity.page(root))
         blocks = [block for path in documents(root) for block in blocks_of(path, root)]
     except (Problem, OSError, UnicodeDecodeError) as problem:
         print(f"docs: {problem}", file=sys.stderr)
@@ -136,6 +138,10 @@ def in_step(root: Path, blocks: list[Block]) -> Report:
         stale = rules.stale(root)
         report.problems += [stale] if stale else []
         report.add("rules listed", len(rules.rules(root)))
+    if fidelity.is_there(root):
+        stale = fidelity.stale(root)
+        report.problems += [stale] if stale else []
+        report.add("measured pages")
     if (root / "skill.yaml").is_file():
         try:
             sized, number = manifest.sized(root)

@@ -1,4 +1,4 @@
-"""Statements with parameters to choose from: those that succeed, those that the server refuses, those that are wrong."""
+"""Statements with parameters to choose from: those that succeed, that the server refuses, that are wrong."""
 
 from __future__ import annotations
 

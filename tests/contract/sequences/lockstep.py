@@ -134,7 +134,9 @@ PARSED_FIRST = Known(
 SAME_OBJECT = Known(
     "a connection that went back to its pool refuses everything",
     "the pool of the fake hands out the scripted connection again, and who kept it has the new one",
-    lambda said, really: "raised" not in said and re.search("(returned|released back) to the pool", str(really)),
+    lambda said, really: (
+        "raised" not in said and re.search("(returned|released back) to the pool", str(really))
+    ),
 )
 
 
@@ -247,7 +249,9 @@ class Pair:
         watch.execute(RESET)
         fake, live = Side(live=False), Side(live=True, watch=watch)
         root = await lane.fake(pooled, fake)
-        model = {kind: Model(lane, fake, root.ledger, kind) for kind in ("execute", "fetch", "commit", "prepare")}
+        model = {
+            kind: Model(lane, fake, root.ledger, kind) for kind in ("execute", "fetch", "commit", "prepare")
+        }
         root.ledger.slots.update(execute=model["execute"], fetch=model["fetch"])
         ends = When("COMMIT", lambda text: text in ("COMMIT", "END"), root.ledger.rules)
         prepares = When("PREPARE", lambda text: text == "PREPARE", root.ledger.rules)
@@ -303,7 +307,9 @@ class Pair:
             if said == really:
                 break
             time.sleep(0.0005)
-        assert said == really, f"{self.lane.name}, after {name}: by the ledger\n  {said}\nlive it is\n  {really}"
+        assert said == really, (
+            f"{self.lane.name}, after {name}: by the ledger\n  {said}\nlive it is\n  {really}"
+        )
 
     def states(self) -> tuple[Any, Any]:
         """What each transaction and both tables are like: as the fake has it, and live."""

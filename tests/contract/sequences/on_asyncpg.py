@@ -12,7 +12,18 @@ from hypothesis.strategies import booleans, sampled_from
 
 from tests.contract.on_asyncpg.adapter import look
 from tests.contract.sequences.calls import BATCHES, CALLS, WRONG_CALLS, shifted
-from tests.contract.sequences.lockstep import AT, PARSED_FIRST, RARELY, SAME_OBJECT, Known, Lane, Side, cancelled, has, step
+from tests.contract.sequences.lockstep import (
+    AT,
+    PARSED_FIRST,
+    RARELY,
+    SAME_OBJECT,
+    Known,
+    Lane,
+    Side,
+    cancelled,
+    has,
+    step,
+)
 from tests.contract.sequences.table import CONTROLS, COUNT, KILL, ROWS, SEVERAL, SLEEP
 
 asyncpg = import_module("asyncpg")
@@ -149,7 +160,9 @@ async def lose(side: Side, at: int) -> Any:
     return await side.connection(at).execute(KILL)
 
 
-@step(lambda side: bool(side.connections and not side.pool), at=AT, action=sampled_from(("close", "terminate")))
+@step(
+    lambda side: bool(side.connections and not side.pool), at=AT, action=sampled_from(("close", "terminate"))
+)
 async def close(side: Side, at: int, action: str) -> Any:
     done = getattr(side.connection(at), action)()
     return await done if action == "close" else done

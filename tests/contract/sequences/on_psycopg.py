@@ -31,7 +31,9 @@ async def gave(cursor: Any) -> Any:
 @step(at=AT, call=CALLS, plain=booleans())
 async def call(side: Side, at: int, call: Any, plain: bool) -> Any:
     statement, parameters = shifted(call, side.base(at))
-    return await gave(await side.connection(at).execute(spelled(statement), parameters or (None if plain else ())))
+    return await gave(
+        await side.connection(at).execute(spelled(statement), parameters or (None if plain else ()))
+    )
 
 
 @step(at=AT, call=WRONG_CALLS)

@@ -48,5 +48,7 @@ def ran(lane: Lane, dsn: str, sequences: int, *, derandomize: bool = False, step
             run_state_machine_as_test(machine(lane, dsn, runner, tally), settings=chosen)
         except Exception as problem:
             notes = "\n".join(getattr(problem, "__notes__", []))
-            return Ran(tally.sequences, tally.steps, time.monotonic() - began, tally.known, f"{problem}\n{notes}")
+            return Ran(
+                tally.sequences, tally.steps, time.monotonic() - began, tally.known, f"{problem}\n{notes}"
+            )
     return Ran(tally.sequences, tally.steps, time.monotonic() - began, tally.known)
