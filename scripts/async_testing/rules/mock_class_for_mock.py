@@ -18,6 +18,10 @@ def load(key: int) -> dict[str, int]:
     return {"id": key}
 
 
+def number(key: int) -> int:
+    return load(key)["id"]
+
+
 # file: tests/test_users.py
 from unittest.mock import MagicMock, patch
 
@@ -28,7 +32,7 @@ import pytest
 @pytest.mark.asyncio
 async def test_load() -> None:
     with patch("app.users.load", MagicMock):  # error
-        assert app.users.load(1).id
+        assert app.users.number(1)
 ```
 
 ## Use instead
@@ -37,6 +41,10 @@ async def test_load() -> None:
 # file: app/users.py
 def load(key: int) -> dict[str, int]:
     return {"id": key}
+
+
+def number(key: int) -> int:
+    return load(key)["id"]
 
 
 # file: tests/test_users.py
@@ -49,7 +57,7 @@ import pytest
 @pytest.mark.asyncio
 async def test_load() -> None:
     with patch("app.users.load", return_value={"id": 2}):
-        assert app.users.load(1) == {"id": 2}
+        assert app.users.number(1) == 2
 ```
 """
 
