@@ -98,6 +98,16 @@ def test_scripts_import_no_package(manifest: dict[str, Any]) -> None:
         assert done.returncode == 0
 
 
+APP = """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/")
+def home() -> str:
+    return "home"
+"""
 RECORDED = {
     "version": 1,
     "driver": "aiosqlite",
@@ -129,7 +139,7 @@ def test_options_are_those_of_help(manifest: dict[str, Any], helps: dict[str, st
 def test_verbs_are_options_and_say_whether_they_write(
     manifest: dict[str, Any], helps: dict[str, str], tmp_path: Path
 ) -> None:
-    (tmp_path / "app.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    (tmp_path / "app.py").write_text(APP)
     (tmp_path / "test_app.py").write_text("def test_nothing() -> None:\n    assert 1 + 1 == 2\n")
     record = tmp_path.parent / "record.jsonl"
     record.write_text(json.dumps(RECORDED) + "\n")
@@ -139,6 +149,8 @@ def test_verbs_are_options_and_say_whether_they_write(
         for verb in script["verbs"]:
             if not verb["writes"]:
                 given = [record] if verb["flag"] == "--replay" else [] if verb["flag"] else [tmp_path]
+                if verb["name"] == "plan":
+                    given = [tmp_path / "app.py"]
                 flag = [verb["flag"]] if verb["flag"] else []
                 subprocess.run(
                     [sys.executable, REPOSITORY / script["path"], *flag, *given],

@@ -1,0 +1,86 @@
+"""What is worth testing in a module, by parsing alone: facts, cases, gaps, and what the tests will need.
+
+``plan`` answers for one module, ``survey`` for all modules of a project. Neither imports or runs anything of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from async_testing.finding import UsageError
+from async_testing.planning import cases, coverage, dtos, functions, layers, modules, needs
+from async_testing.planning.model import Function, Model, Plan
+from async_testing.planning.suites import Suite
+from async_testing.planning.wording import snake
+
+if TYPE_CHECKING:
+    from async_testing.facts.source import SourceFile
+    from async_testing.facts.workspace import Workspace
+
+__all__ = ["Plan", "opened", "plan"]
+
+
+def opened(workspace: Workspace, path: str) -> SourceFile:
+    """A module to be planned, parsed.
+
+    Raises:
+        UsageError: it cannot be read, is no Python, or has nothing in it.
+    """
+    data = workspace.look(path)
+    if data is None:
+        raise UsageError(f"{path} cannot be read: name a Python module")
+    if not data.strip():
+        raise UsageError(f"{path} is empty: nothing to plan")
+    try:
+        return workspace.opened(path, data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8: save it as UTF-8 first") from None
+    except SyntaxError as error:
+        raise UsageError(f"{path}:{error.lineno or 0}: cannot be parsed ({error.msg})") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise UsageError(f"{path}: cannot be parsed ({type(error).__name__})") from None
+
+
+def plan(source: SourceFile, root: str) -> Plan:
+    """The plan of a module.
+
+    Args:
+        source: the module.
+        root: the project's folder, whose tests are looked at.
+    """
+    found = functions.of(source)
+    models = tuple(dtos.models(source))
+    layer = layers.of_module(found, models, source.path)
+    paths, folder = modules.tests(root)
+    suite = Suite(source.workspace, paths, _about(found, models))
+    done = coverage.Covered(suite, source.path, found).cases(cases.of_module(found, models))
+    covering = [one.covered.partition("::")[0] for one in done if one.covered]
+    return Plan(
+        source.path,
+        dotted(source.path),
+        layer,
+        found,
+        models,
+        done,
+        needs.of(source, found, models, suite),
+        needs.references(source, found, models),
+        needs.test_file(source.path, layer, covering, folder),
+    )
+
+
+def _about(found: Sequence[Function], models: Sequence[Model]) -> set[str]:
+    """Words of which a file of tests holds one if it is about any of these: classes, functions, parts of paths."""
+    words = {one.name.split(".")[-2] if "." in one.name else one.name for one in found}
+    words |= {snake(one) for one in words} | {one.name.rpartition(".")[2] for one in models}
+    for one in found:
+        if one.route is not None:
+            parts = [part for part in one.route.path.split("/") if part and not part.startswith("{")]
+            words |= {f"/{parts[-1]}"} if parts else {"/"}
+            words.add(one.name)
+    return words
+
+
+def dotted(path: str) -> str:
+    """A module's name as imports from the root spell it."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

@@ -1,0 +1,259 @@
+"""Which other objects a function works with, and how it comes by them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from async_testing.facts import types
+from async_testing.facts.scopes import arguments
+from async_testing.planning import helpers, parameters, sending
+from async_testing.planning.bodies import Body, Called, assigned
+from async_testing.planning.model import Collaborator
+from async_testing.planning.wording import code, last
+
+if TYPE_CHECKING:
+    from async_testing.facts.scopes import Scope
+    from async_testing.facts.source import SourceFile
+
+_NONE = (
+    "asyncio",
+    "contextlib",
+    "logging",
+    "functools",
+    "itertools",
+    "anyio",
+    "typing",
+    "datetime",
+    "json",
+    "re",
+)
+_QUIET = frozenset({"logger", "log", "_logger", "_log", "logging", "structlog"})
+_HOPS = 4
+
+
+def found(source: SourceFile, scope: Scope, body: Body) -> tuple[Collaborator, ...]:
+    """The collaborators of a function in the order of their first call."""
+    calls: dict[str, list[str]] = {}
+    origins: dict[str, tuple[str, str]] = {}
+    for called in body.calls:
+        one = _of_call(source, scope, called)
+        if one is None:
+            continue
+        name, method, kind, injected = one
+        origins.setdefault(name, (kind, injected))
+        given = calls.setdefault(name, [])
+        if method not in given:
+            given.append(method)
+    return tuple(Collaborator(name, *origins[name], tuple(each)) for name, each in calls.items())
+
+
+def _of_call(source: SourceFile, scope: Scope, called: Called) -> tuple[str, str, str, str] | None:
+    """Name, method, class and way of injection, None where the call goes to nobody that could be replaced."""
+    func = called.node.func
+    if isinstance(func, ast.Name):
+        return _of_function(source, scope, func, called)
+    if not isinstance(func, ast.Attribute) or sending.is_sent(source, scope, called.node):
+        return None
+    if helpers.target(source, scope, called.node) is not None:
+        return None
+    root, chain = _root(func.value)
+    if root is None or root.id in _QUIET or _asks_database(source, scope, func.value):
+        return None
+    if root.id in ("self", "cls"):
+        return _of_self(source, scope, chain, func.attr, called)
+    bound = _bound(source, scope, root.id)
+    if bound is not None:
+        return _of_variable(source, scope, bound, [*chain, func.attr], called)
+    if root.id in scope.parameters:
+        return _of_parameter(source, scope, root.id, [*chain, func.attr], called)
+    if root.id in source.imports or source.module.child(root.id) or root.id in source.constants:
+        return _of_module(source, root, [*chain, func.attr], called)
+    return None
+
+
+def _asks_database(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
+    """Whether any part of a chain of attributes and calls is a connection or session, or what one of them gave."""
+    while True:
+        if sending.is_database(source, scope, node):
+            return True
+        if isinstance(node, ast.Call) and sending.is_sent(source, scope, node):
+            return True
+        if isinstance(node, ast.Call):
+            node = node.func
+        elif isinstance(node, ast.Attribute | ast.Await | ast.Subscript):
+            node = node.value
+        else:
+            return False
+
+
+def _root(node: ast.expr) -> tuple[ast.Name | None, list[str]]:
+    """The name that a chain of attributes and calls begins with, and the attributes."""
+    chain: list[str] = []
+    while isinstance(node, ast.Attribute | ast.Call | ast.Await | ast.Subscript):
+        if isinstance(node, ast.Attribute):
+            chain.insert(0, node.attr)
+            node = node.value
+        else:
+            node = node.func if isinstance(node, ast.Call) else node.value
+    return (node if isinstance(node, ast.Name) else None), chain
+
+
+def _of_self(
+    source: SourceFile, scope: Scope, chain: list[str], method: str, called: Called
+) -> tuple[str, str, str, str] | None:
+    if not chain:  # a method of its own: followed where it is private, a collaborator nowhere
+        return None
+    kind, how = injection(source, scope, chain[0])
+    if not how.startswith(("constructor", "class attribute", "made")) and not called.awaited:
+        return None
+    if not called.awaited and how.startswith("made") and not kind:
+        return None
+    if last(kind) in ("dict", "list", "set", "str", "int", "Lock", "Event", "Queue", "Semaphore", "deque"):
+        return None
+    if not called.awaited and (not how.startswith("constructor") or not last(kind)[:1].isupper()):
+        return None
+    return f"self.{chain[0]}", ".".join([*chain[1:], method]), kind, how
+
+
+def injection(source: SourceFile, scope: Scope, attribute: str) -> tuple[str, str]:
+    """The class of ``self.attribute`` and where it comes from, looked up in the class and its bases."""
+    owner: Scope | None = scope
+    while owner is not None and not isinstance(owner.node, ast.ClassDef):
+        owner = owner.parent
+    return _of_class(source, owner, attribute, _HOPS) if owner is not None else ("", "")
+
+
+def _of_class(source: SourceFile, owner: Scope, attribute: str, hops: int) -> tuple[str, str]:
+    for one in owner.of(ast.AnnAssign):
+        if isinstance(one.target, ast.Name) and one.target.id == attribute:
+            kind = types.annotation(source, one.annotation)
+            is_argument = one.value is None and _takes_fields(source, owner)
+            return kind, f"constructor argument {attribute}" if is_argument else "class attribute"
+    for target, value, _ in assigned(owner):
+        if isinstance(target, ast.Name) and target.id == attribute:
+            return source.type_of(value, owner), "class attribute"
+    for method in owner.children:
+        for target, value, note in assigned(method):
+            if _is_own(target, attribute):
+                return _assigned(source, method, value, note)
+        if method.name == attribute:
+            kind = types.annotation(source, getattr(method.node, "returns", None))
+            return kind, "property"
+    node = owner.node
+    for base in node.bases if isinstance(node, ast.ClassDef) and hops > 0 else ():
+        dotted = source.dotted(base.value if isinstance(base, ast.Subscript) else base)
+        above = source.workspace.definition(source, dotted) if dotted else None
+        if above is not None and above.kind == "class":
+            found = _of_class(above.source, above.scope, attribute, hops - 1)
+            if found[1]:
+                return found
+    return "", ""
+
+
+def _assigned(source: SourceFile, method: Scope, value: ast.expr, note: ast.expr | None) -> tuple[str, str]:
+    kind = types.annotation(source, note)
+    names = [one.id for one in ast.walk(value) if isinstance(one, ast.Name) and one.id in method.parameters]
+    called = value.func if isinstance(value, ast.Call) else None
+    direct = value.id if isinstance(value, ast.Name) else called.id if isinstance(called, ast.Name) else ""
+    if isinstance(value, ast.BoolOp | ast.IfExp) and names:
+        direct = names[0]
+    if direct in method.parameters and method.name in ("__init__", "__new__"):
+        for parameter in arguments(method.node):
+            if parameter.arg == direct and parameter.annotation is not None:
+                kind = kind or types.annotation(source, parameter.annotation)
+        return kind, f"constructor argument {direct}"
+    if method.name in ("__init__", "__new__"):
+        return kind or source.type_of(value, method), f"made in the constructor: {code(value)}"
+    return kind or source.type_of(value, method), f"set by {method.name}"
+
+
+def _takes_fields(source: SourceFile, owner: Scope) -> bool:
+    """Whether a class's annotated attributes are arguments of its constructor."""
+    node = owner.node
+    if not isinstance(node, ast.ClassDef):
+        return False
+    decorators = [one.func if isinstance(one, ast.Call) else one for one in node.decorator_list]
+    names = {last(source.dotted(one)) for one in decorators}
+    bases = {last(code(one)) for one in node.bases}
+    return bool(
+        names & {"dataclass", "define", "attrs", "frozen", "mutable"} or bases & {"BaseModel", "NamedTuple"}
+    )
+
+
+def _is_own(target: ast.expr, name: str) -> bool:
+    is_self = (
+        isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
+    )
+    return is_self and isinstance(target, ast.Attribute) and target.attr == name
+
+
+def _bound(source: SourceFile, scope: Scope, name: str) -> ast.expr | None:
+    """The call or attribute that a variable of the function is bound to, where there is just one."""
+    bound = types.bindings(source, scope).get(name)
+    if not bound or len(bound) != 1:
+        return None
+    value = bound[0]
+    while isinstance(value, ast.Await):
+        value = value.value
+    return value
+
+
+def _of_variable(
+    source: SourceFile, scope: Scope, value: ast.expr, chain: list[str], called: Called
+) -> tuple[str, str, str, str] | None:
+    """A variable: what was entered from a collaborator, or made here of a class of the project."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        root, around = _root(value.func)
+        if root is not None and root.id == "self" and called.awaited and around:
+            kind, how = injection(source, scope, around[0])
+            if how:
+                return f"self.{'.'.join(around)}()", ".".join(chain), kind, how
+        return None
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and called.awaited:
+        name = source.dotted(value.func)
+        if last(name)[:1].isupper() and not name.startswith(_NONE):
+            return last(name), ".".join(chain), name, f"made in the function: {code(value)}"
+    return None
+
+
+def _of_parameter(
+    source: SourceFile, scope: Scope, name: str, chain: list[str], called: Called
+) -> tuple[str, str, str, str] | None:
+    kind = source.type_of(ast.Name(name, ast.Load()), scope)
+    given = next((one for one in arguments(scope.node) if one.arg == name), None)
+    if given is not None:
+        apart = parameters.taken_apart(source, given.annotation)
+        kind = types.annotation(apart.source, apart.kind) or kind
+    if not called.awaited:
+        return None
+    return name, ".".join(chain), kind, f"argument {name}"
+
+
+def _of_module(
+    source: SourceFile, root: ast.Name, chain: list[str], called: Called
+) -> tuple[str, str, str, str] | None:
+    """An object, class or module that the code names itself."""
+    dotted = source.imports.get(root.id, root.id)
+    if not called.awaited or dotted.partition(".")[0] in _NONE:
+        return None
+    kind = source.type_of(source.constants.get(root.id), source.module) if root.id in source.constants else ""
+    return (
+        ".".join([root.id, *chain[:-1]]),
+        chain[-1],
+        kind,
+        f"named in the code: patch {root.id} in this module",
+    )
+
+
+def _of_function(
+    source: SourceFile, scope: Scope, func: ast.Name, called: Called
+) -> tuple[str, str, str, str] | None:
+    """A function that is awaited, of another module or given as an argument."""
+    if not called.awaited:
+        return None
+    if func.id in scope.parameters:
+        return func.id, "()", "", f"argument {func.id}"
+    if func.id not in source.imports or source.imports[func.id].partition(".")[0] in _NONE:
+        return None
+    return func.id, "()", source.imports[func.id], f"named in the code: patch {func.id} in this module"

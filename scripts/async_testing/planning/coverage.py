@@ -1,0 +1,180 @@
+"""Which cases the tests of a project take already, told by what the tests call, ask for and expect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from async_testing.planning.cases import Draft
+from async_testing.planning.model import Case, Function
+from async_testing.planning.suites import Suite, Test
+from async_testing.planning.wording import last, snake
+
+_COMMON = frozenset(
+    {"when", "of", "no", "raises", "returns", "to", "and", "is", "not", "given", "none", "on", "with"}
+)
+_EXCLUSIVE = frozenset({"error", "validation", "auth"})
+"""Ways that one test can take only one of, unless it is parametrized."""
+
+
+class Covered:
+    """Matches cases with tests.
+
+    Args:
+        suite: the tests of the project.
+        path: the module.
+        functions: its functions.
+    """
+
+    def __init__(self, suite: Suite, path: str, functions: Sequence[Function]) -> None:
+        self._suite = suite
+        self._module = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+        self._functions = {one.name: one for one in functions}
+        self._known: dict[str, list[Test]] = {}
+        self._shared: dict[str, frozenset[str]] = {}
+
+    def cases(self, drafts: Sequence[Draft]) -> tuple[Case, ...]:
+        """The cases with the test that covers each: those whose test is certain choose first."""
+        chosen: dict[int, Test] = {}
+        for subject in dict.fromkeys(one.case.subject for one in drafts):
+            tests = self.tests_of(subject)
+            if not tests:
+                continue
+            places = [place for place, one in enumerate(drafts) if one.case.subject == subject]
+            pairs = [
+                (-_score(drafts[place], test), number, place)
+                for place in places
+                for number, test in enumerate(tests)
+            ]
+            used: set[int] = set()
+            for negative, number, place in sorted(pairs):
+                if negative >= 0 or place in chosen:
+                    continue
+                exclusive = drafts[place].case.path in _EXCLUSIVE and not tests[number].repeated
+                if exclusive and number in used:
+                    continue
+                used |= {number} if exclusive else set()
+                chosen[place] = tests[number]
+        return tuple(
+            one.case._replace(covered=chosen[place].id if place in chosen else "")
+            for place, one in enumerate(drafts)
+        )
+
+    def tests_of(self, subject: str) -> list[Test]:
+        """The tests that call a function, ask for its route, or make its model."""
+        if subject not in self._known:
+            function = self._functions.get(subject)
+            found = list(self._calling(subject))
+            if function is not None and function.route is not None:
+                found += [one for one in self._asking(function) if one not in found]
+            self._known[subject] = found
+        return self._known[subject]
+
+    def _calling(self, subject: str) -> Iterable[Test]:
+        owner, _, name = subject.rpartition(".")
+        known = owner.rpartition(".")[2] or name
+        is_model = subject not in self._functions
+        if is_model:
+            known = name
+        for file in self._suite.files:
+            fixtures = self._fixtures(known)
+            if known not in file.words and not (fixtures & file.words):
+                continue
+            if not owner and not is_model and self._module not in file.words and len(name) < 12:
+                continue
+            for test in file.tests:
+                if any(_is_call(call, owner, name, is_model, self._module) for call in test.calls):
+                    yield test
+
+    def _fixtures(self, name: str) -> frozenset[str]:
+        """Fixtures of conftests that are named after a class: ``user_dao`` of ``UserDAO``."""
+        if name not in self._shared:
+            words = snake(name)
+            self._shared[name] = frozenset(
+                one
+                for one, path in self._suite.fixtures.items()
+                if path.endswith("conftest.py")
+                and (one == words or words.endswith(f"_{one}") or one in words)
+                and len(one) > 2
+            )
+        return self._shared[name]
+
+    def _asking(self, function: Function) -> Iterable[Test]:
+        route = function.route
+        assert route is not None
+        parts = [one for one in re.split(r"(\{[^}]*\})", route.path.rstrip("/") or "/") if one]
+        pattern = "".join(r"[^/]+" if one.startswith("{") else re.escape(one) for one in parts)
+        if route.path.endswith(":path}"):
+            pattern += ".*"
+        if re.fullmatch(r"(?:\[\^/\]\+|/)*", pattern):  # nothing of it is fixed: any path would do
+            matcher = re.compile(rf"(?:/{re.escape(self._module)}s?|)/?{pattern.lstrip('/')}$|{pattern}$")
+        else:
+            matcher = re.compile(rf"(?:.*)?{pattern}/?$")
+        for test in self._suite.tests:
+            named = any(one.rpartition(":")[2] == last(function.name) for one in test.routes)
+            if named or any(
+                one.method in ("*", *route.methods) and matcher.match(one.path) for one in test.requests
+            ):
+                yield test
+
+
+def _is_call(call: str, owner: str, name: str, is_model: bool, module: str) -> bool:
+    """Whether what a test calls is a function of a class or module, or a model's constructor."""
+    plain = call.replace("()", "")
+    if is_model:
+        model = f"{owner}.{name}" if owner else name
+        return plain.endswith(
+            (model, f"{name}.model_validate", f"{name}.model_validate_json", f"{name}.parse_obj")
+        )
+    head, _, tail = plain.rpartition(".")
+    if tail != name and not (name.startswith("__") and owner and tail == owner.rpartition(".")[2]):
+        return False
+    if not owner:
+        return not head or last(head) == module
+    if not head:
+        return False
+    first = head.partition(".")[0]
+    if first[:1].isupper():
+        return owner.rpartition(".")[2] in head
+    return not first.endswith(("client", "mock", "response", "faker", "session"))
+
+
+def _score(draft: Draft, test: Test) -> int:
+    """How much a test looks like a case; 0 where it is none of it."""
+    case = draft.case
+    about = 2 if last(case.subject) in test.name else 0
+    named = len((draft.hints - _COMMON) & set(test.name.split("_")))
+    failing = bool(test.raises)
+    expected = {draft.exception} & (test.raises | test.words) - {""}
+    status = draft.status in test.statuses if draft.status else False
+    if case.path == "success":
+        errors = {one for one in test.statuses if one >= 400}
+        return 0 if failing or (errors and not test.repeated) else 3 + about + min(named, 3)
+    if case.path == "validation":
+        hit = status or "ValidationError" in test.raises or 422 in test.statuses
+        return (2 + 2 * min(named, 3)) if hit and (named or draft.status) else 0
+    if case.path == "auth":
+        return 4 + named if test.statuses & {401, 403} else 0
+    if case.path == "error":
+        if draft.needs and draft.needs in test.words:
+            return 6 + about + named
+        if draft.exception or draft.status:
+            hit = status or bool(expected)
+            return (4 + about + 2 * min(named, 3) + 2 * bool(status)) if hit and (failing or status) else 0
+        return 2 + named if named else 0
+    if case.path == "batch":
+        return 2 + named if named or "many" in test.name or "batch" in test.words else 1
+    if case.path == "transaction":
+        said = {
+            "commit",
+            "committed",
+            "commits",
+            "rollback",
+            "rolled_back",
+            "rolls",
+            "back",
+            "events",
+            "ledger",
+        }
+        return 2 + named if named or said & test.words else 0
+    return named

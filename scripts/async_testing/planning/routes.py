@@ -1,0 +1,304 @@
+"""Routes of FastAPI, Starlette and Litestar: how a function is reached over HTTP, and what it answers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from async_testing.facts import members, types
+from async_testing.planning import errors, parameters
+from async_testing.planning.bodies import Body, assigned
+from async_testing.planning.model import Given, Route
+from async_testing.planning.wording import code, last
+
+if TYPE_CHECKING:
+    from async_testing.facts.scopes import Scope
+    from async_testing.facts.source import SourceFile
+
+_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace", "websocket"})
+_ROUTERS = re.compile(
+    r"(?:^|_)(?:app|application|router|routes?|api|blueprint|controller)(?:$|_)|router", re.IGNORECASE
+)
+_MADE = frozenset({"APIRouter", "FastAPI", "Starlette", "Router", "Litestar", "APIRoute"})
+_REQUEST = frozenset(
+    {
+        "Request",
+        "Response",
+        "WebSocket",
+        "BackgroundTasks",
+        "HTTPConnection",
+        "SecurityScopes",
+        "State",
+        "Headers",
+    }
+)
+_PLACES = {
+    "Query": "query",
+    "Path": "path",
+    "Header": "header",
+    "Cookie": "cookie",
+    "Body": "body",
+    "Form": "form",
+}
+_PLACES |= {"File": "form", "UploadFile": "form", "Parameter": "query", "QueryParameter": "query"}
+_PLAIN = frozenset(
+    [
+        "str",
+        "int",
+        "float",
+        "bool",
+        "bytes",
+        "UUID",
+        "UUID4",
+        "date",
+        "datetime",
+        "time",
+        "timedelta",
+        "Decimal",
+        "Literal",
+        "list",
+        "set",
+        "tuple",
+        "Any",
+        "None",
+    ]
+)
+_AUTH = re.compile(
+    r"auth|current_user|currentuser|caller|token|permission|secur|login|signed|api_key|apikey|require_|admin|"
+    r"principal|credential|jwt|bearer|session_user|verified|identity",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+def decorator(source: SourceFile, scope: Scope) -> ast.Call | None:
+    """The decorator that makes a function a route, None where none does."""
+    for one in getattr(scope.node, "decorator_list", ()):
+        if isinstance(one, ast.Call) and _is_route(source, one):
+            return one
+    return None
+
+
+def _is_route(source: SourceFile, call: ast.Call) -> bool:
+    func = call.func
+    if isinstance(func, ast.Name):
+        return source.dotted(func).startswith("litestar") and last(source.dotted(func)) in _METHODS | {
+            "route"
+        }
+    if not isinstance(func, ast.Attribute) or func.attr not in _METHODS | {"api_route", "route"}:
+        return False
+    path = _path_node(call)
+    if not (path is None or isinstance(path, ast.JoinedStr | ast.Name | ast.Attribute | ast.BinOp)):
+        if not (isinstance(path, ast.Constant) and isinstance(path.value, str)):
+            return False
+        if path.value and not path.value.startswith(("/", "{")):
+            return False
+    on = func.value
+    made = source.constants.get(on.id) if isinstance(on, ast.Name) else None
+    if isinstance(made, ast.Call):
+        return last(source.dotted(made.func)) in _MADE or bool(_ROUTERS.search(code(on)))
+    return bool(_ROUTERS.search(last(code(on))))
+
+
+def _path_node(call: ast.Call) -> ast.expr | None:
+    if call.args:
+        return call.args[0]
+    return next((one.value for one in call.keywords if one.arg == "path"), None)
+
+
+def of(source: SourceFile, scope: Scope, body: Body) -> Route | None:
+    """How a function is reached, None where it is no route."""
+    call = decorator(source, scope)
+    if call is None:
+        return None
+    keywords = {one.arg: one.value for one in call.keywords if one.arg}
+    name = last(code(call.func))
+    methods = _methods(name, keywords)
+    path = _prefix(source, scope, call) + _path(_path_node(call))
+    given = tuple(_given(source, scope, path, methods))
+    around = _around(source, call, keywords)
+    named = [one.dependency for one in given if one.dependency]
+    dependencies = tuple(dict.fromkeys([*around, *named]))
+    auth = tuple(one for one in dependencies if _is_auth(source, one))
+    return Route(
+        methods,
+        path or "/",
+        given,
+        next((one.annotation for one in given if one.place == "body"), ""),
+        _response(scope, keywords),
+        _status(source, call, name, keywords),
+        _statuses(source, body, keywords, given),
+        dependencies,
+        auth,
+    )
+
+
+def _methods(name: str, keywords: dict[str, ast.expr]) -> tuple[str, ...]:
+    if name not in ("api_route", "route"):
+        return (name.upper(),)
+    listed = keywords.get("methods") or keywords.get("http_method")
+    items = listed.elts if isinstance(listed, ast.List | ast.Tuple | ast.Set) else []
+    return tuple(str(one.value).upper() for one in items if isinstance(one, ast.Constant)) or ("GET",)
+
+
+def _path(node: ast.expr | None) -> str:
+    if node is None:
+        return ""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            str(one.value) if isinstance(one, ast.Constant) else "{" + code(one.value) + "}"
+            for one in node.values
+            if isinstance(one, ast.Constant | ast.FormattedValue)
+        )
+    return "{" + code(node) + "}"
+
+
+def _prefix(source: SourceFile, scope: Scope, call: ast.Call) -> str:
+    """The prefix of the router, or of the controller that the function is a method of."""
+    on = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if on is not None:
+        made = _made(source, on)
+        return _path(next((one.value for one in made.keywords if one.arg == "prefix"), None)) if made else ""
+    owner = scope.class_
+    for target, value, _ in assigned(owner) if owner else ():
+        if isinstance(target, ast.Name) and target.id == "path" and isinstance(value, ast.Constant):
+            return str(value.value).rstrip("/")
+    return ""
+
+
+def _made(source: SourceFile, on: ast.expr) -> ast.Call | None:
+    value = source.constants.get(on.id) if isinstance(on, ast.Name) else None
+    if value is None and isinstance(on, ast.Name) and on.id in source.imports:
+        found = members.only_value(source, on)
+        value = found[1] if found else None
+    return value if isinstance(value, ast.Call) else None
+
+
+def _around(source: SourceFile, call: ast.Call, keywords: dict[str, ast.expr]) -> list[str]:
+    """What the router and the decorator depend on."""
+    on = call.func.value if isinstance(call.func, ast.Attribute) else None
+    made = _made(source, on) if on is not None else None
+    listed = [one.value for one in made.keywords if one.arg == "dependencies"] if made else []
+    listed += [keywords["dependencies"]] if "dependencies" in keywords else []
+    listed += [keywords["guards"]] if "guards" in keywords else []
+    found: list[str] = []
+    for one in listed:
+        if isinstance(one, ast.List | ast.Tuple):
+            found += [code(item) for item in one.elts]
+        elif isinstance(one, ast.Dict):  # of Litestar
+            found += [code(item) for item in one.values if item is not None]
+    return found
+
+
+def _given(source: SourceFile, scope: Scope, path: str, methods: tuple[str, ...]) -> list[Given]:
+    named = set(_PLACEHOLDER.findall(path))
+    return [_one(source, argument, default, named, methods) for argument, default in parameters.each(scope)]
+
+
+def _one(
+    source: SourceFile, argument: ast.arg, default: ast.expr | None, named: set[str], methods: tuple[str, ...]
+) -> Given:
+    apart = parameters.taken_apart(source, argument.annotation)
+    annotation, name = code(argument.annotation), argument.arg
+    dependency = parameters.dependency(source, argument, default)
+    if dependency:
+        return Given(name, "dependency", code(apart.kind) or annotation, True, dependency)
+    place = ""
+    required = default is None
+    for where, one in [*apart.extras, (source, default)]:
+        called = one.func if isinstance(one, ast.Call) else one
+        said = _PLACES.get(last(where.dotted(called)) if called is not None else "")
+        if said:
+            place = said
+            if one is default:
+                required = _is_required(one)
+    kind = last(types.annotation(apart.source, apart.kind))
+    if name in named:
+        return Given(name, "path", annotation, True)
+    if not place and kind in _REQUEST:
+        return Given(name, "request", annotation, True)
+    if not place:
+        is_model = kind not in _PLAIN and kind[:1].isupper() and not _is_enum(apart.source, apart.kind)
+        is_list = isinstance(apart.kind, ast.Subscript) and _holds_model(apart.source, apart.kind)
+        can_have = any(one in ("POST", "PUT", "PATCH", "DELETE") for one in methods)
+        place = "body" if can_have and (is_model or is_list or name == "data") else "query"
+    return Given(name, place, annotation, required)
+
+
+def _holds_model(source: SourceFile, node: ast.Subscript) -> bool:
+    if last(source.dotted(node.value)) not in ("list", "List", "Sequence", "tuple", "set", "dict", "Dict"):
+        return False
+    names = [code(one) for one in ast.walk(node.slice) if isinstance(one, ast.Name | ast.Attribute)]
+    return any(last(one)[:1].isupper() and last(one) not in _PLAIN for one in names) or (
+        last(source.dotted(node.value)) in ("dict", "Dict")
+    )
+
+
+def _is_enum(source: SourceFile, node: ast.expr | None) -> bool:
+    dotted = types.annotation(source, node)
+    found = source.workspace.definition(source, dotted) if dotted else None
+    owner = found.scope.node if found is not None else None
+    return isinstance(owner, ast.ClassDef) and any("Enum" in code(one) for one in owner.bases)
+
+
+def _is_required(node: ast.expr | None) -> bool:
+    """Whether ``Query(...)`` has no default."""
+    if not isinstance(node, ast.Call):
+        return node is None
+    first = node.args[0] if node.args else None
+    if isinstance(first, ast.Constant) and first.value is ...:
+        return True
+    return first is None and not any(one.arg in ("default", "default_factory") for one in node.keywords)
+
+
+def _response(scope: Scope, keywords: dict[str, ast.expr]) -> str:
+    model = keywords.get("response_model")
+    if model is not None and not (isinstance(model, ast.Constant) and model.value is None):
+        return code(model)
+    return code(getattr(scope.node, "returns", None))
+
+
+def _status(source: SourceFile, call: ast.Call, name: str, keywords: dict[str, ast.expr]) -> int:
+    said = errors.status_of(keywords.get("status_code"))
+    if said is not None:
+        return said
+    if isinstance(call.func, ast.Name):  # of Litestar
+        return {"post": 201, "delete": 204}.get(name, 200)
+    return 101 if name == "websocket" else 200
+
+
+def _statuses(
+    source: SourceFile, body: Body, keywords: dict[str, ast.expr], given: tuple[Given, ...]
+) -> tuple[int, ...]:
+    """The other statuses that it answers with, as the function raises or documents them."""
+    found = {one.status for one in errors.raised(source, body) if one.status}
+    found |= {one.status for one in errors.mapped(source, body) if one.status}
+    documented = keywords.get("responses")
+    if isinstance(documented, ast.Dict):
+        found |= {status for one in documented.keys if (status := errors.status_of(one))}
+    checked = any(
+        one.place in ("path", "query", "body", "form", "header")
+        and (one.required or one.place != "header")
+        and last(one.annotation) not in ("str", "")
+        for one in given
+    )
+    return tuple(sorted(found | ({422} if checked else set())))
+
+
+def _is_auth(source: SourceFile, dependency: str) -> bool:
+    """Whether a dependency looks after who is asking: by its name, or because it asks for credentials."""
+    if dependency.startswith("Security("):
+        return True
+    inner = re.sub(r"^\w+\(", "", dependency).split(",")[0].rstrip(")")
+    if _AUTH.search(inner):
+        return True
+    name = inner.partition("(")[0]
+    if not name.isidentifier() or not (name in source.imports or name in source.module_functions):
+        return False
+    found = source.workspace.definition(source, source.imports.get(name, name))
+    if found is None or found.kind != "function":
+        return False
+    return any(one.status in (401, 403) for one in errors.raised(found.source, Body(found.scope.body)))

@@ -1,0 +1,244 @@
+"""The tests a project has, told by their text alone: what each calls, asks for over HTTP, and expects to be raised.
+
+Nothing is parsed, so that a suite of a thousand files costs less than reading it would otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from async_testing.facts.folder import Folder
+
+_DEFINED = re.compile(r"^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_MADE = re.compile(r"\b([A-Z]\w*)\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)\.(\w+)\(")
+_CLASS = re.compile(r"^class[ \t]+(\w+)", re.MULTILINE)
+_CALLED = re.compile(r"([A-Za-z_]\w*(?:\(\))?(?:\.\w+)*)\(")
+_WORD = re.compile(r"[A-Za-z_]\w+")
+_RAISES = re.compile(r"(?:raises|assertRaises\w*|RaisesGroup)\(\s*\(?([\w.,\s]+)")
+_NUMBER = re.compile(r"(?<![\w.])([1-5]\d\d)(?![\w.])|HTTP_(\d{3})")
+_ASKED = re.compile(
+    r"\.(get|post|put|patch|delete|head|options|request|stream|websocket_connect)\(\s*"
+    r"(?:[\"'](\w+)[\"']\s*,\s*)?(?:url\s*=\s*)?((?:[\w.]+\s*\+\s*)?f?[\"'][^\"'\n]*[\"']|\w+)"
+)
+_NAMED = re.compile(r"(?:url_path_for|url_for|reverse)\(\s*[\"']([\w:.-]+)[\"']")
+_CONSTANT = re.compile(r"^(\w+)(?:\s*:\s*\w+)?\s*=\s*f?[\"'](/[^\"'\n]*)[\"']", re.MULTILINE)
+_LITERAL = re.compile(r"[\"'](/[^\"'\s]*)[\"']")
+_QUOTED = re.compile(r"[\"']([a-z]\w*)[\"']")
+_GREATEST = 2_000_000
+
+
+class Request(NamedTuple):
+    """A request that a test sends."""
+
+    method: str
+    """In capitals, ``*`` where it is not told."""
+    path: str
+
+
+class Test:
+    """A test as its text shows it; what is asked of it is worked out when it is.
+
+    Args:
+        block: its text.
+        others: the functions and fixtures that it may name, by name.
+        urls: constants of the file that are paths.
+    """
+
+    def __init__(self, block: _Block, others: Mapping[str, _Block], urls: Mapping[str, str]) -> None:
+        self.path = block.path
+        self.line = block.line
+        self.name = block.name
+        self.repeated = "parametrize" in block.decorators
+        self._block = block
+        self._others = others
+        self._urls = urls
+
+    @property
+    def id(self) -> str:
+        """Its node ID, the class left out."""
+        return f"{self.path}::{self.name}"
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The names in it."""
+        return frozenset(_WORD.findall(f"{self._block.decorators}\n{self._block.text}"))
+
+    @cached_property
+    def _whole(self) -> str:
+        """Its text with that of the helpers and fixtures that it names."""
+        block, others = self._block, self._others
+        named = [others[word] for word in self.words if word in others and word != self.name]
+        return "\n".join([block.text, *(one.text for one in named if not one.is_test and not one.is_class)])
+
+    @cached_property
+    def calls(self) -> frozenset[str]:
+        """Dotted names of what it calls, as written; helpers of the same file and fixtures are followed once."""
+        found = {name.replace(".__wrapped__", "") for name in _CALLED.findall(self._whole)}
+        found |= {f"{made}.{name}" for made, name in _MADE.findall(self._whole)}
+        if "getattr" in self.words:
+            text = f"{self._block.decorators}\n{self._block.text}"
+            found |= {f"getattr.{name}" for name in _QUOTED.findall(text)}
+        return frozenset(found)
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """What it asks for over HTTP."""
+        return tuple(_requests(self._whole, self._block.decorators, self._urls))
+
+    @cached_property
+    def routes(self) -> frozenset[str]:
+        """Routes that it names."""
+        return frozenset(_NAMED.findall(self._whole)) if "url" in self._whole else frozenset()
+
+    @cached_property
+    def raises(self) -> frozenset[str]:
+        """The exceptions that it expects."""
+        expected = [name for part in _RAISES.findall(self._block.text) for name in part.split(",")]
+        return frozenset(one.strip().rpartition(".")[2] for one in expected if one.strip())
+
+    @cached_property
+    def statuses(self) -> frozenset[int]:
+        """The HTTP statuses that it names."""
+        text = f"{self._block.decorators}\n{self._block.text}"
+        numbers = {int(one or other) for one, other in _NUMBER.findall(text)}
+        return frozenset(numbers | ({404} if "NOT_FOUND" in self.words else set()))
+
+
+class File(NamedTuple):
+    """A file of the suite."""
+
+    path: str
+    words: frozenset[str]
+    tests: tuple[Test, ...]
+
+
+class Suite:
+    """The tests, fixtures and fakes of a project.
+
+    Args:
+        folder: the project.
+        paths: the files of its tests, conftests too.
+        about: only tests whose file holds one of these words, all where there is none.
+    """
+
+    def __init__(self, folder: Folder, paths: Iterable[str], about: Collection[str] = ()) -> None:
+        self.files: list[File] = []
+        self.fixtures: dict[str, str] = {}
+        self.classes: dict[str, str] = {}
+        self._shared: dict[str, _Block] = {}
+        texts = [(path, _text(folder, path)) for path in paths]
+        for path, text in sorted(texts, key=lambda one: not one[0].endswith("conftest.py")):
+            if text:
+                self._take(path, text, about)
+
+    def _take(self, path: str, text: str, about: Collection[str]) -> None:
+        if "def test" not in text and not path.endswith("conftest.py"):
+            if "class " in text:
+                for name in _CLASS.findall(text):
+                    self.classes.setdefault(name, path)
+            if path.endswith("__init__.py") and "Fake" in text:
+                self.files.append(File(path, frozenset(_WORD.findall(text)), ()))
+            return
+        is_meant = not about or any(one in text for one in about)
+        if not is_meant and not path.endswith("conftest.py"):
+            return
+        found = list(_blocks(path, text))
+        if path.endswith("conftest.py"):
+            self._shared |= {one.name: one for one in found}
+        for one in found:
+            if one.is_class:
+                self.classes.setdefault(one.name, path)
+            elif "fixture" in one.decorators:
+                self.fixtures.setdefault(one.name, path)
+        others = {**self._shared, **{one.name: one for one in found}}
+        urls = dict(_CONSTANT.findall(text))
+        tests = tuple(Test(one, others, urls) for one in found if one.is_test)
+        self.files.append(File(path, frozenset(_WORD.findall(text)), tests))
+
+    @property
+    def tests(self) -> Iterator[Test]:
+        """Every test."""
+        for file in self.files:
+            yield from file.tests
+
+
+def _text(folder: Folder, path: str) -> str:
+    data = folder.look(path)
+    return data.decode(errors="replace") if data is not None and len(data) < _GREATEST else ""
+
+
+class _Block(NamedTuple):
+    """A function or class of a file of the suite."""
+
+    path: str
+    line: int
+    name: str
+    is_class: bool
+    decorators: str
+    text: str
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is a test by name."""
+        return self.name.startswith("test") and not self.is_class
+
+
+def _blocks(path: str, text: str) -> Iterator[_Block]:
+    """The functions and classes of a text, each up to the next one that is not inside of it."""
+    heads = list(_DEFINED.finditer(text))
+    indents = [len(one.group(1)) for one in heads]
+    line, place = 1, 0
+    for number, head in enumerate(heads):
+        line += text.count("\n", place, head.start())
+        place = head.start()
+        is_class = head.group().lstrip().startswith("class")
+        end = len(text)
+        for later in range(number + 1, len(heads)):
+            if indents[later] <= indents[number]:
+                end = heads[later].start()
+                break
+            if is_class:
+                end = min(end, heads[later].start())
+                break
+        before = text.rfind("\n\n", 0, head.start()) + 1
+        decorators = text[max(before, 0) : head.start()]
+        decorators = decorators[decorators.find("@") :] if "@" in decorators else ""
+        yield _Block(path, line, head.group(2), is_class, decorators, text[head.start() : end])
+
+
+def _requests(text: str, decorators: str, urls: Mapping[str, str]) -> Iterator[Request]:
+    """What is asked for over HTTP; where the path is a variable, every path of the test may be meant."""
+    open_ = False
+    for method, named, given in _ASKED.findall(text):
+        said = (named or "*").upper() if method in ("request", "stream") else method.upper()
+        said = "WEBSOCKET" if method == "websocket_connect" else said
+        path = _path(given, urls)
+        if path:
+            yield Request(said, path)
+        elif given.isidentifier() and method != "get":
+            open_ = True
+    if open_ or "parametrize" in decorators:
+        for path in _LITERAL.findall(f"{decorators}\n{text}"):
+            yield Request("*", _plain(path))
+
+
+def _path(given: str, urls: Mapping[str, str]) -> str:
+    head, _, rest = given.rpartition("+")
+    rest = rest.strip()
+    if rest.isidentifier():
+        return _plain(urls.get(rest, ""))
+    inner = rest.lstrip("f")[1:-1]
+    for name, value in urls.items():
+        inner = inner.replace(f"{{{name}}}", value)
+    inner = re.sub(r"^\{[^{}]*\}", "", inner) if not head else inner
+    inner = re.sub(r"^https?://[^/]+", "", inner)
+    return _plain(inner) if inner.startswith("/") else ""
+
+
+def _plain(path: str) -> str:
+    """A path without its query, ``x`` for what is put in."""
+    return re.sub(r"\{[^{}]*\}", "x", path).partition("?")[0].rstrip("/") or ("/" if path else "")
