@@ -75,7 +75,7 @@ def _summary(data: dict[str, Any]) -> str:
     for name, entry in data.items():
         total, agree = len(entry["behaviours"]), len(entry["behaviours"]) - len(entry["differs"])
         ran = entry.get("sequences")
-        generated = f"{ran['run']:,} ({ran['steps']:,} steps)" if ran else "-"
+        generated = f"{ran['run'] - ran.get('differ', 0):,} of {ran['run']:,}" if ran else "-"
         cells = (
             f"{name} {entry['version']}",
             entry["server"],

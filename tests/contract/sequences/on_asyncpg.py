@@ -147,7 +147,7 @@ async def cancel(side: Side, at: int, really: bool) -> Any:
 
 @step(at=AT, really=RARELY)
 async def time_out(side: Side, at: int, really: bool) -> Any:
-    return really and await side.connection(at).fetch(SLEEP, timeout=0.02)
+    return really and await side.connection(at).fetch(SLEEP, timeout=0.3)
 
 
 @step(at=AT)

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:40660f625c36a07e (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:dbb56e269e738d35 (scaffold.py --update renews it)
 """Prepared statements and cursors of psqlpy."""
 
 from types import TracebackType
@@ -157,7 +157,9 @@ class FakeCursor:
         session = self._connection.session
         try:
             session.require_sound()
-            if not any(call is self._call for call in session.pending):  # ended, or rolled back to a savepoint
+            if not any(
+                call is self._call for call in session.pending
+            ):  # ended, or rolled back to a savepoint
                 session.aborted = session.open
                 raise Refused("34000", 'portal "p1" does not exist')
         except Refused as refusal:

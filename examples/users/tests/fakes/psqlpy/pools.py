@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:7f8a2ac407d7051a (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:c4cb150afb8c23a0 (scaffold.py --update renews it)
 """The pool of psqlpy."""
 
 import weakref
@@ -68,9 +68,7 @@ class FakePool:
         connection = self._twin()
         connection._cached, connection.session = kept
         connection._pool, connection._enters, connection._is_open = self, False, True
-        collected = weakref.finalize(
-            connection, _collected, self, connection._returned, kept
-        )
+        collected = weakref.finalize(connection, _collected, self, connection._returned, kept)
         collected.atexit = False
         return connection
 

@@ -21,7 +21,6 @@ class FakeConnection(Operations, RowsConnection):
     """A psqlpy connection whose answers are scripted. Also what `FakePool.acquire()` gives, unentered."""
 
     driver = "psqlpy"
-
     plain = True
 
     def __init__(self, *, strict: bool = False) -> None:
@@ -114,6 +113,7 @@ class FakeConnection(Operations, RowsConnection):
                 self._check_count(expected, given, before=prefix(method))
                 if dropped:
                     self._dropped(call)
+
         if many and not parameters:
             self.ledger.record(Call(method, querystring, parameters, self.session.depth, batch=True), kind)
             return await pause()
@@ -141,10 +141,7 @@ class FakeConnection(Operations, RowsConnection):
         raise problem
 
     def _unwrap(self, many: bool, *, failed: bool) -> None:
-        """The end of what psqlpy wraps `execute_many` in: a savepoint, or a transaction of its own.
-
-        The latter where it knows of none: then its end is also that of one begun with a statement.
-        """
+        """End what psqlpy wraps `execute_many` in where it knows of no transaction, and one begun as a statement."""
         if many and self.session.open and not self._in_transaction and not self.session.gone:
             (self.session.rollback if failed else self.session.commit)()
 

@@ -156,7 +156,9 @@ class FakeCursor:
         session = self._connection.session
         try:
             session.require_sound()
-            if not any(call is self._call for call in session.pending):  # ended, or rolled back to a savepoint
+            if not any(
+                call is self._call for call in session.pending
+            ):  # ended, or rolled back to a savepoint
                 session.aborted = session.open
                 raise Refused("34000", 'portal "p1" does not exist')
         except Refused as refusal:

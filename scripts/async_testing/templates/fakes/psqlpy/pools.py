@@ -67,9 +67,7 @@ class FakePool:
         connection = self._twin()
         connection._cached, connection.session = kept
         connection._pool, connection._enters, connection._is_open = self, False, True
-        collected = weakref.finalize(
-            connection, _collected, self, connection._returned, kept
-        )
+        collected = weakref.finalize(connection, _collected, self, connection._returned, kept)
         collected.atexit = False
         return connection
 

@@ -9,6 +9,7 @@ from ..common.cursor import Rows
 from ..common.errors import Refused
 from ..common.tags import status
 from ..core.recording import Call, copied
+from .columns import Column, Fields
 from .copies import FakeCopy
 from .exceptions import LOST, error, server_error
 from .queries import text_of
@@ -16,32 +17,6 @@ from .wire import Result
 
 if TYPE_CHECKING:
     from .connection import FakeConnection
-
-
-class Column(tuple[Any, ...]):
-    """A column of `description`: its name; a fake knows no more."""
-
-    def __new__(cls, name: str) -> "Column":
-        """The seven fields of the DB-API."""
-        return super().__new__(cls, (name, None, None, None, None, None, None))
-
-    @property
-    def name(self) -> str:
-        """The name of the column."""
-        return str(self[0])
-
-
-class _Fields:
-    """The result as row factories look at it: what of libpq's they need."""
-
-    status = 2  # PGRES_TUPLES_OK
-
-    def __init__(self, names: list[str]) -> None:
-        self._names, self.nfields = names, len(names)
-
-    def fname(self, place: int) -> bytes:
-        """The name of a column."""
-        return self._names[place].encode()
 
 
 class FakeCursor:
@@ -172,9 +147,9 @@ class FakeCursor:
         return [Column(name) for name in self._names()]
 
     @property
-    def pgresult(self) -> _Fields | None:
+    def pgresult(self) -> Fields | None:
         """The names of the columns, for row factories."""
-        return None if self.description is None else _Fields(self._names())
+        return None if self.description is None else Fields(self._names())
 
     def _names(self) -> list[str]:
         return list(dict(self._rows.all[0].items())) if self._rows.all else []
@@ -198,6 +173,8 @@ class FakeCursor:
         session = self.connection.session
         try:
             session.require_sound()
+            if not (session.open or self.connection.autocommit):
+                session.begin()
             if self._result is None or not any(call is self._call for call in session.pending):
                 session.aborted = session.open
                 raise Refused("34000", f'portal "{self.name}" does not exist')

@@ -83,7 +83,7 @@ class Wire(BaseConnection):
         answer = await self.call("fetch" if rows else "execute", method, query, parameters)
         if rows:
             given = as_rows(answer)
-            return Result(given, len(given), f"SELECT {len(given)}")
+            return Result(given, len(given), status(query, len(given)))
         found = self.counted(query, answer)
         return Result(None, -1, "ROLLBACK") if aborted and found.tag == "COMMIT" else found
 
