@@ -66,6 +66,7 @@ contract: $(STAMP)  ## the fakes held against the live drivers, as a table
 
 bench: $(STAMP)  ## speed, always as a ratio against a peer in the same run
 	@$(PY) tools/bench.py
+	@$(PY) tools/bench_database.py
 	@$(PY) tools/bench_detect.py
 	@$(PY) tools/bench_check.py $(BENCH)
 
