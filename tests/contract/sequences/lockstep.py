@@ -134,9 +134,7 @@ PARSED_FIRST = Known(
 SAME_OBJECT = Known(
     "a connection that went back to its pool refuses everything",
     "the pool of the fake hands out the scripted connection again, and who kept it has the new one",
-    lambda said, really: (
-        "raised" not in said and re.search("(returned|released back) to the pool", str(really))
-    ),
+    lambda said, really: said != really and re.search("(returned|released back) to the pool", str(really)),
 )
 
 

@@ -172,8 +172,9 @@ class FakeCursor:
         self._ready()
         session = self.connection.session
         try:
-            session.require_sound()
-            if not (session.open or self.connection.autocommit):
+            if self._result is not None:
+                session.require_sound()
+            if not (session.open or session.aborted or self.connection.autocommit):
                 session.begin()
             if self._result is None or not any(call is self._call for call in session.pending):
                 session.aborted = session.open

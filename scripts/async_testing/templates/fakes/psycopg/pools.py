@@ -82,7 +82,9 @@ class FakePool:
         except TimeoutError:
             raise error("PoolTimeout")(f"couldn't get a connection after {seconds:.2f} sec") from None
         connection = self.fake if self.fake not in self._out else self.fake.sibling()
+        kept = connection is self.fake and not connection.closed and connection.autocommit
         connection.reset()
+        connection.autocommit = kept
         connection._pool = self
         self._out.append(connection)
         self.fake.events.append(Event("acquire"))
