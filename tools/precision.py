@@ -5,11 +5,11 @@
                                                     number of findings for every 1,000 tests of each folder
     python tools/precision.py --hold FOLDER …       look again which judged findings are reported, and write it down
 
-A FOLDER is a checkout, named ``owner+name``. precision.csv holds repository, commit, path, line, rule, verdict (``true``:
-a maintainer would call it a defect; ``false``: not), whether it is reported today (a false one mostly led to a guard), and
-no source. Two figures are printed: of what is reported today, and as it was when it was judged. The first is the better
-for having learnt from the second. Exit 0; 1: of what is reported today a rule is below 0.9, or all together below 0.95;
-2: nothing to judge.
+A FOLDER is a checkout, named ``owner+name``. precision.csv holds repository, commit, path, line, rule, verdict
+(``true``: a maintainer would call it a defect; ``false``: not), whether it is reported today (most false ones led to
+a guard), and no source. Two figures are printed: of what is reported today, and as it was when it was judged. The
+first is the better for having learnt from the second. Exit 0; 1: of what is reported today a rule is below 0.9, or all
+together below 0.95; 2: nothing to judge.
 """
 
 from __future__ import annotations
