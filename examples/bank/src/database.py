@@ -68,7 +68,7 @@ async def lent(pool: Pool, seconds: float) -> AsyncIterator[Connection]:
     try:
         async with asyncio.timeout(seconds):
             connection = await pool.acquire()
-    except (OSError, TimeoutError, aiomysql.MySQLError) as error:
+    except (OSError, aiomysql.MySQLError) as error:  # a timeout is an OSError
         raise BankError(503, "The database is not available") from error
     try:
         yield connection

@@ -42,11 +42,11 @@ class BankError(Exception):
 
 def meaning(error: aiomysql.MySQLError) -> tuple[int, str] | None:
     """Return the status and the words for what the server says; None for what should not have happened."""
-    number, text = (*error.args, 0, "")[:2]
+    number = next(iter(error.args), None)
     # A connection that is closed already is no number, and the only error of this class.
     if number in GONE or isinstance(error, aiomysql.InterfaceError):
         return 503, "the database is not available"
-    if number in _CONSTRAINTS and (found := _CONSTRAINTS[number].search(text)):
+    if number in _CONSTRAINTS and (found := _CONSTRAINTS[number].search(error.args[1])):
         return _BY_CONSTRAINT.get(found[1])
     return _BY_NUMBER.get(number)
 
