@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import psycopg
 from async_testing.templates.fakes import held
 from async_testing.templates.fakes.core.recording import Call
 from async_testing.templates.fakes.core.scripting import UNSET, Slot, When
@@ -344,9 +343,10 @@ class Tally:
         self.known: dict[str, int] = {}
 
 
-def machine(lane: Lane, dsn: str, runner: asyncio.Runner, tally: Tally) -> type[RuleBasedStateMachine]:
+def machine(
+    lane: Lane, dsn: str, runner: asyncio.Runner, tally: Tally, watch: Any
+) -> type[RuleBasedStateMachine]:
     """A machine that generates calls of a lane."""
-    watch = psycopg.connect(dsn, autocommit=True)
 
     class Machine(RuleBasedStateMachine):
         pair: Pair | None = None

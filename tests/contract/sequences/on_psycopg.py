@@ -112,9 +112,11 @@ async def setting(side: Side, at: int, name: str, value: bool) -> Any:
     return await getattr(side.connection(at), f"set_{name}")(value)
 
 
-@step(at=AT, name=sampled_from(("", "", "c")))
-async def cursor(side: Side, at: int, name: str) -> Any:
-    made = side.connection(at).cursor(name)
+@step(
+    at=AT,
+)
+async def cursor(side: Side, at: int) -> Any:
+    made = side.connection(at).cursor()
     side.things("cursors").append((made, side.current))
     return [made.rowcount, made.arraysize]
 
@@ -123,7 +125,7 @@ async def cursor(side: Side, at: int, name: str) -> Any:
 async def execute(side: Side, at: int, call: Any) -> Any:
     made, side.current = side.thing("cursors", at)
     await made.execute(spelled(call[0]), call[1] or None)
-    return None if getattr(made, "name", "") else [made.rowcount, made.statusmessage]
+    return [made.rowcount, made.statusmessage]
 
 
 @step(has("cursors"), at=AT, action=sampled_from(("fetchone", "fetchmany", "fetchall", "close")))

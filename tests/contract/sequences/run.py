@@ -43,9 +43,9 @@ def ran(lane: Lane, dsn: str, sequences: int, *, derandomize: bool = False, step
         print_blob=False,
     )
     tally, began = Tally(), time.monotonic()
-    with asyncio.Runner() as runner:
+    with asyncio.Runner() as runner, psycopg.connect(dsn, autocommit=True) as watch:
         try:
-            run_state_machine_as_test(machine(lane, dsn, runner, tally), settings=chosen)
+            run_state_machine_as_test(machine(lane, dsn, runner, tally, watch), settings=chosen)
         except Exception as problem:
             notes = "\n".join(getattr(problem, "__notes__", []))
             return Ran(
