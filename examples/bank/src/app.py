@@ -44,7 +44,7 @@ def connect_options(settings: Settings) -> dict[str, Any]:
         "port": url.port or 3306,
         "user": unquote(url.username or ""),
         "password": unquote(url.password or ""),
-        "db": url.path.strip("/"),
+        "db": url.path.removeprefix("/"),
         "charset": "utf8mb4",
         # Without it a mere SELECT leaves a transaction open, and the next one to get the connection reads old rows.
         "autocommit": True,
