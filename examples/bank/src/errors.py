@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from typing import Any
 
 import aiomysql  # type: ignore[import-untyped]
 
@@ -42,7 +44,7 @@ class BankError(Exception):
 
 def meaning(error: aiomysql.MySQLError) -> tuple[int, str] | None:
     """Return the status and the words for what the server says; None for what should not have happened."""
-    number = next(iter(error.args), None)
+    number: Any = next(iter(error.args), None)
     # A connection that is closed already is no number, and the only error of this class.
     if number in GONE or isinstance(error, aiomysql.InterfaceError):
         return 503, "the database is not available"

@@ -22,7 +22,9 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, prog: str, about: str, exits: str) -> None:
-        vars(argparse).update(_=str)  # all of it is in English: looking for translations costs a tenth of the start
+        vars(argparse).update(
+            _=str
+        )  # all of it is in English: looking for translations costs a tenth of the start
         super().__init__(
             prog=prog,
             description=about,

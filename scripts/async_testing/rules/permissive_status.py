@@ -117,7 +117,10 @@ def _why(source: SourceFile, node: ast.expr, exact: set[str]) -> str:
         return ""
     if len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
         return ""
-    if not _is_status(node.left.left if isinstance(node.left, ast.BinOp) else node.left) and len(node.ops) != 2:
+    if (
+        not _is_status(node.left.left if isinstance(node.left, ast.BinOp) else node.left)
+        and len(node.ops) != 2
+    ):
         return ""
     shown = ast.unparse(node)[:70]
     if len(node.ops) == 2 and _is_status(node.comparators[0]):
