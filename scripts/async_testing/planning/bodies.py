@@ -106,6 +106,8 @@ class Body:
         self._run(node.body, place._replace(conditions=(*place.conditions, outcome[0])))
         if node.orelse:
             self._run(node.orelse, place._replace(conditions=(*place.conditions, outcome[1])))
+        elif ends(node.body) == "return":
+            return place._replace(conditions=(*place.conditions, outcome[1]))
         return place
 
     def _for(self, node: ast.For | ast.AsyncFor, place: Place) -> None:

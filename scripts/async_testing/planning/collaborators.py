@@ -138,6 +138,9 @@ def _of_class(source: SourceFile, owner: Scope, attribute: str, hops: int) -> tu
             if _is_own(target, attribute):
                 return _assigned(source, method, value, note)
         if method.name == attribute:
+            behind = [one.value for one in method.of(ast.Return) if isinstance(one.value, ast.Attribute)]
+            if len(behind) == 1 and hops > 0 and _is_own(behind[0], behind[0].attr):
+                return _of_class(source, owner, behind[0].attr, hops - 1)
             kind = types.annotation(source, getattr(method.node, "returns", None))
             return kind, "property"
     node = owner.node

@@ -13,6 +13,9 @@ from async_testing.planning.wording import last, snake
 _COMMON = frozenset(
     {"when", "of", "no", "raises", "returns", "to", "and", "is", "not", "given", "none", "on", "with"}
 )
+_PARSING = ("model_validate", "model_validate_json", "parse_obj")
+_TELLING = 12
+"""Letters of a function's name from which on it alone tells which function is meant."""
 _EXCLUSIVE = frozenset({"error", "validation", "auth"})
 """Ways that one test can take only one of, unless it is parametrized."""
 
@@ -72,19 +75,20 @@ class Covered:
 
     def _calling(self, subject: str) -> Iterable[Test]:
         owner, _, name = subject.rpartition(".")
-        known = owner.rpartition(".")[2] or name
         is_model = subject not in self._functions
-        if is_model:
-            known = name
-        for file in self._suite.files:
-            fixtures = self._fixtures(known)
-            if known not in file.words and not (fixtures & file.words):
+        known = name if is_model else owner.rpartition(".")[2] or name
+        special = [owner.rpartition(".")[2]] if name.startswith("__") and owner else []
+        tails = [name, *_PARSING] if is_model else [name, *special]
+        fixtures = self._fixtures(known)
+        seen: dict[str, Test] = {}
+        for file, test, call in (one for tail in tails for one in self._suite.calling.get(tail, ())):
+            if test.id in seen or (known not in file.words and not (fixtures & file.words)):
                 continue
-            if not owner and not is_model and self._module not in file.words and len(name) < 12:
+            if not owner and not is_model and self._module not in file.words and len(name) < _TELLING:
                 continue
-            for test in file.tests:
-                if any(_is_call(call, owner, name, is_model, self._module) for call in test.calls):
-                    yield test
+            if _is_call(call, owner, name, is_model, self._module):
+                seen[test.id] = test
+        return seen.values()
 
     def _fixtures(self, name: str) -> frozenset[str]:
         """Fixtures of conftests that are named after a class: ``user_dao`` of ``UserDAO``."""
@@ -110,7 +114,7 @@ class Covered:
             matcher = re.compile(rf"(?:/{re.escape(self._module)}s?|)/?{pattern.lstrip('/')}$|{pattern}$")
         else:
             matcher = re.compile(rf"(?:.*)?{pattern}/?$")
-        for test in self._suite.tests:
+        for test in self._suite.asking:
             named = any(one.rpartition(":")[2] == last(function.name) for one in test.routes)
             if named or any(
                 one.method in ("*", *route.methods) and matcher.match(one.path) for one in test.requests

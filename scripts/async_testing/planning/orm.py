@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.facts import types
+from async_testing.planning import helpers
 from async_testing.planning.model import Bound, Statement
 from async_testing.planning.wording import code, last
 
@@ -78,6 +79,10 @@ def chain(source: SourceFile, scope: Scope, node: ast.expr | None, hops: int = _
         if isinstance(node, ast.Await):
             node = node.value
             continue
+        helper = helpers.target(source, scope, node) if hops > 0 else None
+        if helper is not None:
+            found = _of_helper(source, helper, hops)
+            return found._replace(steps=(*found.steps, *steps)) if found else None
         func = node.func
         if isinstance(func, ast.Attribute) and not _is_builder(source, node):
             steps.insert(0, Step(func.attr, node))
@@ -90,6 +95,12 @@ def chain(source: SourceFile, scope: Scope, node: ast.expr | None, hops: int = _
         found = _of_variable(source, scope, node.id, hops)
         return found._replace(steps=(*found.steps, *steps)) if found else None
     return None
+
+
+def _of_helper(source: SourceFile, helper: Scope, hops: int) -> Chain | None:
+    """What a function of the same file gives, where each of its results is a statement."""
+    given = [chain(source, helper, one.value, hops - 1) for one in helper.of(ast.Return)]
+    return given[0]._replace(complete=given[0].complete and len(given) == 1) if given and given[0] else None
 
 
 def _is_builder(source: SourceFile, call: ast.Call) -> bool:

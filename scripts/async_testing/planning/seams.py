@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ _HARMLESS = HARMLESS | {"property", "functools.cached_property", "functools.lru_
 _TAKING = frozenset(
     {"acquire", "connection", "connect", "begin", "getconn", "get_connection", "get_session", "session"}
 )
+_HANDING = re.compile(r"session|connection|(?:^|_)conn$", re.IGNORECASE)
 _PROVIDED = ("Provide[", "FromDishka", "Provider[", "Inject", "Closing[")
 
 
@@ -93,9 +95,7 @@ def _connection(source: SourceFile, scope: Scope, body: Body) -> str | None:
             continue
         func = call.func
         name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-        if name not in _TAKING and not name.lower().endswith(
-            ("session", "connection", "sessionmaker", "_conn")
-        ):
+        if name not in _TAKING and not _HANDING.search(name):
             continue
         if isinstance(func, ast.Attribute) and code(func.value).startswith("self."):
             return _of_attribute(source, scope, func.value)
@@ -112,6 +112,9 @@ def _connection(source: SourceFile, scope: Scope, body: Body) -> str | None:
     for called in body.calls:
         on = sending.receiver(called.node)
         if on is not None and sending.is_sent(source, scope, called.node):
+            given = called.node.args[0] if called.node.args else None
+            if given is not None and sending.is_database(source, scope, given):
+                on = given  # of a query file's function
             return _of_attribute(source, scope, on)
     return None
 

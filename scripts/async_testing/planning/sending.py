@@ -122,9 +122,12 @@ def statement(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | N
 
     if filed is not None:
         given = {one.arg: code(one.value) for one in call.keywords if one.arg}
-        read = sqltext.read(
-            filed.text, given or [code(one) for one in call.args[1:]], ":" if given else ":$%"
-        )
+        rest = call.args[1:]
+        each = _each(source, scope, rest[0]) if len(rest) == 1 else None
+        if not given and isinstance(each, ast.Dict):
+            given = _pairs(each)
+        named = given or [code(one) for one in rest]
+        read = sqltext.read(filed.text, named, ":" if given else ":$%")
         return Statement(
             call.lineno, _folded(filed.text), "query file", *read[:4], tuple(given.values()), True
         )
@@ -161,7 +164,10 @@ def statement(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | N
 
 def _filed(source: SourceFile, call: ast.Call) -> queryfiles.Query | None:
     """The statement of a query file, which most projects have none of."""
-    if "quer" not in source.text and "sql" not in source.text:
+    key = (_filed,)
+    if key not in source.memo:
+        source.memo[key] = any("quer" in name or "sql" in name for name in source.imports.values())
+    if not source.memo[key]:
         return None
     from async_testing.planning import queryfiles
 
@@ -209,11 +215,7 @@ def _parameters(
     if many:
         only = _each(source, scope, only)
     if isinstance(only, ast.Dict):
-        pairs = {
-            str(key.value): code(value)
-            for key, value in zip(only.keys, only.values, strict=True)
-            if isinstance(key, ast.Constant)
-        }
+        pairs = _pairs(only)
         return pairs, tuple(f"{name}={value}" for name, value in pairs.items())
     if isinstance(only, ast.Call) and source.dotted(only.func) == "dict" and not only.args:
         pairs = {one.arg: code(one.value) for one in only.keywords if one.arg}
@@ -225,6 +227,12 @@ def _parameters(
     text = code(rest[0])
     is_sequence = isinstance(rest[0], ast.Starred) or many
     return ([] if is_sequence else [text]), (text,)
+
+
+def _pairs(node: ast.Dict) -> dict[str, str]:
+    """The constant keys of a dictionary with their values."""
+    items = zip(node.keys, node.values, strict=True)
+    return {str(key.value): code(value) for key, value in items if isinstance(key, ast.Constant)}
 
 
 def _value(source: SourceFile, scope: Scope, node: ast.expr) -> ast.expr:

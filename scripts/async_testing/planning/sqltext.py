@@ -232,7 +232,7 @@ class _Reader:
         if not column or behind >= len(self.words):
             return None
         value = self._value(behind)
-        if self._text(behind) == "(":
+        if self._text(behind) == "(" and self._text(behind + 1) not in ("select", "with"):
             ends = min(behind + 12, len(self.words))
             marks = [at for at in range(behind + 1, ends) if self.words[at].kind == "placeholder"]
             value = self._parameter(marks[0]) if len(marks) == 1 else value

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from async_testing.facts.folder import Folder
 
 _DEFINED = re.compile(r"^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
-_MADE = re.compile(r"\b([A-Z]\w*)\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)\.(\w+)\(")
+_MADE = re.compile(r"(?<!\w)([A-Z]\w*+)\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)\.(\w++)\(")
 _CLASS = re.compile(r"^class[ \t]+(\w+)", re.MULTILINE)
-_CALLED = re.compile(r"([A-Za-z_]\w*(?:\(\))?(?:\.\w+)*)\(")
+_CALLED = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*+(?:\(\)[\w.]++)?)\(")
 _WORD = re.compile(r"[A-Za-z_]\w+")
 _RAISES = re.compile(r"(?:raises|assertRaises\w*|RaisesGroup)\(\s*\(?([\w.,\s]+)")
 _NUMBER = re.compile(r"(?<![\w.])([1-5]\d\d)(?![\w.])|HTTP_(\d{3})")
@@ -68,31 +68,33 @@ class Test:
         return frozenset(_WORD.findall(f"{self._block.decorators}\n{self._block.text}"))
 
     @cached_property
-    def _whole(self) -> str:
-        """Its text with that of the helpers and fixtures that it names."""
+    def _parts(self) -> list[_Block]:
+        """Itself, and the helpers and fixtures that it names."""
         block, others = self._block, self._others
-        named = [others[word] for word in self.words if word in others and word != self.name]
-        return "\n".join([block.text, *(one.text for one in named if not one.is_test and not one.is_class)])
+        named = [others[word] for word in others.keys() & self.words if word != self.name]
+        return [block, *(one for one in named if not one.is_test and not one.is_class)]
 
     @cached_property
     def calls(self) -> frozenset[str]:
         """Dotted names of what it calls, as written; helpers of the same file and fixtures are followed once."""
-        found = {name.replace(".__wrapped__", "") for name in _CALLED.findall(self._whole)}
-        found |= {f"{made}.{name}" for made, name in _MADE.findall(self._whole)}
+        found = frozenset[str]().union(*(one.calls for one in self._parts))
         if "getattr" in self.words:
             text = f"{self._block.decorators}\n{self._block.text}"
             found |= {f"getattr.{name}" for name in _QUOTED.findall(text)}
-        return frozenset(found)
+        return found
 
     @cached_property
     def requests(self) -> tuple[Request, ...]:
         """What it asks for over HTTP."""
-        return tuple(_requests(self._whole, self._block.decorators, self._urls))
+        asked = [one for part in self._parts for one in _requests(part, self._urls)]
+        return tuple(dict.fromkeys(asked))
 
     @cached_property
     def routes(self) -> frozenset[str]:
         """Routes that it names."""
-        return frozenset(_NAMED.findall(self._whole)) if "url" in self._whole else frozenset()
+        return frozenset(
+            name for one in self._parts if "url" in one.text for name in _NAMED.findall(one.text)
+        )
 
     @cached_property
     def raises(self) -> frozenset[str]:
@@ -159,11 +161,22 @@ class Suite:
         tests = tuple(Test(one, others, urls) for one in found if one.is_test)
         self.files.append(File(path, frozenset(_WORD.findall(text)), tests))
 
-    @property
-    def tests(self) -> Iterator[Test]:
-        """Every test."""
+    @cached_property
+    def calling(self) -> dict[str, list[tuple[File, Test, str]]]:
+        """The last name of whatever is called → the tests that do, each with its file and the whole name."""
+        found: dict[str, list[tuple[File, Test, str]]] = {}
         for file in self.files:
-            yield from file.tests
+            for test in file.tests:
+                for call in test.calls:
+                    found.setdefault(call.rpartition(".")[2].removesuffix("()"), []).append(
+                        (file, test, call)
+                    )
+        return found
+
+    @cached_property
+    def asking(self) -> list[Test]:
+        """The tests that send requests or name routes."""
+        return [one for file in self.files for one in file.tests if one.requests or one.routes]
 
 
 def _text(folder: Folder, path: str) -> str:
@@ -171,15 +184,22 @@ def _text(folder: Folder, path: str) -> str:
     return data.decode(errors="replace") if data is not None and len(data) < _GREATEST else ""
 
 
-class _Block(NamedTuple):
+class _Block:
     """A function or class of a file of the suite."""
 
-    path: str
-    line: int
-    name: str
-    is_class: bool
-    decorators: str
-    text: str
+    def __init__(self, path: str, line: int, name: str, is_class: bool, decorators: str, text: str) -> None:
+        self.path = path
+        self.line = line
+        self.name = name
+        self.is_class = is_class
+        self.decorators = decorators
+        self.text = text
+
+    @cached_property
+    def calls(self) -> frozenset[str]:
+        """Dotted names of what it calls."""
+        found = {name.replace(".__wrapped__", "") for name in _CALLED.findall(self.text)}
+        return frozenset(found.union(f"{made}.{name}" for made, name in _MADE.findall(self.text)))
 
     @property
     def is_test(self) -> bool:
@@ -210,8 +230,9 @@ def _blocks(path: str, text: str) -> Iterator[_Block]:
         yield _Block(path, line, head.group(2), is_class, decorators, text[head.start() : end])
 
 
-def _requests(text: str, decorators: str, urls: Mapping[str, str]) -> Iterator[Request]:
+def _requests(block: _Block, urls: Mapping[str, str]) -> Iterator[Request]:
     """What is asked for over HTTP; where the path is a variable, every path of the test may be meant."""
+    text, decorators = block.text, block.decorators
     open_ = False
     for method, named, given in _ASKED.findall(text):
         said = (named or "*").upper() if method in ("request", "stream") else method.upper()
