@@ -1,6 +1,6 @@
 """Tests for the repositories, on a real database: what they find, and how often they ask."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
@@ -124,7 +124,7 @@ async def test_overdue_asks_three_times_however_many_there_are(
         await rows.loan(await rows.member(), await rows.title(), days=-1)
 
     with database_statements.exactly(3), database_statements.unrepeated():
-        found = await Loans(database_session).overdue(today)
+        found: Sequence[Loan] = await Loans(database_session).overdue(today)
         told: set[tuple[str, str]] = {(loan.member.email, loan.title.name) for loan in found}
 
     assert len(told) == number
@@ -164,6 +164,6 @@ async def test_queue_is_in_order_of_position(
         await rows.stored(Hold(title_id=other.id, member_id=member.id, position=place))
 
     async with begin() as work:
-        queue = await work.holds.queue(title.id)
+        queue: Sequence[Hold] = await work.holds.queue(title.id)
 
     assert [(one.title_id, one.position) for one in queue] == [(title.id, place) for place in (1, 2, 3)]

@@ -154,7 +154,9 @@ async def test_lend_the_last_copy_to_two_at_once_gives_it_to_one(library: Librar
     ]
 
     async with asyncio.timeout(10):
-        results = await asyncio.gather(*(library.lend(dto) for dto in wanted), return_exceptions=True)
+        results: list[LoanDTO.Read | BaseException] = await asyncio.gather(
+            *(library.lend(dto) for dto in wanted), return_exceptions=True
+        )
 
     refused: list[str] = [str(one) for one in results if isinstance(one, Conflict)]
     assert refused == ["every copy is out"] * 3
