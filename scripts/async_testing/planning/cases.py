@@ -22,6 +22,11 @@ _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"})
 _TRIVIAL = frozenset({"type", "none"})
 
 
+_COMMON = frozenset(
+    {"when", "of", "no", "raises", "returns", "to", "and", "is", "not", "given", "none", "on", "with"}
+)
+
+
 class Draft(NamedTuple):
     """A case, and what a test of it would show."""
 
@@ -32,6 +37,11 @@ class Draft(NamedTuple):
     """Words of which some would be in its name."""
     needs: str = ""
     """A name that it has to mention."""
+
+
+def _hints(scenario: str) -> frozenset[str]:
+    """The words of a scenario that tell it from others."""
+    return frozenset(scenario.split("_")) - _COMMON
 
 
 Drafting = Callable[[str, str, int, str], Draft]
@@ -75,7 +85,7 @@ def _each_once(drafts: Iterable[Draft]) -> list[Draft]:
 def _of_function(one: Function, what: str, wrapped: str) -> Iterator[Draft]:
     def draft(scenario: str, path: str, line: int, about: str) -> Draft:
         name = f"test_{what}_{scenario}".rstrip("_")
-        return Draft(Case(name, one.name, path, line, about, ""), hints=frozenset(scenario.split("_")))
+        return Draft(Case(name, one.name, path, line, about, ""), hints=_hints(scenario))
 
     scenario, about = _success(one)
     yield draft(scenario, "success", one.line, about)
@@ -240,7 +250,7 @@ def of_model(model: Model) -> Iterator[Draft]:
     what = "_".join(snake(one) for one in model.name.split("."))
 
     def draft(scenario: str, path: str, about: str) -> Draft:
-        hints = frozenset(scenario.split("_")) - {"refuses", "accepts"}
+        hints = _hints(scenario) - {"refuses", "accepts"}
         case = Case(f"test_{what}_{scenario}", model.name, path, model.line, about, "")
         return Draft(case, "ValidationError" if path == "validation" else "", None, hints)
 

@@ -10,9 +10,6 @@ from async_testing.planning.model import Case, Function
 from async_testing.planning.suites import Suite, Test
 from async_testing.planning.wording import last, snake
 
-_COMMON = frozenset(
-    {"when", "of", "no", "raises", "returns", "to", "and", "is", "not", "given", "none", "on", "with"}
-)
 _PARSING = ("model_validate", "model_validate_json", "parse_obj")
 _TELLING = 12
 """Letters of a function's name from which on it alone tells which function is meant."""
@@ -81,26 +78,21 @@ class Covered:
         tails = [name, *_PARSING] if is_model else [name, *special]
         fixtures = self._fixtures(known)
         seen: dict[str, Test] = {}
-        for file, test, call in (one for tail in tails for one in self._suite.calling.get(tail, ())):
-            if test.id in seen or (known not in file.words and not (fixtures & file.words)):
+        for file in self._suite.files:
+            if known not in file.words and fixtures.isdisjoint(file.words):
                 continue
             if not owner and not is_model and self._module not in file.words and len(name) < _TELLING:
                 continue
-            if _is_call(call, owner, name, is_model, self._module):
-                seen[test.id] = test
+            for test, call in (one for tail in tails for one in file.calling.get(tail, ())):
+                if test.id not in seen and _is_call(call, owner, name, is_model, self._module):
+                    seen[test.id] = test
         return seen.values()
 
     def _fixtures(self, name: str) -> frozenset[str]:
         """Fixtures of conftests that are named after a class: ``user_dao`` of ``UserDAO``."""
         if name not in self._shared:
             words = snake(name)
-            self._shared[name] = frozenset(
-                one
-                for one, path in self._suite.fixtures.items()
-                if path.endswith("conftest.py")
-                and (one == words or words.endswith(f"_{one}") or one in words)
-                and len(one) > 2
-            )
+            self._shared[name] = frozenset(one for one in self._suite.shared_fixtures if one in words)
         return self._shared[name]
 
     def _asking(self, function: Function) -> Iterable[Test]:
@@ -147,7 +139,7 @@ def _score(draft: Draft, test: Test) -> int:
     """How much a test looks like a case; 0 where it is none of it."""
     case = draft.case
     about = 2 if last(case.subject) in test.name else 0
-    named = len((draft.hints - _COMMON) & set(test.name.split("_")))
+    named = len(draft.hints & test.name_words)
     failing = bool(test.raises)
     expected = {draft.exception} & (test.raises | test.words) - {""}
     status = draft.status in test.statuses if draft.status else False

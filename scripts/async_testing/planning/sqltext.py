@@ -7,11 +7,11 @@ text may only be known when it runs.
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from pathlib import PurePath
 from types import ModuleType
 from typing import NamedTuple, Protocol, cast
 
@@ -65,7 +65,7 @@ def _reader() -> tuple[Callable[[str, str], list[Word]], Callable[[str], tuple[s
     driver."""
     if _PACKAGE not in sys.modules:
         package = ModuleType(_PACKAGE)
-        package.__path__ = [str(PurePath(__file__).parent.parent / "templates" / "fakes" / "sql")]
+        package.__path__ = [f"{os.path.dirname(os.path.dirname(__file__))}/templates/fakes/sql"]  # noqa: PTH120
         sys.modules[_PACKAGE] = package
     tokens = importlib.import_module(f"{_PACKAGE}.tokens")
     text = importlib.import_module(f"{_PACKAGE}.text")

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from async_testing.facts.folder import Folder
 
 _DEFINED = re.compile(r"^([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
-_MADE = re.compile(r"(?<!\w)([A-Z]\w*+)\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)\.(\w++)\(")
+_BEHIND = re.compile(r"\)\.(\w++)\(")
 _CLASS = re.compile(r"^class[ \t]+(\w+)", re.MULTILINE)
 _CALLED = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*+(?:\(\)[\w.]++)?)\(")
 _WORD = re.compile(r"[A-Za-z_]\w+")
 _RAISES = re.compile(r"(?:raises|assertRaises\w*|RaisesGroup)\(\s*\(?([\w.,\s]+)")
-_NUMBER = re.compile(r"(?<![\w.])([1-5]\d\d)(?![\w.])|HTTP_(\d{3})")
+_NUMBER = re.compile(r"[1-5]\d\d(?<![\w.]\d\d\d)(?![\w.])")
+_STATUS = re.compile(r"HTTP_(\d{3})")
 _ASKED = re.compile(
     r"\.(get|post|put|patch|delete|head|options|request|stream|websocket_connect)\(\s*"
     r"(?:[\"'](\w+)[\"']\s*,\s*)?(?:url\s*=\s*)?((?:[\w.]+\s*\+\s*)?f?[\"'][^\"'\n]*[\"']|\w+)"
@@ -68,6 +69,11 @@ class Test:
         return frozenset(_WORD.findall(f"{self._block.decorators}\n{self._block.text}"))
 
     @cached_property
+    def name_words(self) -> frozenset[str]:
+        """The words of its name."""
+        return frozenset(self.name.split("_"))
+
+    @cached_property
     def _parts(self) -> list[_Block]:
         """Itself, and the helpers and fixtures that it names."""
         block, others = self._block, self._others
@@ -106,16 +112,28 @@ class Test:
     def statuses(self) -> frozenset[int]:
         """The HTTP statuses that it names."""
         text = f"{self._block.decorators}\n{self._block.text}"
-        numbers = {int(one or other) for one, other in _NUMBER.findall(text)}
+        numbers = {int(one) for one in _NUMBER.findall(text)}
+        if "HTTP_" in text:
+            numbers |= {int(one) for one in _STATUS.findall(text)}
         return frozenset(numbers | ({404} if "NOT_FOUND" in self.words else set()))
 
 
-class File(NamedTuple):
+class File:
     """A file of the suite."""
 
-    path: str
-    words: frozenset[str]
-    tests: tuple[Test, ...]
+    def __init__(self, path: str, words: frozenset[str], tests: tuple[Test, ...]) -> None:
+        self.path = path
+        self.words = words
+        self.tests = tests
+
+    @cached_property
+    def calling(self) -> dict[str, list[tuple[Test, str]]]:
+        """The last name of whatever is called → the tests that do, each with the whole name."""
+        found: dict[str, list[tuple[Test, str]]] = {}
+        for test in self.tests:
+            for call in test.calls:
+                found.setdefault(call.rpartition(".")[2].removesuffix("()"), []).append((test, call))
+        return found
 
 
 class Suite:
@@ -162,16 +180,9 @@ class Suite:
         self.files.append(File(path, frozenset(_WORD.findall(text)), tests))
 
     @cached_property
-    def calling(self) -> dict[str, list[tuple[File, Test, str]]]:
-        """The last name of whatever is called → the tests that do, each with its file and the whole name."""
-        found: dict[str, list[tuple[File, Test, str]]] = {}
-        for file in self.files:
-            for test in file.tests:
-                for call in test.calls:
-                    found.setdefault(call.rpartition(".")[2].removesuffix("()"), []).append(
-                        (file, test, call)
-                    )
-        return found
+    def shared_fixtures(self) -> list[str]:
+        """The names of fixtures of conftests, very short ones left out."""
+        return [one for one, path in self.fixtures.items() if path.endswith("conftest.py") and len(one) > 2]
 
     @cached_property
     def asking(self) -> list[Test]:
@@ -199,12 +210,28 @@ class _Block:
     def calls(self) -> frozenset[str]:
         """Dotted names of what it calls."""
         found = {name.replace(".__wrapped__", "") for name in _CALLED.findall(self.text)}
-        return frozenset(found.union(f"{made}.{name}" for made, name in _MADE.findall(self.text)))
+        return frozenset(found.union(_of_made(self.text)))
 
     @property
     def is_test(self) -> bool:
         """Whether it is a test by name."""
         return self.name.startswith("test") and not self.is_class
+
+
+def _of_made(text: str) -> Iterator[str]:
+    """The methods that are called of objects made on the spot: ``UserDAO.get`` of ``UserDAO(connection()).get(1)``."""
+    for hit in _BEHIND.finditer(text):
+        depth, place = 0, hit.start()
+        while place > 0:
+            depth += (text[place] == ")") - (text[place] == "(")
+            if not depth:
+                break
+            place -= 1
+        start = place
+        while start > 0 and (text[start - 1].isalnum() or text[start - 1] == "_"):
+            start -= 1
+        if text[start:place][:1].isupper():
+            yield f"{text[start:place]}.{hit.group(1)}"
 
 
 def _blocks(path: str, text: str) -> Iterator[_Block]:
