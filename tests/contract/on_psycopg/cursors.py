@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg.errors import SyntaxError
 from psycopg.rows import args_row, class_row, dict_row, kwargs_row, namedtuple_row, scalar_row, tuple_row
 
 from tests.contract.harness import ROWS, World, scripted
@@ -134,6 +135,80 @@ async def a_named_cursor_needs_a_transaction(db: World) -> None:
     cursor = db.connection.cursor("named")
     await db.see(cursor.execute(NOBODY))
     await cursor.close()
+
+
+def _told(cursor: Any) -> list[Any]:
+    return [cursor.rowcount, cursor.statusmessage, cursor.rownumber, cursor.closed]
+
+
+@scripted(fetch=ROWS)
+async def a_named_cursor_is_there_once(db: World) -> None:
+    first, second = db.connection.cursor("named"), db.connection.cursor("named")
+    await first.execute(ALL)
+    await db.see(second.fetchone(), first.fetchone(), lambda: _told(second))
+    await db.see(second.execute(ALL), first.fetchone(), lambda: _told(second))
+    await db.connection.rollback()
+    await db.see(first.fetchone(), second.fetchone(), second.fetchone(), first.close(), second.close())
+    await db.connection.close()
+    await db.see(first.close(), second.close(), lambda: _told(first))
+
+
+@scripted(fetch=ROWS)
+async def a_named_cursor_is_declared_again(db: World) -> None:
+    cursor = db.connection.cursor("named")
+    await db.see(cursor.execute(ALL), cursor.fetchone(), cursor.execute(ALL), cursor.fetchone())
+    await db.connection.commit()
+    await db.see(cursor.execute(ALL), cursor.fetchone(), lambda: _told(cursor), cursor.close())
+    await db.see(cursor.fetchone(), cursor.execute(ALL), lambda: _told(cursor))
+
+
+@scripted(fetch=ROWS)
+async def a_named_cursor_is_held(db: World) -> None:
+    cursor = db.connection.cursor("named", withhold=True)
+    await cursor.execute(ALL)
+    await db.connection.commit()
+    await db.see(cursor.fetchone(), db.connection.rollback(), cursor.fetchone(), cursor.close())
+
+
+@scripted(fetch=ROWS)
+async def a_named_cursor_goes_with_its_savepoint(db: World) -> None:
+    outer, inner = db.connection.cursor("outer"), db.connection.cursor("inner")
+    await outer.execute(ALL)
+    async with db.connection.transaction(force_rollback=True):
+        await inner.execute(ALL)
+        await db.see(inner.fetchone(), outer.fetchone())
+    await db.see(outer.fetchone(), inner.fetchone(), outer.fetchone(), db.connection.rollback())
+    await db.connection.close()
+    await db.see(inner.close(), outer.close())
+
+
+@scripted(fetch=ROWS)
+async def a_named_cursor_scrolls_beyond_its_rows(db: World) -> None:
+    cursor = db.connection.cursor("named", scrollable=True)
+    await cursor.execute(ALL)
+    await db.see(cursor.scroll(1), cursor.fetchone(), cursor.scroll(9), cursor.fetchone(), cursor.scroll(-2))
+    await db.see(cursor.fetchall(), lambda: _told(cursor), cursor.scroll(0, "absolute"), cursor.fetchmany(1))
+    await db.see(cursor.scroll(-1, "absolute"), cursor.fetchone(), cursor.scroll(1, "no"), cursor.close())
+
+
+@scripted(fetch=ROWS)
+async def a_named_cursor_is_iterated_over(db: World) -> None:
+    cursor = db.connection.cursor("named", row_factory=dict_row)
+    cursor.itersize = 1
+    await cursor.execute(ALL)
+    async for row in cursor:
+        db.note(row, cursor.rownumber)
+    await db.see(cursor.fetchone(), cursor.close())
+
+
+async def a_named_cursor_is_for_rows(db: World) -> None:
+    cursor = db.connection.cursor("named")
+    try:
+        await cursor.execute(INSERT, (3, "three"))
+    except SyntaxError as problem:  # its text shows the place too, which a fake does not
+        db.note(problem.sqlstate, problem.diag.message_primary)
+    await db.see(lambda: _told(cursor), cursor.fetchone())
+    await db.see(cursor.executemany(INSERT, [(3, "three")]), db.connection.rollback(), cursor.close())
 
 
 async def a_cursor_knows_its_connection(db: World) -> None:

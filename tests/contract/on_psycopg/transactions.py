@@ -55,6 +55,19 @@ async def rollback_ends_a_block_in_silence(db: World) -> None:
     await _count(db)
 
 
+@scripted(execute=TWICE, fetch=[])
+async def a_block_that_cannot_begin_rolls_back_to_its_name(db: World) -> None:
+    async def inner() -> None:
+        async with db.connection.transaction("mine"):
+            raise AssertionError("never here")
+
+    async def outer() -> None:
+        async with db.connection.transaction(), db.connection.transaction("mine"):
+            await db.see(db.connection.execute(INSERT, (1, "one")), inner(), db.connection.execute(NOBODY))
+
+    await db.see(outer(), db.connection.execute(NOBODY))
+
+
 async def rollback_names_its_block(db: World) -> None:
     async with db.connection.transaction() as outer:
         async with db.connection.transaction():

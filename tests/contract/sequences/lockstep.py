@@ -130,6 +130,17 @@ PARSED_FIRST = Known(
 )
 
 
+TYPE_FIRST = Known(
+    "a wrong type is told before the state of the transaction",
+    "parameters are converted before a statement runs, by the driver or by the server; the fake knows no types",
+    lambda said, really: (
+        re.search("invalid input (syntax for type|for query argument)", str(really))
+        and re.search("transaction is aborted|in a read-only transaction", str(said))
+    ),
+    ends=True,
+)
+
+
 SAME_OBJECT = Known(
     "a connection that went back to its pool refuses everything",
     "the pool of the fake hands out the scripted connection again, and who kept it has the new one",
@@ -299,7 +310,7 @@ class Pair:
         """Compare transactions and tables with what the ledger says. Raises: AssertionError."""
         said: Any = None
         really: Any = ()
-        for _ in range(200):  # the server tells its state a moment after its answer
+        for _ in range(1_000):  # the server tells its state a moment after its answer
             said, really = self.states()
             if said == really:
                 break

@@ -17,6 +17,7 @@ from tests.contract.sequences.lockstep import (
     PARSED_FIRST,
     RARELY,
     SAME_OBJECT,
+    TYPE_FIRST,
     Known,
     Lane,
     Side,
@@ -147,7 +148,7 @@ async def cancel(side: Side, at: int, really: bool) -> Any:
 
 @step(at=AT, really=RARELY)
 async def time_out(side: Side, at: int, really: bool) -> Any:
-    return really and await side.connection(at).fetch(SLEEP, timeout=0.3)
+    return really and await side.connection(at).fetch(SLEEP, timeout=0.5)
 
 
 @step(at=AT)
@@ -265,6 +266,6 @@ LANE = Lane(
     pid=pid,
     errors=fakes.errors,
     wrong_type=wrong_type,
-    known=(PARSED_FIRST, SAME_OBJECT, ONE_TRANSACTION),
+    known=(PARSED_FIRST, SAME_OBJECT, TYPE_FIRST, ONE_TRANSACTION),
     lingers=True,
 )

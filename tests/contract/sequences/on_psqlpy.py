@@ -161,7 +161,11 @@ async def cancel(side: Side, at: int, really: bool) -> Any:
 
 @step(at=AT)
 async def lose(side: Side, at: int) -> Any:
-    return await side.connection(at).execute(KILL)
+    try:
+        return await side.connection(at).execute(KILL)
+    finally:
+        if side.live:  # a pool asks a connection whether it is well, which knows of its loss a moment later
+            await asyncio.sleep(0.02)
 
 
 @step(lambda side: bool(side.connections and not side.pool), at=AT)

@@ -14,7 +14,17 @@ from hypothesis.strategies import booleans, none, one_of, sampled_from
 
 from tests.contract.on_psycopg.adapter import look
 from tests.contract.sequences.calls import BATCHES, CALLS, WRONG_CALLS, shifted
-from tests.contract.sequences.lockstep import AT, PARSED_FIRST, RARELY, Lane, Side, cancelled, has, step
+from tests.contract.sequences.lockstep import (
+    AT,
+    PARSED_FIRST,
+    RARELY,
+    TYPE_FIRST,
+    Lane,
+    Side,
+    cancelled,
+    has,
+    step,
+)
 from tests.contract.sequences.table import CONTROLS, COUNT, KILL, ROW, ROWS, SEVERAL, SLEEP
 
 
@@ -112,26 +122,42 @@ async def setting(side: Side, at: int, name: str, value: bool) -> Any:
     return await getattr(side.connection(at), f"set_{name}")(value)
 
 
-@step(
-    at=AT,
-)
-async def cursor(side: Side, at: int) -> Any:
-    made = side.connection(at).cursor()
+NAMED = sampled_from((None, None, {"name": "c"}, {"name": "c", "withhold": True}))
+
+
+@step(at=AT, named=NAMED)
+async def cursor(side: Side, at: int, named: dict[str, Any] | None) -> Any:
+    made = side.connection(at).cursor(**named or {})
     side.things("cursors").append((made, side.current))
-    return [made.rowcount, made.arraysize]
+    side.things("every cursor").append(made)
+    return told(made)
+
+
+def told(cursor: Any) -> list[Any]:
+    """What a cursor says of itself."""
+    return [cursor.rowcount, cursor.arraysize, cursor.statusmessage, cursor.rownumber, cursor.closed]
 
 
 @step(has("cursors"), at=AT, call=sampled_from(((ROWS, ()), (ROW, (1,)), (COUNT, ()))))
 async def execute(side: Side, at: int, call: Any) -> Any:
     made, side.current = side.thing("cursors", at)
     await made.execute(spelled(call[0]), call[1] or None)
-    return [made.rowcount, made.statusmessage]
+    return told(made)
 
 
-@step(has("cursors"), at=AT, action=sampled_from(("fetchone", "fetchmany", "fetchall", "close")))
+@step(has("cursors"), at=AT, action=sampled_from(("fetchone", "fetchmany", "fetchall", "close", "__anext__")))
 async def use_cursor(side: Side, at: int, action: str) -> Any:
     made, side.current = side.thing("cursors", at)
-    return [await getattr(made, action)(), made.closed]
+    try:
+        return [await getattr(made, action)(), told(made)]
+    except StopAsyncIteration:
+        return ["over", told(made)]
+
+
+@step(has("cursors"), at=AT, by=sampled_from((1, 2, 9)), mode=sampled_from(("relative", "absolute", "no")))
+async def scroll(side: Side, at: int, by: int, mode: str) -> Any:
+    made, side.current = side.thing("cursors", at)
+    return [await made.scroll(by, mode), told(made)]
 
 
 @step(at=AT, size=one_of(none(), sampled_from((1, 2))))
@@ -167,8 +193,8 @@ async def acquire(side: Side) -> Any:
 @step(lambda side: bool(side.pool and side.connections), at=AT)
 async def release(side: Side, at: int) -> Any:
     connection = side.left(at)
-    for kind in side.open:
-        side.open[kind] = [each for each in side.open[kind] if each[1] is not connection]
+    for kind in ("blocks", "cursors"):
+        side.open[kind] = [each for each in side.things(kind) if each[1] is not connection]
     await side.pool.putconn(connection)
 
 
@@ -179,7 +205,19 @@ async def acquire_in_vain(side: Side) -> Any:
 
 PLANS = (
     *(call, wrong_call, executemany, control, several, at_once, enter, leave, block, end, setting, cursor),
-    *(execute, use_cursor, stream, cancel, lose, end_of_connection, close, acquire, release, acquire_in_vain),
+    *(
+        execute,
+        use_cursor,
+        scroll,
+        stream,
+        cancel,
+        lose,
+        end_of_connection,
+        close,
+        acquire,
+        release,
+        acquire_in_vain,
+    ),
 )
 
 
@@ -212,6 +250,9 @@ async def finish(side: Side) -> None:
             await side.pool.putconn(connection)
     if side.pool:
         await side.pool.close()
+    for cursor in side.things("every cursor"):
+        with suppress(Exception):
+            await cursor.close()
 
 
 async def probe(connection: Any) -> list[Any]:
@@ -244,5 +285,5 @@ LANE = Lane(
     wrong_type=wrong_type,
     spelled=spelled,
     plain=plain,
-    known=(PARSED_FIRST,),
+    known=(PARSED_FIRST, TYPE_FIRST),
 )

@@ -5,6 +5,7 @@ from .copies import FakeCopy
 from .cursors import FakeCursor
 from .exceptions import error, errors
 from .pools import FakePool
+from .server_cursors import FakeServerCursor
 from .transactions import FakeTransaction
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "FakeCopy",
     "FakeCursor",
     "FakePool",
+    "FakeServerCursor",
     "FakeTransaction",
     "error",
     "errors",

@@ -8,6 +8,7 @@ from typing import Any, Self
 from ..core.recording import Event
 from .cursors import FakeCursor
 from .exceptions import LOST, error
+from .server_cursors import FakeServerCursor
 from .transactions import FakeTransaction
 from .wire import Wire
 
@@ -53,9 +54,14 @@ class FakeConnection(Wire):
         scrollable: bool | None = None,
         withhold: bool = False,
     ) -> FakeCursor:
-        """A cursor; one with a name needs a transaction."""
+        """A cursor; one with a name leaves its rows on the server, in a transaction unless `withhold`."""
         self.check_open()
-        return FakeCursor(self, name=name, row_factory=row_factory or self.row_factory)
+        make = row_factory or self.row_factory
+        if name:
+            return FakeServerCursor(
+                self, name=name, row_factory=make, scrollable=scrollable, withhold=withhold
+            )
+        return FakeCursor(self, row_factory=make)
 
     async def execute(
         self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool = False

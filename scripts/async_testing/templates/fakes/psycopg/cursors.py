@@ -6,12 +6,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..common.cursor import Rows
-from ..common.errors import Refused
 from ..common.tags import status
-from ..core.recording import Call, copied
+from ..core.recording import copied
 from .columns import Column, Fields
 from .copies import FakeCopy
-from .exceptions import LOST, error, server_error
+from .exceptions import LOST, error
 from .queries import text_of
 from .wire import Result
 
@@ -24,15 +23,12 @@ class FakeCursor:
 
     _encoding = "utf-8"
 
-    def __init__(
-        self, connection: "FakeConnection", *, name: str, row_factory: Callable[..., Any] | None
-    ) -> None:
-        self.connection, self.name, self.row_factory = connection, name, row_factory
-        self.arraysize, self.itersize = 1, 100
+    def __init__(self, connection: "FakeConnection", *, row_factory: Callable[..., Any] | None) -> None:
+        self.connection, self.row_factory = connection, row_factory
+        self.arraysize = 1
         self.closed = False
         self._result: Result | None = None
         self._rows = Rows()
-        self._call: Call | None = None
         self._many = False
 
     async def __aenter__(self) -> Self:
@@ -46,6 +42,7 @@ class FakeCursor:
     async def close(self) -> None:
         """Close the cursor."""
         self.closed = True
+        self._set(None)
 
     async def execute(
         self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None
@@ -53,16 +50,11 @@ class FakeCursor:
         """Run a statement. Returns this cursor."""
         self._ready()
         text, self._many = text_of(query), False
-        if self.name and self.connection.autocommit and not self.connection.session.open:
-            raise server_error(Refused("25P01", "DECLARE CURSOR can only be used in transaction blocks"))
         self._set(await self.connection.run("execute", text, params))
-        self._call = self.connection.session.pending[-1] if self.name else None
         return self
 
     async def executemany(self, query: Any, params_seq: Iterable[Any], *, returning: bool = False) -> None:
         """Run a statement once for each set of parameters."""
-        if self.name:
-            raise error("NotSupportedError")("executemany not supported on server-side cursors")
         self._ready()
         text, sets = text_of(query), list(params_seq)
         answer = await self.connection.run_many(text, sets)
@@ -81,7 +73,7 @@ class FakeCursor:
         """Run a statement and go through its rows one by one."""
         self._ready()
         self._set(await self.connection.run("stream", text_of(query), params))
-        for row in await self.fetchall():
+        for row in self._fetched(None):
             yield row
 
     async def fetchone(self) -> Any:
@@ -119,7 +111,7 @@ class FakeCursor:
         self, statement: Any, params: Any = None, *, writer: Any = None
     ) -> AsyncIterator[FakeCopy]:
         """A COPY, for a block: recorded in `copy_calls`, answered by `copy_return`."""
-        self._open()
+        self._not_closed()
         async with FakeCopy(self.connection, text_of(statement)) as copy:
             yield copy
         self._set(Result(None, copy.count, f"COPY {copy.count}"))
@@ -154,10 +146,10 @@ class FakeCursor:
     def _names(self) -> list[str]:
         return list(dict(self._rows.all[0].items())) if self._rows.all else []
 
-    def _set(self, result: Result) -> None:
-        self._result, self._rows = result, Rows(result.rows or ())
+    def _set(self, result: Result | None) -> None:
+        self._result, self._rows = result, Rows((result and result.rows) or ())
 
-    def _open(self) -> None:
+    def _not_closed(self) -> None:
         if self.closed:
             raise error("InterfaceError")("the cursor is closed")
 
@@ -165,25 +157,10 @@ class FakeCursor:
         if self.connection.broken:
             raise error("OperationalError")(LOST)
         self.connection.check_open()
-        self._open()
-
-    def _on_server(self) -> None:
-        """What the server says of a cursor with a name, whose rows it has until the transaction ends."""
-        self._ready()
-        session = self.connection.session
-        try:
-            if self._result is not None:
-                session.require_sound()
-            if not (session.open or session.aborted or self.connection.autocommit):
-                session.begin()
-            if self._result is None or not any(call is self._call for call in session.pending):
-                session.aborted = session.open
-                raise Refused("34000", f'portal "{self.name}" does not exist')
-        except Refused as refusal:
-            raise server_error(refusal) from None
+        self._not_closed()
 
     def _readable(self) -> None:
-        self._on_server() if self.name else self._open()
+        self._not_closed()
         if self._result is None or not self._result.tag or self._many:
             raise error("ProgrammingError")("no result available")
         if self._result.rows is None:
@@ -194,6 +171,8 @@ class FakeCursor:
 
     def _fetched(self, count: int | None) -> list[Any]:
         self._readable()
+        return self._made(self._rows.take(count))
+
+    def _made(self, rows: list[Any]) -> list[Any]:
         make: Any = tuple if self.row_factory is None else self.row_factory(self)
-        rows = self._rows.take(count)
         return [make([copied(value) for value in dict(row.items()).values()]) for row in rows]

@@ -16,10 +16,12 @@ _BY_STATE = {
     "25P01": "NoActiveSqlTransaction",
     "25P02": "InFailedSqlTransaction",
     "25006": "ReadOnlySqlTransaction",
+    "34000": "InvalidCursorName",
     "3B001": "InvalidSavepointSpecification",
     "40001": "SerializationFailure",
     "40P01": "DeadlockDetected",
     "42601": "SyntaxError",
+    "42P03": "DuplicateCursor",
     "55P03": "LockNotAvailable",
     "57014": "QueryCanceled",
     "57P01": "AdminShutdown",
@@ -28,7 +30,7 @@ _PARENTS = {
     **dict.fromkeys(("2350", "2351"), "IntegrityError"),
     **dict.fromkeys(("25P0", "2500"), "InternalError"),
     **dict.fromkeys(("3B00", "4000", "40P0", "55P0", "5701", "57P0"), "OperationalError"),
-    "4260": "ProgrammingError",
+    **dict.fromkeys(("3400", "4260", "42P0"), "ProgrammingError"),
 }
 _KINDS = {
     "Error": "Exception",

@@ -1,6 +1,7 @@
 """The transaction blocks of psycopg."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +42,16 @@ class FakeTransaction:
             if self.savepoint_name:
                 await connection.step("SAVEPOINT", lambda: session.savepoint(self.savepoint_name))
         except BaseException:
-            connection.blocks -= 1
+            await self._undone()
             raise
+
+    async def _undone(self) -> None:
+        """Roll back what could not be entered, as psycopg does: also to an outer savepoint of the same name."""
+        if self.connection.closed or not self.connection.session.open:
+            self.connection.blocks -= 1
+            return
+        with suppress(Exception):
+            await self._rollback()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exception: BaseException | None, trace: TracebackType | None

@@ -1,6 +1,6 @@
 """What stands between a connection of psycopg and its server: one operation at a time, BEGIN before the first."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from ..common.connection import BaseConnection
@@ -10,6 +10,7 @@ from ..common.tags import status
 from ..core.recording import Call, Event
 from ..core.scripting import Kind, Scripted, as_rows
 from .exceptions import CLOSED, LOST, error, server_error
+from .portals import Portals
 from .queries import check
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Wire(BaseConnection):
         self.blocks = 0
         self._lock: Any = None
         self.session = self.session_class(self.ledger)
+        self.portals = Portals(self)
 
     @property
     def copy_calls(self) -> list[Call]:
@@ -100,14 +102,33 @@ class Wire(BaseConnection):
         """One statement with many sets of parameters. Returns the scripted answer."""
         return await self.call("execute", "executemany", query, sets, many=True)
 
-    async def call(self, kind: Kind, method: str, query: str, parameters: Any, *, many: bool = False) -> Any:
-        """One recorded call, in a transaction unless in autocommit. Returns the scripted answer."""
+    async def call(
+        self,
+        kind: Kind,
+        method: str,
+        query: str,
+        parameters: Any,
+        *,
+        many: bool = False,
+        ready: Callable[[], Awaitable[None]] | None = None,
+        refuses: Callable[[str], None] | None = None,
+        answered: Callable[[Any], None] | None = None,
+    ) -> Any:
+        """One recorded call, in a transaction unless in autocommit. Returns the scripted answer.
+
+        Arguments: what is done in the same operation before the transaction begins; what the server refuses of
+        the text; what is done with the answer.
+        """
 
         def checked(call: Call) -> None:
             if parameters and several(query):
                 raise Refused("42601", "cannot insert multiple commands into a prepared statement")
+            if refuses:
+                refuses(query)
 
         async def one() -> Any:
+            if ready:
+                await ready()
             await self.start()
             if many and not parameters:
                 call = Call(method, query, parameters, self.session.depth, True, self.style)
@@ -116,7 +137,10 @@ class Wire(BaseConnection):
             for each in parameters if many else [parameters]:
                 if kind != "copy":
                     check(query, each)
-            return await self.perform(kind, method, query, parameters, check=checked, batch=many)
+            answer = await self.perform(kind, method, query, parameters, check=checked, batch=many)
+            if answered:
+                answered(answer)
+            return answer
 
         return await self.operation(one)
 
