@@ -212,8 +212,7 @@ def _of_variable(
             kind, how = injection(source, scope, around[0])
             if how:
                 return f"self.{'.'.join(around)}()", ".".join(chain), kind, how
-        return None
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and called.awaited:
+    if isinstance(value, ast.Call) and called.awaited:
         name = source.dotted(value.func)
         if last(name)[:1].isupper() and not name.startswith(_NONE):
             return last(name), ".".join(chain), name, f"made in the function: {code(value)}"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from async_testing.planning import parameters
 from async_testing.planning.bodies import Body, Condition, Place, Raised, Try
 from async_testing.planning.model import Mapping, Raise
 from async_testing.planning.wording import code, last, of_condition, slug
@@ -75,6 +76,9 @@ def _of_class(source: SourceFile, dotted: str, hops: int) -> int | None:
         if isinstance(annotated.target, ast.Name) and annotated.target.id in _STATUSES and annotated.value:
             return status_of(annotated.value)
     maker = found.scope.child("__init__")
+    for argument, default in parameters.each(maker) if maker else ():
+        if argument.arg in _STATUSES and (status := status_of(default)):
+            return status
     for call in maker.of(ast.Call) if maker else ():
         if code(call.func).endswith("__init__"):
             given = [*call.args[:1], *(one.value for one in call.keywords if one.arg in _STATUSES)]

@@ -123,6 +123,11 @@ class Facts:
             tuple(self._mappings()),
             route,
         )
+        if found.route is not None:
+            raised = {one.status for one in found.raises if one.status}
+            raised |= {one.status for one in found.mappings if one.status}
+            statuses = (raised | set(found.route.statuses)) - {found.route.status}
+            found = found._replace(route=found.route._replace(statuses=tuple(sorted(statuses))))
         owner = scope.class_.name if scope.class_ else ""
         return found._replace(layer=layers.of_function(found, owner, source.path))
 

@@ -53,6 +53,7 @@ _SIGNS: dict[type, str] = {
     ast.GtE: ">=",
     ast.In: "in",
 }
+_OWN = frozenset({"self.model", "self._model", "cls.model", "cls", "self.model_class"})
 _HOPS = 6
 
 
@@ -150,35 +151,44 @@ def statement(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | N
     columns: list[Bound] = []
     for step in found.steps:
         if step.name in _BUILDERS or step.name in _TABLES:
-            for table in _tables(source, step.node.args):
+            for table in _tables(step.node.args):
                 tables.setdefault(table)
         columns += _columns(source, step, verb)
-    for bound in [*columns]:
-        if not tables and "." in bound.column:
-            tables.setdefault(bound.column.partition(".")[0])
+    if not tables:
+        named = [one for step in found.steps if step.name in _CONDITIONS for one in step.node.args]
+        tables = dict.fromkeys(_tables(named)[:1])
     text = code(found.steps[-1].node) if len(found.steps) > 1 else code(found.steps[0].node)
     given = tuple(dict.fromkeys(one.value for one in columns if one.value and not _is_constant(one.value)))
-    return Statement(
-        call.lineno, text, "sqlalchemy", verb, tuple(tables), tuple(columns), (), given, found.complete
+    open_ = any(
+        one.arg is None for step in found.steps if step.name == "values" for one in step.node.keywords
     )
+    whole = found.complete and not open_
+    return Statement(call.lineno, text, "sqlalchemy", verb, tuple(tables), tuple(columns), (), given, whole)
 
 
 def _is_constant(text: str) -> bool:
     return text in ("None", "True", "False") or text[:1] in "'\"0123456789"
 
 
-def _tables(source: SourceFile, nodes: list[ast.expr]) -> list[str]:
-    """The models that are named: ``User`` of ``User``, ``User.id`` and ``func.count(User.id)``."""
-    found: list[str] = []
-    for node in nodes:
-        for one in ast.walk(node):
-            dotted = code(one) if isinstance(one, ast.Name | ast.Attribute) else ""
-            head = dotted.partition(".")[0]
-            if dotted in ("self.model", "self._model", "cls.model", "cls", "self.model_class"):
-                found.append(dotted)
-            elif isinstance(one, ast.Name) and _is_table(head):
-                found.append(head)
-    return found
+def _tables(nodes: list[ast.expr]) -> list[str]:
+    """The models that are named: ``User`` of ``func.count(User.id)``, ``db.User`` of ``db.User.id``."""
+    return [table for node in nodes for one in ast.walk(node) if (table := _table(one))]
+
+
+def _table(node: ast.AST) -> str:
+    """The model that a name or attribute is, or is a column of."""
+    if not isinstance(node, ast.Name | ast.Attribute):
+        return ""
+    dotted = code(node)
+    if dotted in _OWN:
+        return dotted
+    if isinstance(node, ast.Name):
+        return dotted if _is_table(dotted) else ""
+    parts = dotted.split(".")
+    if not all(one.isidentifier() for one in parts):
+        return ""
+    capital = [place for place, one in enumerate(parts) if one[:1].isupper() and not one.isupper()]
+    return ".".join(parts[: capital[0] + 1]) if capital else ""
 
 
 def _is_table(name: str) -> bool:

@@ -6,9 +6,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from async_testing.facts import members, types
-from async_testing.planning import errors, parameters
+from async_testing.facts import members
+from async_testing.planning import errors
 from async_testing.planning.bodies import Body, assigned
+from async_testing.planning.given import given_to
 from async_testing.planning.model import Given, Route
 from async_testing.planning.wording import code, last
 
@@ -21,55 +22,11 @@ _ROUTERS = re.compile(
     r"(?:^|_)(?:app|application|router|routes?|api|blueprint|controller)(?:$|_)|router", re.IGNORECASE
 )
 _MADE = frozenset({"APIRouter", "FastAPI", "Starlette", "Router", "Litestar", "APIRoute"})
-_REQUEST = frozenset(
-    {
-        "Request",
-        "Response",
-        "WebSocket",
-        "BackgroundTasks",
-        "HTTPConnection",
-        "SecurityScopes",
-        "State",
-        "Headers",
-    }
-)
-_PLACES = {
-    "Query": "query",
-    "Path": "path",
-    "Header": "header",
-    "Cookie": "cookie",
-    "Body": "body",
-    "Form": "form",
-}
-_PLACES |= {"File": "form", "UploadFile": "form", "Parameter": "query", "QueryParameter": "query"}
-_PLAIN = frozenset(
-    [
-        "str",
-        "int",
-        "float",
-        "bool",
-        "bytes",
-        "UUID",
-        "UUID4",
-        "date",
-        "datetime",
-        "time",
-        "timedelta",
-        "Decimal",
-        "Literal",
-        "list",
-        "set",
-        "tuple",
-        "Any",
-        "None",
-    ]
-)
 _AUTH = re.compile(
     r"auth|current_user|currentuser|caller|token|permission|secur|login|signed|api_key|apikey|require_|admin|"
     r"principal|credential|jwt|bearer|session_user|verified|identity",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
 def decorator(source: SourceFile, scope: Scope) -> ast.Call | None:
@@ -116,16 +73,20 @@ def of(source: SourceFile, scope: Scope, body: Body) -> Route | None:
     name = last(code(call.func))
     methods = _methods(name, keywords)
     path = _prefix(source, scope, call) + _path(_path_node(call))
-    given = tuple(_given(source, scope, path, methods))
+    given = tuple(given_to(source, scope, path, methods, isinstance(call.func, ast.Name)))
+    bodies = [one for one in given if one.place == "body"]
     around = _around(source, call, keywords)
     named = [one.dependency for one in given if one.dependency]
     dependencies = tuple(dict.fromkeys([*around, *named]))
-    auth = tuple(one for one in dependencies if _is_auth(source, one))
+    guards = {one.dependency for one in given if one.dependency and _AUTH.search(one.name)}
+    auth = tuple(one for one in dependencies if one in guards or _is_auth(source, one))
     return Route(
         methods,
         path or "/",
         given,
-        next((one.annotation for one in given if one.place == "body"), ""),
+        bodies[0].annotation
+        if len(bodies) == 1
+        else ", ".join(f"{one.name}: {one.annotation}" for one in bodies),
         _response(scope, keywords),
         _status(source, call, name, keywords),
         _statuses(source, body, keywords, given),
@@ -191,67 +152,6 @@ def _around(source: SourceFile, call: ast.Call, keywords: dict[str, ast.expr]) -
         elif isinstance(one, ast.Dict):  # of Litestar
             found += [code(item) for item in one.values if item is not None]
     return found
-
-
-def _given(source: SourceFile, scope: Scope, path: str, methods: tuple[str, ...]) -> list[Given]:
-    named = set(_PLACEHOLDER.findall(path))
-    return [_one(source, argument, default, named, methods) for argument, default in parameters.each(scope)]
-
-
-def _one(
-    source: SourceFile, argument: ast.arg, default: ast.expr | None, named: set[str], methods: tuple[str, ...]
-) -> Given:
-    apart = parameters.taken_apart(source, argument.annotation)
-    annotation, name = code(argument.annotation), argument.arg
-    dependency = parameters.dependency(source, argument, default)
-    if dependency:
-        return Given(name, "dependency", code(apart.kind) or annotation, True, dependency)
-    place = ""
-    required = default is None
-    for where, one in [*apart.extras, (source, default)]:
-        called = one.func if isinstance(one, ast.Call) else one
-        said = _PLACES.get(last(where.dotted(called)) if called is not None else "")
-        if said:
-            place = said
-            if one is default:
-                required = _is_required(one)
-    kind = last(types.annotation(apart.source, apart.kind))
-    if name in named:
-        return Given(name, "path", annotation, True)
-    if not place and kind in _REQUEST:
-        return Given(name, "request", annotation, True)
-    if not place:
-        is_model = kind not in _PLAIN and kind[:1].isupper() and not _is_enum(apart.source, apart.kind)
-        is_list = isinstance(apart.kind, ast.Subscript) and _holds_model(apart.source, apart.kind)
-        can_have = any(one in ("POST", "PUT", "PATCH", "DELETE") for one in methods)
-        place = "body" if can_have and (is_model or is_list or name == "data") else "query"
-    return Given(name, place, annotation, required)
-
-
-def _holds_model(source: SourceFile, node: ast.Subscript) -> bool:
-    if last(source.dotted(node.value)) not in ("list", "List", "Sequence", "tuple", "set", "dict", "Dict"):
-        return False
-    names = [code(one) for one in ast.walk(node.slice) if isinstance(one, ast.Name | ast.Attribute)]
-    return any(last(one)[:1].isupper() and last(one) not in _PLAIN for one in names) or (
-        last(source.dotted(node.value)) in ("dict", "Dict")
-    )
-
-
-def _is_enum(source: SourceFile, node: ast.expr | None) -> bool:
-    dotted = types.annotation(source, node)
-    found = source.workspace.definition(source, dotted) if dotted else None
-    owner = found.scope.node if found is not None else None
-    return isinstance(owner, ast.ClassDef) and any("Enum" in code(one) for one in owner.bases)
-
-
-def _is_required(node: ast.expr | None) -> bool:
-    """Whether ``Query(...)`` has no default."""
-    if not isinstance(node, ast.Call):
-        return node is None
-    first = node.args[0] if node.args else None
-    if isinstance(first, ast.Constant) and first.value is ...:
-        return True
-    return first is None and not any(one.arg in ("default", "default_factory") for one in node.keywords)
 
 
 def _response(scope: Scope, keywords: dict[str, ast.expr]) -> str:

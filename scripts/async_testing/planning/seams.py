@@ -63,7 +63,8 @@ def of(
 def _key(dependency: str) -> str:
     """The callable of ``Depends(get_service)``."""
     inner = dependency.partition("(")[2].rpartition(")")[0]
-    return inner.split(",")[0] or dependency
+    plain = re.match(r"([\w.]+)(?:,|$)", inner)
+    return plain.group(1) if plain else inner or dependency
 
 
 def _wrapped(source: SourceFile, scope: Scope) -> str:
