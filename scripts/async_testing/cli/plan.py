@@ -79,15 +79,17 @@ def _module(options: Namespace) -> int:
         _json(options, plain(done))
         return 0
     lines = list(text.whole(done)) if options.all or options.output_file else text.short(done)
-    _say(options, [text.head(done), *lines], [*text.tail(done), _next(options, done.test_file, root)])
+    is_open = any(not one.covered for one in done.cases)
+    _say(options, [text.head(done), *lines], [*text.tail(done), _next(done.test_file, root, is_open)])
     return 0
 
 
-def _next(options: Namespace, test_file: str, root: str) -> str:
+def _next(test_file: str, root: str, is_open: bool) -> str:
     """The command that leads on: the checker, on the file that the tests belong in."""
     script = os.path.join(os.path.dirname(sys.argv[0]), "check.py")  # noqa: PTH118, PTH120
     shown = os.path.relpath(os.path.join(root, test_file))  # noqa: PTH118
-    return f"next: write them into {shown}, then {shlex.join(['python', script, shown, '--checklist'])}"
+    write = f"write them into {shown}, then " if is_open else ""
+    return f"next: {write}{shlex.join(['python', script, shown, '--checklist'])}"
 
 
 def _project(options: Namespace) -> int:

@@ -53,8 +53,11 @@ def plan(source: SourceFile, root: str) -> Plan:
     models = tuple(dtos.models(source))
     layer = layers.of_module(found, models, source.path)
     paths, folder = modules.tests(root)
-    suite = Suite(source.workspace, paths, _about(found, models))
-    done = coverage.Covered(suite, source.path, found).cases(cases.of_module(found, models))
+    derived = {one for names in layers.derived(source).values() for one in names}
+    suite = Suite(source.workspace, paths, _about(found, models) | derived)
+    done = coverage.Covered(suite, source.path, found, layers.derived(source)).cases(
+        cases.of_module(found, models)
+    )
     covering = [one.covered.partition("::")[0] for one in done if one.covered]
     return Plan(
         source.path,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from async_testing.planning.cases import Draft
 from async_testing.planning.model import Case, Function
@@ -24,12 +24,16 @@ class Covered:
         suite: the tests of the project.
         path: the module.
         functions: its functions.
+        derived: by class those of the module that derive from it, whose objects have its methods.
     """
 
-    def __init__(self, suite: Suite, path: str, functions: Sequence[Function]) -> None:
+    def __init__(
+        self, suite: Suite, path: str, functions: Sequence[Function], derived: Mapping[str, frozenset[str]]
+    ) -> None:
         self._suite = suite
         self._module = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
         self._functions = {one.name: one for one in functions}
+        self._derived = derived
         self._known: dict[str, list[Test]] = {}
         self._shared: dict[str, frozenset[str]] = {}
 
@@ -74,17 +78,18 @@ class Covered:
         owner, _, name = subject.rpartition(".")
         is_model = subject not in self._functions
         known = name if is_model else owner.rpartition(".")[2] or name
+        classes = {known, *self._derived.get(known, ())}
         special = [owner.rpartition(".")[2]] if name.startswith("__") and owner else []
         tails = [name, *_PARSING] if is_model else [name, *special]
         fixtures = self._fixtures(known)
         seen: dict[str, Test] = {}
         for file in self._suite.files:
-            if known not in file.words and fixtures.isdisjoint(file.words):
+            if classes.isdisjoint(file.words) and fixtures.isdisjoint(file.words):
                 continue
             if not owner and not is_model and self._module not in file.words and len(name) < _TELLING:
                 continue
             for test, call in (one for tail in tails for one in file.calling.get(tail, ())):
-                if test.id not in seen and _is_call(call, owner, name, is_model, self._module):
+                if test.id not in seen and _is_call(call, owner, name, is_model, self._module, classes):
                     seen[test.id] = test
         return seen.values()
 
@@ -114,7 +119,7 @@ class Covered:
                 yield test
 
 
-def _is_call(call: str, owner: str, name: str, is_model: bool, module: str) -> bool:
+def _is_call(call: str, owner: str, name: str, is_model: bool, module: str, classes: Collection[str]) -> bool:
     """Whether what a test calls is a function of a class or module, or a model's constructor."""
     plain = call.replace("()", "")
     if is_model:
@@ -131,7 +136,7 @@ def _is_call(call: str, owner: str, name: str, is_model: bool, module: str) -> b
         return False
     first = head.partition(".")[0]
     if first[:1].isupper():
-        return owner.rpartition(".")[2] in head
+        return any(one in head for one in classes)
     return not first.endswith(("client", "mock", "response", "faker", "session"))
 
 

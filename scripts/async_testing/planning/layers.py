@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from async_testing.planning.wording import snake
+from async_testing.planning.wording import code, snake
 
 if TYPE_CHECKING:
+    from async_testing.facts.source import SourceFile
     from async_testing.planning.model import Function, Model
 
 LAYERS = ("router", "dao", "service", "dto")
@@ -74,3 +75,13 @@ def of_module(functions: Iterable[Function], models: Iterable[Model], path: str)
 def bases(node: ast.AST) -> list[ast.expr]:
     """The bases of a class."""
     return node.bases if isinstance(node, ast.ClassDef) else []
+
+
+def derived(source: SourceFile) -> dict[str, frozenset[str]]:
+    """By class of a file the names of those of the same file that derive from it."""
+    found: dict[str, set[str]] = {}
+    for scope in source.classes:
+        for base in bases(scope.node):
+            name = code(base.value if isinstance(base, ast.Subscript) else base)
+            found.setdefault(name, set()).add(scope.name)
+    return {name: frozenset(own.union(*(found.get(one, ()) for one in own))) for name, own in found.items()}

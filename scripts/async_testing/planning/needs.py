@@ -33,7 +33,16 @@ _PAGES = {
 }
 """Pages by name, with the words of SKILL.md's table."""
 _CLIENTS = ("async_client", "client", "http_client", "api_client", "test_client", "async_test_client")
-_SESSIONS = ("session", "db_session", "async_session", "db", "connection", "dbsession", "session_fixture")
+_SESSIONS = (
+    "session",
+    "db_session",
+    "database_session",
+    "async_session",
+    "db",
+    "connection",
+    "dbsession",
+    "session_fixture",
+)
 _PREFIXES = ("Fake", "Dummy", "Stub", "Mock", "InMemory", "Recording", "Test")
 
 
@@ -195,8 +204,6 @@ def references(
 
 def test_file(path: str, layer: str, covering: Sequence[str], tests: str) -> str:
     """The file that has most of the module's tests, else the one that they belong in."""
-    if covering:
-        return max(dict.fromkeys(covering), key=covering.count)
     parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
     stem = parts[-1]
     if (
@@ -205,6 +212,10 @@ def test_file(path: str, layer: str, covering: Sequence[str], tests: str) -> str
     ):
         stem = f"{parts[-2]}_{stem}"
     words = stem.split("_")
+    if covering:
+        stems = {one.removesuffix("s") for one in words if one not in _GENERAL}
+        named = [one for one in covering if any(word in one.rpartition("/")[2] for word in stems)]
+        return max(dict.fromkeys(named or covering), key=covering.count)
     known = {
         "dao": ("dao", "repository", "repo"),
         "router": ("router", "routes", "endpoints"),

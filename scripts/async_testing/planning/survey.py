@@ -76,7 +76,7 @@ def _row(workspace: Workspace, path: str, suite: Suite) -> Row | None:
         found = functions.of(source)
         models = tuple(dtos.models(source))
         drafts = cases.of_module(found, models)
-        done = coverage.Covered(suite, path, found).cases(drafts)
+        done = coverage.Covered(suite, path, found, layers.derived(source)).cases(drafts)
         layer = layers.of_module(found, models, path)
     finally:
         workspace.closed(source)
