@@ -116,3 +116,14 @@ def test_client_that_the_function_makes_itself_is_a_collaborator(project: Projec
     )
     found = planned.function("emit")["collaborators"]
     assert [(one["name"], one["calls"]) for one in found] == [("Events", ["emit"])]
+
+
+def test_session_of_something_else_than_a_database_sends_nothing(project: Project) -> None:
+    planned = project.plan(
+        "class Fetcher:\n    def __init__(self, session):\n        self._session = session\n\n"
+        "    async def manifest(self, url):\n        async with self._session.get(url) as response:\n"
+        "            return await response.json()\n\n"
+        "    async def stop(self):\n        await self._session.close()\n"
+    )
+    assert [one["calls"] for one in planned.data["functions"]] == [[], []]
+    assert {one["layer"] for one in planned.data["functions"]} <= {"service", ""}

@@ -43,6 +43,14 @@ _NAMES = re.compile(
     r"^_*(?:\w+_)?(?:conn(?:ection)?s?|db|database|session|sess|pool|cursor|cur|tx|trans|transaction|engine|dbsession)_*$",
     re.IGNORECASE,
 )
+_WEAK = frozenset(
+    {"close", "release", "get", "get_one", "delete", "merge", "connect", "connection", "add", "refresh"}
+)
+"""Methods that connections and sessions of other kinds have as well."""
+_SPEAKING = re.compile(
+    r"sqlalchemy|sqlmodel|asyncpg|psqlpy|psycopg|aiomysql|asyncmy|aiosqlite|AsyncSession|"
+    r"\.(?:execute|fetch\w*|transaction|commit|rollback)\("
+)
 _PARAMETERS = ("parameters", "params", "args", "values", "parameters_list")
 
 
@@ -103,7 +111,17 @@ def is_sent(source: SourceFile, scope: Scope, call: ast.Call) -> bool:
         return True
     if method not in SENDING and method not in _OTHERS:
         return _filed(source, call) is not None
+    if method in _WEAK and not _speaks_sql(source):
+        return False
     return is_database(source, scope, on)
+
+
+def _speaks_sql(source: SourceFile) -> bool:
+    """Whether a file names a driver or ORM: only then is ``session.get`` or ``connection.close`` one of a database."""
+    key = (_speaks_sql,)
+    if key not in source.memo:
+        source.memo[key] = bool(_SPEAKING.search(source.text))
+    return bool(source.memo[key])
 
 
 def _is_statement(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
