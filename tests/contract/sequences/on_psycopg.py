@@ -269,7 +269,8 @@ def wrong_type(place: int, value: Any) -> Exception:
 
 
 def plain(found: dict[str, Any]) -> dict[str, Any]:
-    return found | {"text": re.split(r"\n(?:LINE|CONTEXT)", found["text"])[0]}
+    text = re.split(r"\n(?:LINE|CONTEXT)", found["text"])[0]
+    return found | {"text": re.sub(r"( \(database=\w+\))? at 0x\w+", "", text)}
 
 
 LANE = Lane(

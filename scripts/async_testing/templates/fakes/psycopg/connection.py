@@ -130,11 +130,10 @@ class FakeConnection(Wire):
             raise error("OperationalError")(LOST)
         self.check_open()
         if self.session.open:
-            state = "INERROR" if self.session.aborted else "INTRANS"
             reason = (
                 "connection.transaction() context in progress"
                 if self.blocks
-                else f"connection in transaction status {state}"
+                else f"connection in transaction status {self.transaction_status()}"
             )
             raise error("ProgrammingError")(f"can't change {name!r} now: {reason}")
 

@@ -77,6 +77,12 @@ class Wire(BaseConnection):
         if self.closed:
             raise error("OperationalError")(CLOSED)
 
+    def transaction_status(self) -> str:
+        """What libpq calls the state of the transaction."""
+        if self.closed:
+            return "BAD"
+        return ("INERROR" if self.session.aborted else "INTRANS") if self.session.open else "IDLE"
+
     async def run(self, method: str, query: str, parameters: Any) -> Result:
         """One statement. Returns what it gave."""
         from ..sql.text import gives_rows
