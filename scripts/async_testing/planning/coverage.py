@@ -70,7 +70,12 @@ class Covered:
             function = self._functions.get(subject)
             found = list(self._calling(subject))
             if function is not None and function.route is not None:
-                found += [one for one in self._asking(function) if one not in found]
+                known = {one.id for one in found}
+                found += [
+                    one
+                    for one in {one.id: one for one in self._asking(function)}.values()
+                    if one.id not in known
+                ]
             self._known[subject] = found
         return self._known[subject]
 
@@ -83,9 +88,9 @@ class Covered:
         tails = [name, *_PARSING] if is_model else [name, *special]
         fixtures = self._fixtures(known)
         seen: dict[str, Test] = {}
-        for file in self._suite.files:
-            if classes.isdisjoint(file.words) and fixtures.isdisjoint(file.words):
-                continue
+        holding = self._suite.holding
+        places = {place for word in (*classes, *fixtures) for place in holding.get(word, ())}
+        for file in (self._suite.files[place] for place in sorted(places)):
             if not owner and not is_model and self._module not in file.words and len(name) < _TELLING:
                 continue
             for test, call in (one for tail in tails for one in file.calling.get(tail, ())):
@@ -111,12 +116,12 @@ class Covered:
             matcher = re.compile(rf"(?:/{re.escape(self._module)}s?|)/?{pattern.lstrip('/')}$|{pattern}$")
         else:
             matcher = re.compile(rf"(?:.*)?{pattern}/?$")
-        for test in self._suite.asking:
-            named = any(one.rpartition(":")[2] == last(function.name) for one in test.routes)
-            if named or any(
-                one.method in ("*", *route.methods) and matcher.match(one.path) for one in test.requests
-            ):
-                yield test
+        yield from self._suite.naming.get(last(function.name), ())
+        asked = self._suite.asking
+        fixed = [one for one in route.path.split("/") if one and "{" not in one]
+        meant = min((asked.get(one, []) for one in fixed), key=len, default=asked.get("", []))
+        methods = ("*", *route.methods)
+        yield from (test for one, test in meant if one.method in methods and matcher.match(one.path))
 
 
 def _is_call(call: str, owner: str, name: str, is_model: bool, module: str, classes: Collection[str]) -> bool:

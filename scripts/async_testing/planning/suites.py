@@ -185,9 +185,34 @@ class Suite:
         return [one for one, path in self.fixtures.items() if path.endswith("conftest.py") and len(one) > 2]
 
     @cached_property
-    def asking(self) -> list[Test]:
-        """The tests that send requests or name routes."""
-        return [one for file in self.files for one in file.tests if one.requests or one.routes]
+    def holding(self) -> dict[str, list[int]]:
+        """Word → the places of the files that hold it."""
+        found: dict[str, list[int]] = {}
+        for place, file in enumerate(self.files):
+            for word in file.words:
+                found.setdefault(word, []).append(place)
+        return found
+
+    @cached_property
+    def asking(self) -> dict[str, list[tuple[Request, Test]]]:
+        """Part of a path → the requests whose path has it, each with its test; all of them under an empty part."""
+        found: dict[str, list[tuple[Request, Test]]] = {}
+        for file in self.files:
+            for test in file.tests:
+                for request in test.requests:
+                    for part in {"", *request.path.split("/")}:
+                        found.setdefault(part, []).append((request, test))
+        return found
+
+    @cached_property
+    def naming(self) -> dict[str, list[Test]]:
+        """Name of a route, without what stands before a colon → the tests that look its path up."""
+        found: dict[str, list[Test]] = {}
+        for file in self.files:
+            for test in file.tests:
+                for name in test.routes:
+                    found.setdefault(name.rpartition(":")[2], []).append(test)
+        return found
 
 
 def _text(folder: Folder, path: str) -> str:
