@@ -417,6 +417,9 @@ def test_a_migration_makes_the_tables_or_ends_the_run(
     assert told in sandbox.pytest("-W", "error").out
 
 
+MAPPED = "from sqlalchemy.orm import Mapped\nfrom shop.base import Base\n"
+
+
 def test_what_the_project_says_is_in_the_files(sandbox: Sandbox, scaffold: Scaffold) -> None:
     sandbox.write({
         "pyproject.toml": PYPROJECT.replace('"asyncpg"', '"psycopg", "asyncpg", "sqlalchemy"'),
@@ -424,8 +427,8 @@ def test_what_the_project_says_is_in_the_files(sandbox: Sandbox, scaffold: Scaff
         "shop/__init__.py": "",
         "shop/base.py": "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n",
         "shop/users/__init__.py": "",
-        "shop/users/models.py": "from shop.base import Base\nclass User(Base):\n    __tablename__ = 'users'\n",
-        "shop/orders.py": "from shop.base import Base\nclass Order(Base):\n    __tablename__ = 'orders'\n",
+        "shop/users/models.py": f"{MAPPED}class User(Base):\n    __tablename__ = 'users'\n",
+        "shop/orders.py": f"{MAPPED}class Order(Base):\n    __tablename__ = 'orders'\n",
         "shop/db.py": "from sqlalchemy.ext.asyncio import async_sessionmaker\n"
         "make = async_sessionmaker(None, expire_on_commit=True, class_=None)\n",
         "migrations/versions/one.py": "from shop.base import Base\nclass Old(Base):\n    __tablename__ = 'o'\n",
