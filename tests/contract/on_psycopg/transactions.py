@@ -4,6 +4,7 @@ import asyncio
 
 from async_testing.templates.fakes import answers
 from psycopg import Rollback
+from psycopg.transaction import OutOfOrderTransactionNesting
 
 from tests.contract.harness import World, scripted
 from tests.contract.on_psycopg.calls import COUNT, INSERT, NOBODY, TWICE
@@ -66,6 +67,24 @@ async def a_block_that_cannot_begin_rolls_back_to_its_name(db: World) -> None:
             await db.see(db.connection.execute(INSERT, (1, "one")), inner(), db.connection.execute(NOBODY))
 
     await db.see(outer(), db.connection.execute(NOBODY))
+
+
+async def a_block_finds_that_a_statement_ended_the_outer_one(db: World) -> None:
+    outer, inner = db.connection.transaction(), db.connection.transaction()
+    await outer.__aenter__()
+    await db.connection.execute("COMMIT")
+    try:
+        await inner.__aenter__()
+    except OutOfOrderTransactionNesting as problem:
+        db.note("wrong nesting level" in str(problem))
+
+
+async def a_block_has_a_status(db: World) -> None:
+    async with db.connection.transaction() as outer:
+        db.note(outer.status == "active")
+        async with db.connection.transaction(force_rollback=True) as inner:
+            db.note(inner.status == "active", " 'named' " in repr(inner), "(active) [INTRANS]" in repr(inner))
+    db.note(outer.status == "committed", inner.status == "rolled_back_explicitly", "[IDLE]" in repr(outer))
 
 
 async def rollback_names_its_block(db: World) -> None:

@@ -255,6 +255,14 @@ ONE_TRANSACTION = Known(
     lambda said, really: "must be called before any query" in str(really),
     ends=True,
 )
+PREPARED = Known(
+    "what needs no server is told of a statement that was prepared before, in an aborted transaction too",
+    "asyncpg keeps what it has prepared and counts arguments on its own; the fake asks about the transaction first",
+    lambda said, really: (
+        "transaction is aborted" in str(said)
+        and ("the server expects" in str(really) or really == ["NoneType", None])
+    ),
+)
 LANE = Lane(
     name="asyncpg",
     plans=PLANS,
@@ -266,6 +274,6 @@ LANE = Lane(
     pid=pid,
     errors=fakes.errors,
     wrong_type=wrong_type,
-    known=(PARSED_FIRST, SAME_OBJECT, TYPE_FIRST, ONE_TRANSACTION),
+    known=(PARSED_FIRST, SAME_OBJECT, TYPE_FIRST, ONE_TRANSACTION, PREPARED),
     lingers=True,
 )

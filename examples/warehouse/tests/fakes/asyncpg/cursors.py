@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:3e2de505bc325b68 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:19a694f9745cb3c9 (scaffold.py --update renews it)
 """Prepared statements and cursors of asyncpg."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
@@ -68,10 +68,7 @@ class FakePreparedStatement:
         return FakeCursorFactory(self._connection, self._query, args, prefetch, timeout, self._record_class)
 
     def _check(self, method: str) -> None:
-        if reason := self._connection.why_unusable():
-            raise interface_error(
-                f"cannot call PreparedStatement.{method}(): the underlying connection {reason}"
-            )
+        _require_usable(self._connection, f"PreparedStatement.{method}")
 
 
 class FakeCursorFactory:
@@ -115,28 +112,41 @@ class FakeCursor:
 
     def __init__(self, connection: "FakeConnection", rows: list[FakeRecord]) -> None:
         self._connection, self._rows = connection, rows
+        self._exhausted = False
 
     async def fetch(self, n: int, *, timeout: float | None = None) -> list[FakeRecord]:
         """The next n rows."""
-        if n <= 0:
-            raise interface_error("n must be greater than zero")
+        self._check("fetch", n)
         return await self._take(n, timeout)
 
     async def fetchrow(self, *, timeout: float | None = None) -> FakeRecord | None:
         """The next row, or None."""
+        self._check("fetchrow")
         return next(iter(await self._take(1, timeout)), None)
 
     async def forward(self, n: int, *, timeout: float | None = None) -> int:
         """Skip n rows. Returns how many there were to skip."""
-        if n <= 0:
-            raise interface_error("n must be greater than zero")
+        self._check("forward", n)
         return len(await self._take(n, timeout))
 
-    async def _take(self, count: int, timeout: float | None) -> list[FakeRecord]:
+    def _check(self, method: str, n: int = 1) -> None:
+        _require_usable(self._connection, f"Cursor.{method}")
         _require_transaction(self._connection)
-        await self._connection.control(lambda: None, timeout=timeout)
+        if n <= 0:
+            raise interface_error("n must be greater than zero")
+
+    async def _take(self, count: int, timeout: float | None) -> list[FakeRecord]:
+        if self._exhausted:
+            return []
+        await self._connection.control(self._connection.session.require_sound, timeout=timeout)
         taken, self._rows = self._rows[:count], self._rows[count:]
+        self._exhausted = len(taken) < count
         return taken
+
+
+def _require_usable(connection: "FakeConnection", name: str) -> None:
+    if reason := connection.why_unusable():
+        raise interface_error(f"cannot call {name}(): the underlying connection {reason}")
 
 
 def _require_transaction(connection: "FakeConnection") -> None:
