@@ -158,6 +158,7 @@ class FakeCursor:
             raise error("OperationalError")(LOST)
         self.connection.check_open()
         self._not_closed()
+        self._set(None)
 
     def _readable(self) -> None:
         self._not_closed()

@@ -82,9 +82,12 @@ class FakePool:
         except TimeoutError:
             raise error("PoolTimeout")(f"couldn't get a connection after {seconds:.2f} sec") from None
         connection = self.fake if self.fake not in self._out else self.fake.sibling()
-        kept = connection is self.fake and not connection.closed and connection.autocommit
+        kept, autocommit = connection is self.fake and not connection.closed, connection.autocommit
         connection.reset()
-        connection.autocommit = kept
+        if kept:
+            connection.autocommit = autocommit
+        else:
+            connection.isolation_level = connection.read_only = connection.deferrable = None
         connection._pool = self
         self._out.append(connection)
         self.fake.events.append(Event("acquire"))
