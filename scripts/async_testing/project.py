@@ -40,9 +40,7 @@ def detect(
         UsageError: ``root`` is no readable folder, an argument names what is not there, or the pytest configuration
             cannot be parsed.
     """
-    if driver is not None and driver not in drivers.FAKED:
-        listed = f"{', '.join(drivers.FAKED[:-1])} and {drivers.FAKED[-1]}"
-        raise UsageError(f"unknown driver {driver!r}: there are fakes for {listed}")
+    _refuse_unknown(driver)
     tree = Tree(root)
     if app is None:
         apps = _apps(tree)
@@ -84,6 +82,12 @@ def detect(
         interpreter=interpreter,
         notes=tuple(tree.notes),
     )
+
+
+def _refuse_unknown(driver: str | None) -> None:
+    if driver is not None and driver not in drivers.FAKED:
+        listed = f"{', '.join(drivers.FAKED[:-1])} and {drivers.FAKED[-1]}"
+        raise UsageError(f"unknown driver {driver!r}: there are fakes for {listed}")
 
 
 def choose_app(project: Project) -> App | None:

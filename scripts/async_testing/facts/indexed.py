@@ -45,11 +45,6 @@ class Indexed:
         found = self._calls
         return [one for name in names for one in found.get(name, ())]
 
-    @property
-    def called_names(self) -> dict[str, list[Called]]:
-        """Every call of something with a name, by the last one, as ``calls`` gives them."""
-        return self._calls
-
     @cached_property
     def _calls(self) -> dict[str, list[Called]]:
         found: dict[str, list[Called]] = {}
@@ -75,11 +70,6 @@ class Indexed:
         """Every attribute expression of these names, read or set, with the scope whose code it is."""
         found = self._attributes
         return [one for name in names for one in found.get(name, ())]
-
-    @property
-    def attribute_names(self) -> dict[str, list[tuple[Scope, ast.Attribute]]]:
-        """Every attribute expression by its name, as ``attributes`` gives them."""
-        return self._attributes
 
     @cached_property
     def _attributes(self) -> dict[str, list[tuple[Scope, ast.Attribute]]]:

@@ -54,11 +54,6 @@ class Sent(NamedTuple):
         """The named parameters, each with its label."""
         return [one for one in self.parameters if isinstance(one, tuple)]
 
-    @property
-    def place(self) -> str:
-        """Where it was sent from: ``path:line``."""
-        return f"{self.path}:{self.line}" if self.path else ""
-
 
 def read(name: str, text: str) -> list[Sent]:
     """The statements of a record, in the order they were sent.

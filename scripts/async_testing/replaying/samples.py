@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import decimal
-import json
 import uuid
 from typing import Any
 
@@ -71,14 +70,6 @@ def of(label: str, kind: str = "", labels: tuple[str, ...] = ()) -> Any:
     return PLAIN.get(label)
 
 
-def is_known(label: str) -> bool:
-    """Whether ``of`` gives a value of the very type."""
-    if label.startswith(("list[", "tuple[")):
-        inner = label[label.index("[") + 1 : -1]
-        return not inner or is_known(inner)
-    return label in PLAIN
-
-
 def label(value: Any) -> str:
     """The label of a value that a driver gave, without what a text looks like."""
     if isinstance(value, bool):
@@ -119,11 +110,3 @@ def _base(label: str) -> str:
     if label in ("int64", "bigint"):
         return "int"
     return "str" if label.startswith("str:") else label
-
-
-def is_json(text: str) -> bool:
-    """Whether a text is an object or array in JSON."""
-    try:
-        return isinstance(json.loads(text), dict | list)
-    except ValueError:
-        return False
