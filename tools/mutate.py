@@ -10,6 +10,9 @@ Exit 0: the share reached the minimum. Exit 1: it did not. Exit 2: nothing could
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from mutation.cli import main
 

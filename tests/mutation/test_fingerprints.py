@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mutation import operators, registry
-from mutation.mutants import mutants
-from mutation.source import Source
+from async_testing.mutants import operators, registry
+from async_testing.mutants.making import mutants
+from async_testing.mutants.source import Source
 
 OPERATORS = registry.load(operators)
 TEXT = "def f(a):\n    b = a + 1\n    b = a + 1\n    return b\n"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from mutation import edits, operators, registry, rewrites
-from mutation.mutants import changed
-from mutation.registry import Operator
-from mutation.source import Source
+from async_testing.mutants import edits, operators, registry
+from async_testing.mutants.making import changed
+from async_testing.mutants.registry import Operator
+from async_testing.mutants.source import Source
+from mutation import rewrites
 
 MUTATIONS = registry.load(operators)
 REWRITES = registry.load(rewrites)

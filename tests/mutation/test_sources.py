@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from mutation import edits, operators, registry
-from mutation.literals import HOLE
-from mutation.mutants import mutants
-from mutation.source import Source
-from mutation.sql import Block
+from async_testing.mutants import edits, operators, registry
+from async_testing.mutants.literals import HOLE
+from async_testing.mutants.making import mutants
+from async_testing.mutants.source import Source
+from async_testing.mutants.sql import Block
 
 OPERATORS = registry.load(operators)
 

@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutation import equivalents, operators, registry, reports, rewriting, running, server
-from mutation.mutants import Mutant, MutationError, mutants, read_sources
+from async_testing.finding import UsageError
+from async_testing.mutants import operators, registry
+from async_testing.mutants.making import Mutant, mutants, read_sources
+
+from mutation import equivalents, reports, rewriting, running, server
 
 CLEAN, BELOW, UNASSESSED = 0, 1, 2
 
@@ -100,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     try:
         return _run(options)
-    except MutationError as error:
+    except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return UNASSESSED
     except KeyboardInterrupt:
@@ -110,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: Options) -> int:
     if not options.example.is_dir():
-        raise MutationError(f"{options.example} is no folder: name the folder of an example")
+        raise UsageError(f"{options.example} is no folder: name the folder of an example")
     sources = read_sources(options.example, options.source)
     reasons: dict[str, str] = {}
     if options.rewrites:
@@ -131,7 +134,7 @@ def _reasons(options: Options, every: Sequence[Mutant]) -> dict[str, str]:
     entries = equivalents.load(path)
     if stale := equivalents.unused(entries, every):
         names = ", ".join(f"{entry.operator} {entry.fingerprint}" for entry in stale)
-        raise MutationError(f"{path} lists mutants that do not exist (any more), remove them: {names}")
+        raise UsageError(f"{path} lists mutants that do not exist (any more), remove them: {names}")
     return {entry.fingerprint: entry.reason for entry in entries}
 
 
@@ -139,7 +142,7 @@ def _selected(options: Options, every: Sequence[Mutant]) -> list[Mutant]:
     names = {mutant.operator for mutant in every}
     for prefix in options.only:
         if not any(name.startswith(prefix) for name in names):
-            raise MutationError(
+            raise UsageError(
                 f"--only {prefix}: no such operator has a mutant here; known: {', '.join(sorted(names))}"
             )
     chosen = [
@@ -151,7 +154,7 @@ def _selected(options: Options, every: Sequence[Mutant]) -> list[Mutant]:
         places = sorted(random.Random(options.seed).sample(range(len(chosen)), options.sample))
         chosen = [chosen[index] for index in places]
     if not chosen:
-        raise MutationError("there is nothing to change in this code: name the right folder with --source")
+        raise UsageError("there is nothing to change in this code: name the right folder with --source")
     return chosen
 
 
@@ -186,7 +189,7 @@ def _judge(options: Options, selected: Sequence[Mutant], reasons: dict[str, str]
 
 
 def _hold(options: Options, folders: Sequence[Path], selected: Sequence[Mutant], timeout: float) -> None:
-    """Raise MutationError if a rewrite breaks the tests that say whether it keeps behaviour."""
+    """Raise UsageError if a rewrite breaks the tests that say whether it keeps behaviour."""
     suite = running.Suite(options.example.resolve(), _marker(options.oracle), options.python)
     running.baseline(suite, folders[0])
     changes = [(mutant.path, mutant.text) for mutant in selected]
@@ -197,7 +200,7 @@ def _hold(options: Options, folders: Sequence[Path], selected: Sequence[Mutant],
         if verdict.state != "survived"
     ]
     if wrong:
-        raise MutationError(f"{len(wrong)} rewrites change behaviour:\n{reports.listing(wrong)}")
+        raise UsageError(f"{len(wrong)} rewrites change behaviour:\n{reports.listing(wrong)}")
     print(f"-m '{options.oracle}' stays green on every rewrite", file=sys.stderr)
 
 
@@ -267,4 +270,4 @@ def _write(options: Options, score: reports.Score, seconds: float) -> None:
     try:
         options.output.write_text(json.dumps(data, indent=1) + "\n")
     except OSError as error:
-        raise MutationError(f"--output {options.output} cannot be written: {error.strerror}") from error
+        raise UsageError(f"--output {options.output} cannot be written: {error.strerror}") from error

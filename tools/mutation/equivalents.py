@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutation.mutants import Mutant, MutationError
+from async_testing.finding import UsageError
+from async_testing.mutants.making import Mutant
 
 FILE = "mutants-equivalent.toml"
 
@@ -22,18 +23,18 @@ class Equivalent:
 
 
 def load(path: Path) -> list[Equivalent]:
-    """Read the entries; none if there is no file. MutationError if the file or an entry is not as it should be."""
+    """Read the entries; none if there is no file. UsageError if the file or an entry is not as it should be."""
     try:
         entries = tomllib.loads(path.read_text()).get("equivalent", [])
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:
-        raise MutationError(f"{path} cannot be read as TOML: {error}") from error
+        raise UsageError(f"{path} cannot be read as TOML: {error}") from error
     found = []
     for number, entry in enumerate(entries, start=1):
         values = [str(entry.get(name, "")).strip() for name in ("operator", "fingerprint", "reason")]
         if not all(values):
-            raise MutationError(f"{path}: entry {number} needs an operator, a fingerprint and a reason")
+            raise UsageError(f"{path}: entry {number} needs an operator, a fingerprint and a reason")
         found.append(Equivalent(*values))
     return found
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mutation.mutants import Mutant
+from async_testing.mutants.making import Mutant
+
 from mutation.running import Verdict
 
 

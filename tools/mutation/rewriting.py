@@ -6,9 +6,11 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from mutation import registry, rewrites
-from mutation.mutants import Mutant, mutants
-from mutation.source import Source
+from async_testing.mutants import registry
+from async_testing.mutants.making import Mutant, mutants
+from async_testing.mutants.source import Source
+
+from mutation import rewrites
 
 
 def chosen(sources: Sequence[Source], each: int, seed: int) -> list[Mutant]:

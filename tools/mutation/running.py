@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Literal
 
-from mutation.mutants import MutationError
+from async_testing.finding import UsageError
 
 State = Literal["killed", "survived", "timeout"]
 _IGNORED = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "*.egg-info")
@@ -54,7 +54,7 @@ class Suite:
         try:
             process = self._start(command, folder, environment)
         except OSError as error:
-            raise MutationError(f"{self.python} cannot be started: {error.strerror}") from error
+            raise UsageError(f"{self.python} cannot be started: {error.strerror}") from error
         with process:
             try:
                 output = process.communicate(timeout=timeout)[0].decode(errors="replace")
@@ -94,12 +94,12 @@ def copies(suite: Suite, count: int) -> Iterator[list[Path]]:
 
 
 def baseline(suite: Suite, folder: Path, when: str = "before anything is changed") -> Verdict:
-    """Run the suite as it is; MutationError unless it is green."""
+    """Run the suite as it is; UsageError unless it is green."""
     verdict = suite.run(folder, None)
     if verdict.exit_code != 0:
         tail = "\n".join(verdict.output.splitlines()[-15:])
         why = "has no test to run" if verdict.exit_code == _NO_TEST else f"is not green {when}"
-        raise MutationError(f"the suite of {suite.root} {why}: mend it first\n{tail}")
+        raise UsageError(f"the suite of {suite.root} {why}: mend it first\n{tail}")
     return verdict
 
 

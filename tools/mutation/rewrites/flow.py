@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from mutation.edits import Edit, Edits
-from mutation.literals import HOLE
-from mutation.registry import Operator, collector
-from mutation.source import Function, Source
+from async_testing.mutants.edits import Edit, Edits
+from async_testing.mutants.literals import HOLE
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Function, Source
 
 ORDER = 50
 OPERATORS: list[Operator] = []

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
-from mutation.edits import Edit, Edits
-from mutation.registry import Operator, collector
+from async_testing.mutants.edits import Edit, Edits
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Function, Source
+
 from mutation.rewrites.statements import before_statement, before_top_level
-from mutation.source import Function, Source
 
 ORDER = 40
 OPERATORS: list[Operator] = []

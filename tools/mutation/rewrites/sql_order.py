@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from mutation.calls import Call, calls
-from mutation.edits import Edit, Edits
-from mutation.registry import Operator, collector
+from async_testing.mutants.calls import Call, calls
+from async_testing.mutants.edits import Edit, Edits
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Source
+from async_testing.mutants.sql import Block, Token, predicates, tokens
+
 from mutation.rewrites.sql_text import statements
-from mutation.source import Source
-from mutation.sql import Block, Token, predicates, tokens
 
 ORDER = 20
 OPERATORS: list[Operator] = []

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mutation.edits import Edits
-from mutation.literals import HOLE
-from mutation.registry import Operator, collector
-from mutation.source import Source
-from mutation.sql import Block, Token, predicates, table_of, tokens
+from async_testing.mutants.edits import Edits
+from async_testing.mutants.literals import HOLE
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Source
+from async_testing.mutants.sql import Block, Token, predicates, table_of, tokens
 
 ORDER = 10
 OPERATORS: list[Operator] = []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mutation.calls import calls
-from mutation.edits import Edit, Edits
-from mutation.registry import Operator, collector
+from async_testing.mutants.calls import calls
+from async_testing.mutants.edits import Edit, Edits
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Source
+
 from mutation.rewrites.sql_text import statements
-from mutation.source import Source
 
 ORDER = 30
 OPERATORS: list[Operator] = []

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterator
 from functools import cached_property
 
-from mutation import literals, positions
-from mutation.edits import Edit, indentation
-from mutation.regions import Regions, is_docstring
-from mutation.sql import Block, blocks
+from async_testing.mutants import literals, positions
+from async_testing.mutants.edits import Edit, indentation
+from async_testing.mutants.regions import Regions, is_docstring
+from async_testing.mutants.sql import Block, blocks
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -10,14 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutation import edits as editing
-from mutation.edits import Edits
-from mutation.registry import Operator
-from mutation.source import Source
-
-
-class MutationError(Exception):
-    """Something the user has to mend: one line that says what was wrong and what to do."""
+from async_testing.finding import UsageError
+from async_testing.mutants import edits as editing
+from async_testing.mutants.edits import Edits
+from async_testing.mutants.registry import Operator
+from async_testing.mutants.source import Source
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Mutant:
 
 
 def read_sources(root: Path, folder: str) -> list[Source]:
-    """Read the Python and SQL files of a folder below the root; MutationError if there is none to read."""
+    """Read the Python and SQL files of a folder below the root; UsageError if there is none to read."""
     base = root / folder
     files = sorted(
         path
@@ -50,14 +47,14 @@ def read_sources(root: Path, folder: str) -> list[Source]:
         and not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(root).parts)
     )
     if not files:
-        raise MutationError(f"{base} has no .py or .sql file: name the folder of the code with --source")
+        raise UsageError(f"{base} has no .py or .sql file: name the folder of the code with --source")
     sources = []
     for path in files:
         try:
             text = path.read_bytes().decode()
             sources.append(Source(path.relative_to(root).as_posix(), text))
         except (SyntaxError, UnicodeDecodeError, OSError) as error:
-            raise MutationError(f"{path} cannot be read as source: {error}") from error
+            raise UsageError(f"{path} cannot be read as source: {error}") from error
     return sources
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mutation.edits import Edit, Edits
+from async_testing.mutants.edits import Edit, Edits
 
 HOLE = "\ue000"
 """Stands for one `{expression}` of an f-string."""

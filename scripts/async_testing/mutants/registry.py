@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
-from mutation.edits import Edits
-from mutation.source import Source
+from async_testing.mutants.edits import Edits
+from async_testing.mutants.source import Source
 
 Plan = Callable[[Source], Iterable[Edits]]
 Examples = Mapping[str, "list[str]"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mutation.edits import Edits
-from mutation.registry import Operator, collector
-from mutation.source import Source
-from mutation.sql import Block, Clause, Token, predicates
+from async_testing.mutants.edits import Edits
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Source
+from async_testing.mutants.sql import Block, Clause, Token, predicates
 
 ORDER = 20
 OPERATORS: list[Operator] = []

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mutation.source import Source
+from async_testing.mutants.source import Source
 
 MANY = {"execute_many", "executemany", "execute_batch"}
 _SPREAD = {"fetchrow", "fetchval"}

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
-from mutation.calls import calls
-from mutation.edits import Edit, Edits, without
-from mutation.registry import Operator, collector
-from mutation.source import Source
+from async_testing.mutants.calls import calls
+from async_testing.mutants.edits import Edit, Edits, without
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Source
 
 ORDER = 30
 OPERATORS: list[Operator] = []

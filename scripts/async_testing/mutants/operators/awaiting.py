@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mutation.edits import Edit, Edits, without
-from mutation.regions import called_name
-from mutation.registry import Operator, collector
-from mutation.source import Source
+from async_testing.mutants.edits import Edit, Edits, without
+from async_testing.mutants.regions import called_name
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Source
 
 ORDER = 40
 OPERATORS: list[Operator] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from mutation import literals
+from async_testing.mutants import literals
 
 Offset = Callable[[int, int], int]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mutation.edits import Edits
-from mutation.literals import HOLE, Literal
+from async_testing.mutants.edits import Edits
+from async_testing.mutants.literals import HOLE, Literal
 
 _TOKEN = re.compile(
     rf"""(?P<gap>\s+|--[^\n]*|/\*.*?\*/)

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
-from mutation.edits import Edit, Edits, without
-from mutation.regions import called_name
-from mutation.registry import Operator, collector
-from mutation.source import Source
+from async_testing.mutants.edits import Edit, Edits, without
+from async_testing.mutants.regions import called_name
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Source
 
 ORDER = 60
 OPERATORS: list[Operator] = []

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from mutation.edits import Edits
-from mutation.registry import Operator, collector
-from mutation.source import Source
-from mutation.sql import Block, Token, table_of
+from async_testing.mutants.edits import Edits
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Source
+from async_testing.mutants.sql import Block, Token, table_of
 
 ORDER = 10
 OPERATORS: list[Operator] = []

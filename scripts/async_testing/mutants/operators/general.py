@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mutation.edits import Edit, Edits
-from mutation.operators.errors import is_detail, is_status
-from mutation.operators.responses import is_route
-from mutation.registry import Operator, collector
-from mutation.source import Source
+from async_testing.mutants.edits import Edit, Edits
+from async_testing.mutants.operators.errors import is_detail, is_status
+from async_testing.mutants.operators.responses import is_route
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Source
 
 ORDER = 90
 OPERATORS: list[Operator] = []
