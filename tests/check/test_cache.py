@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from async_testing import rules
+from async_testing import rules, userfolder
 from async_testing.checking import cache as cache_module
-from async_testing.checking import rulebook, userfolder
+from async_testing.checking import rulebook
 from async_testing.checking.cache import Cache
 from async_testing.checking.running import Report, run
 

@@ -13,12 +13,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from async_testing.checking import userfolder
+from async_testing import userfolder
 from async_testing.checking.examined import Examined
 from async_testing.checking.graph import Graph, State
-from async_testing.checking.userfolder import digest
 from async_testing.finding import Finding
 from async_testing.rules import Rule
+from async_testing.userfolder import digest
 
 
 class Cache:

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from async_testing.checking.userfolder import digest
 from async_testing.facts.folder import EXISTS, Folder, bases
+from async_testing.userfolder import digest
 
 State = str | None
 """The digest of what was read; ``EXISTS`` where it was seen and not read; None where no file was."""

@@ -8,8 +8,7 @@ import os
 from types import ModuleType
 from typing import Any
 
-from async_testing import rules
-from async_testing.checking import userfolder
+from async_testing import rules, userfolder
 from async_testing.checking.cache import listing
 from async_testing.rules import Rule
 

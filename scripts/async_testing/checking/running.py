@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.checking.cache import Cache, folders_of
 from async_testing.checking.examined import Examined
-from async_testing.checking.userfolder import digest
 from async_testing.rules import Rule
+from async_testing.userfolder import digest
 
 if TYPE_CHECKING:
     from async_testing.facts.workspace import Workspace
