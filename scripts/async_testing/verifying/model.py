@@ -110,6 +110,8 @@ class Judged(NamedTuple):
     seconds: float = 0.0
     kind: Literal["body", "import", "file", ""] = ""
     """How it was judged: code swapped in a fork, collected afresh, or a process of its own."""
+    covering: tuple[int, ...] = ()
+    """The tests that execute the line, as positions in the report's tests."""
 
 
 class Report(NamedTuple):
@@ -131,4 +133,9 @@ class Report(NamedTuple):
     mutants: tuple[Judged, ...] = ()
     seconds: float = 0.0
     shard: str = ""
+    """``2/3`` where only a part of the mutants was judged here."""
+    elsewhere: tuple[Mutant, ...] = ()
+    """The mutants that are left to other shards."""
+    code: str = ""
+    """A digest of the modules' texts: two reports are of the same code where it is the same."""
     notes: tuple[str, ...] = ()
