@@ -8,7 +8,17 @@ import psqlpy
 from async_testing.templates.fakes import psqlpy as fakes
 
 from tests.contract.harness import RESET, SCHEMA, Driver, World
-from tests.contract.on_psqlpy import calls, failures, pools, resources, results, surprises, transactions
+from tests.contract.on_psqlpy import (
+    calls,
+    failures,
+    objects,
+    orders,
+    pools,
+    resources,
+    results,
+    surprises,
+    transactions,
+)
 
 
 def look(value: Any) -> Any:
@@ -62,7 +72,7 @@ async def prepare(dsn: str) -> None:
 
 DRIVER = Driver(
     name="psqlpy",
-    modules=(calls, results, transactions, pools, resources, failures, surprises),
+    modules=(calls, results, objects, transactions, orders, pools, resources, failures, surprises),
     live=live,
     fake=fake,
     prepare=prepare,

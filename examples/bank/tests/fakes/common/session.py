@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:4454e60c6f44056d (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:ddcaf30e7a0936b0 (scaffold.py --update renews it)
 """The server's side of a connection: its transaction, and what it refuses."""
 
 import re
@@ -11,7 +11,7 @@ from .errors import Refused
 
 _CONTROL = re.compile(
     r"\s*(begin|start\s+transaction|commit|end|abort|rollback\s+to(?:\s+savepoint)?|rollback|savepoint|"
-    r"release(?:\s+savepoint)?)\b\s*(?:(?:transaction|work)\b)?\s*([^\s;]*)",
+    r"release(?:\s+savepoint)?)\b\s*(?:(?:transaction|work)\b)?\s*(\"(?:[^\"]|\"\")*\"|[^\s;]*)",
     re.IGNORECASE,
 )
 _ACCESS = re.compile(r"\bread\s+(only|write)\b", re.IGNORECASE)
@@ -98,11 +98,12 @@ class Session:
             raise Refused("25P01", f"{command} can only be used in transaction blocks")
 
     def _place(self, name: str) -> int:
+        wanted = _identifier(name)
         for place in range(len(self.savepoints) - 1, -1, -1):
-            if self.savepoints[place][0].lower() == name.lower():
+            if _identifier(self.savepoints[place][0]) == wanted:
                 return place
         self.aborted = True
-        raise Refused("3B001", f'savepoint "{name}" does not exist')
+        raise Refused("3B001", f'savepoint "{wanted}" does not exist')
 
     def require_connected(self) -> None:
         """Raises: Refused on a connection that was lost."""
@@ -169,6 +170,11 @@ class Session:
             "rollback to": self.rollback_savepoint,
         }
         actions[command.removesuffix(" savepoint")](name)
+
+
+def _identifier(name: str) -> str:
+    """A name as the server has it: what is not quoted is lower case."""
+    return name[1:-1].replace('""', '"') if name[:1] == name[-1:] == '"' else name.lower()
 
 
 @coroutine

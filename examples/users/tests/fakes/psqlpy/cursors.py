@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:dbb56e269e738d35 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:f342a300eac4cb79 (scaffold.py --update renews it)
 """Prepared statements and cursors of psqlpy."""
 
 from types import TracebackType
@@ -42,7 +42,30 @@ class FakePreparedStatement:
         return []
 
 
-class FakeCursor:
+class Whereabouts:
+    """What a connection, and what is made on it, tells of its server: that of a fake is nowhere."""
+
+    conn_dbname: str | None = "fake"
+    user: str | None = "fake"
+    options: str | None = None
+
+    @property
+    def hosts(self) -> list[str]:
+        """The hosts."""
+        return ["localhost"]
+
+    @property
+    def ports(self) -> list[int]:
+        """Their ports."""
+        return [5432]
+
+    @property
+    def host_addrs(self) -> list[str]:
+        """Their addresses, where those were given."""
+        return []
+
+
+class FakeCursor(Whereabouts):
     """A server-side cursor over the rows scripted for `fetch`, asked for once, when it starts.
 
     It starts with a BEGIN of its own and ends with a ROLLBACK, as psqlpy has it: what was written meanwhile on its

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:341e222fef77db6e (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:88129d7f50850655 (scaffold.py --update renews it)
 """The calls of psqlpy that send a statement, and how it counts parameters."""
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from ..common.errors import Refused
 from ..common.session import pause
 from ..core.recording import Event
 from ..core.scripting import Kind
-from .cursors import FakeCursor, FakePreparedStatement
+from .cursors import FakeCursor, FakePreparedStatement, Whereabouts
 from .exceptions import error, worded
 from .results import Parameters, QueryResult, SingleQueryResult
 
@@ -42,7 +42,7 @@ def require_string(value: object) -> None:
         raise TypeError(f"{shown} is not an instance of 'str'")
 
 
-class Operations:
+class Operations(Whereabouts):
     """The calls that a connection and a transaction have in common."""
 
     plain = False

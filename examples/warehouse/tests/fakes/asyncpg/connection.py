@@ -1,14 +1,14 @@
-# async-testing-expert 0.1.0 sha256:598017f3006eb050 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:a501d7b28ef52e5b (scaffold.py --update renews it)
 """The connection of asyncpg."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..common.tags import status
 from ..core.recording import Call, Event
 from ..core.scripting import Scripted
-from .copies import Copies
+from .callbacks import Callbacks
 from .cursors import FakeCursorFactory, FakePreparedStatement
 from .records import FakeRecord, records
 from .transactions import FakeTransaction
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .pools import FakePool
 
 
-class FakeConnection(Copies):
+class FakeConnection(Callbacks):
     """An asyncpg connection whose answers are scripted; `fetchrow_return` is `fetch_row_return`, and so on."""
 
     driver = "asyncpg"
@@ -29,13 +29,14 @@ class FakeConnection(Copies):
     def __init__(self, *, strict: bool = False) -> None:
         super().__init__(strict=strict)
         self.top_transaction: FakeTransaction | None = None
-        self.listeners: list[tuple[str, Callable[..., Any]]] = []
+        self.listeners, self.codecs = [], {}
         self._reset_state(None)
 
     def _reset_state(self, pool: "FakePool | None") -> None:
         self._pool = pool
         self._closed = self._released = self._busy = False
         self.top_transaction, self._savepoints = None, 0
+        self.forget_callbacks()
 
     @property
     def fetchrow_calls(self) -> list[Call]:
@@ -138,17 +139,7 @@ class FakeConnection(Copies):
         self.check_usable("prepare")
         await self.control(lambda: self._prepare(query), name="PREPARE", timeout=timeout)
         self.events.append(Event("prepare", name=name or ""))
-        return FakePreparedStatement(self, query, record_class)
-
-    async def add_listener(self, channel: str, callback: Callable[..., Any]) -> None:
-        """Keep a callback in `listeners`, as (channel, callback); a test calls it to notify."""
-        self.check_usable("add_listener")
-        self.listeners.append((channel, callback))
-
-    async def remove_listener(self, channel: str, callback: Callable[..., Any]) -> None:
-        """Remove a callback; does nothing on a closed connection."""
-        if (channel, callback) in self.listeners:
-            self.listeners.remove((channel, callback))
+        return FakePreparedStatement(self, query, record_class, name)
 
     def is_closed(self) -> bool:
         """Whether the connection is closed."""
@@ -169,6 +160,7 @@ class FakeConnection(Copies):
         self.ledger.rolled_back += self.session.pending
         self.session.pending = []
         self.events.append(Event("close"))
+        self._terminated()
         if self._pool is not None:
             self._pool.discard(self)
 
@@ -178,6 +170,7 @@ class FakeConnection(Copies):
         if not (self._closed or self._released):
             self._closed = True
             self.events.append(Event("close"))
+            self._terminated()
             if self._pool is not None:
                 import asyncio
 

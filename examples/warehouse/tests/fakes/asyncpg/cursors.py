@@ -1,10 +1,11 @@
-# async-testing-expert 0.1.0 sha256:19a694f9745cb3c9 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:082985bc7c64b63d (scaffold.py --update renews it)
 """Prepared statements and cursors of asyncpg."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
 from collections.abc import AsyncIterator, Generator, Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..common.tags import status
 from .exceptions import error, interface_error
 from .records import FakeRecord
 
@@ -15,16 +16,23 @@ if TYPE_CHECKING:
 class FakePreparedStatement:
     """A prepared statement; recorded and answered as the connection's own calls are."""
 
-    def __init__(self, connection: "FakeConnection", query: str, record_class: type | None) -> None:
+    def __init__(
+        self, connection: "FakeConnection", query: str, record_class: type | None, name: str | None
+    ) -> None:
         self._connection, self._query, self._record_class = connection, query, record_class
+        self._name = name or f"__asyncpg_stmt_{id(self):x}__"
         self._status: str | None = None
+
+    def get_name(self) -> str:
+        """The name asked for, or one that is made up."""
+        return self._name
 
     def get_query(self) -> str:
         """The text of the statement."""
         return self._query
 
     def get_statusmsg(self) -> str | None:
-        """The status of the last `fetch`, None before."""
+        """The status of the last `fetch`; None before, and after what stops at the first row."""
         return self._status
 
     async def fetch(self, *args: Any, timeout: float | None = None) -> list[FakeRecord]:
@@ -33,12 +41,13 @@ class FakePreparedStatement:
         rows = await self._connection.fetch(
             self._query, *args, timeout=timeout, record_class=self._record_class
         )
-        self._status = f"SELECT {len(rows)}"
+        self._status = status(self._query, rows)
         return rows
 
     async def fetchrow(self, *args: Any, timeout: float | None = None) -> FakeRecord | None:
         """The first row, or None."""
         self._check("fetchrow")
+        self._status = None
         return await self._connection.fetchrow(
             self._query, *args, timeout=timeout, record_class=self._record_class
         )
@@ -46,6 +55,7 @@ class FakePreparedStatement:
     async def fetchval(self, *args: Any, column: int | str = 0, timeout: float | None = None) -> Any:
         """A value of the first row, or None."""
         self._check("fetchval")
+        self._status = None
         return await self._connection.fetchval(self._query, *args, column=column, timeout=timeout)
 
     async def fetchmany(self, args: Iterable[Any], *, timeout: float | None = None) -> list[FakeRecord]:

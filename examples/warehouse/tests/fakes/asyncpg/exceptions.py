@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:5b9f57736da93828 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:906ef2ad8f43bcee (scaffold.py --update renews it)
 """The exceptions of asyncpg, or stand-ins where it is not installed."""
 
 from importlib import import_module
@@ -36,6 +36,10 @@ _FIELDS = {
     "table_name": "t",
     "column_name": "c",
     "constraint_name": "n",
+    "data_type_name": "d",
+    "hint": "H",
+    "position": "P",
+    "context": "W",
 }
 _stand_ins: dict[str, type[Exception]] = {"Exception": Exception}
 
@@ -62,13 +66,11 @@ def server_error(refusal: Refused) -> Exception:
     if hasattr(base, "new"):
         made: Exception = base.new(fields)
         return made
-    detail = refusal.facts.get("detail")
-    made = error(_BY_STATE.get(refusal.sqlstate, "PostgresError"))(
-        refusal.message + (f"\nDETAIL:  {detail}" if detail else "")
-    )
-    made.sqlstate = refusal.sqlstate  # type: ignore[attr-defined]
-    for name in ("detail", *_FIELDS):
-        setattr(made, name, refusal.facts.get(name))
+    told = [f"{name.upper()}:  {refusal.facts[name]}" for name in ("detail", "hint") if name in refusal.facts]
+    made = error(_BY_STATE.get(refusal.sqlstate, "PostgresError"))("\n".join([refusal.message, *told]))
+    facts = {**dict.fromkeys((*_FIELDS, "query")), **refusal.facts, "sqlstate": refusal.sqlstate}
+    for name, fact in facts.items():
+        setattr(made, name, fact)
     return made
 
 

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:41ca39664632f87d (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:5426e8704c5fbc8a (scaffold.py --update renews it)
 """The records of asyncpg."""
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,12 +17,22 @@ class FakeRecord:
     """
 
     __slots__ = ("_names", "_values")
+    __class__ = property(lambda self: type(self).seen_as())
 
     def __init__(self, data: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> None:
         source: Any = data
         pairs = list(source.items() if hasattr(source, "items") else source)
         self._names = [name for name, _ in pairs]
         self._values = tuple(value for _, value in pairs)
+
+    @classmethod
+    def seen_as(cls) -> type:
+        """What `isinstance` takes a record for: `asyncpg.Record`, where asyncpg is installed."""
+        try:
+            found: type = import_module("asyncpg").Record
+        except ImportError:
+            return cls
+        return found
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
@@ -98,7 +108,7 @@ def _look_alike(record_class: type) -> type[FakeRecord]:
         raise interface_error(
             f"record_class is expected to be a subclass of asyncpg.Record, got {record_class!r}"
         )
-    own: dict[str, Any] = {"__slots__": ()}
+    own: dict[str, Any] = {"__slots__": (), "seen_as": classmethod(lambda cls: record_class)}
     for base in reversed(record_class.__mro__[: record_class.__mro__.index(base_class)]):
         own |= {name: value for name, value in vars(base).items() if name not in ("__dict__", "__weakref__")}
     return type(record_class.__name__, (FakeRecord,), own)

@@ -7,7 +7,7 @@ from ..common.errors import Refused
 from ..common.session import pause
 from ..core.recording import Event
 from ..core.scripting import Kind
-from .cursors import FakeCursor, FakePreparedStatement
+from .cursors import FakeCursor, FakePreparedStatement, Whereabouts
 from .exceptions import error, worded
 from .results import Parameters, QueryResult, SingleQueryResult
 
@@ -41,7 +41,7 @@ def require_string(value: object) -> None:
         raise TypeError(f"{shown} is not an instance of 'str'")
 
 
-class Operations:
+class Operations(Whereabouts):
     """The calls that a connection and a transaction have in common."""
 
     plain = False

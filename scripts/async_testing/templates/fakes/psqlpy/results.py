@@ -1,6 +1,7 @@
 """What psqlpy hands out: results and records."""
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Self
 
 from ..core.recording import copied
@@ -13,8 +14,13 @@ Decoders = dict[str, Callable[[bytes], Any]] | None
 class Record:
     """A row of `QueryResult.records()`: by position, by name and by slice."""
 
+    __slots__ = ("_row",)
+
     def __init__(self, row: Mapping[str, Any]) -> None:
         self._row = dict(row)
+
+    def __reduce_ex__(self, protocol: object) -> Any:
+        raise TypeError("cannot pickle 'builtins.Record' object")
 
     def __len__(self) -> int:
         return len(self._row)
@@ -53,6 +59,19 @@ class Record:
         return f"<Record {', '.join(f'{key}: {value!r}' for key, value in self._row.items())}>"
 
 
+def _seen_as(name: str) -> property:
+    """For `isinstance`: the class of psqlpy, where it is installed."""
+
+    def kind(self: object) -> type:
+        try:
+            found: type = getattr(import_module("psqlpy"), name)
+        except ImportError:
+            return type(self)
+        return found
+
+    return property(kind)
+
+
 class FakeRecord:
     """A psqlpy result: `FakeRecord({…})` of a single row, `FakeRecord([{…}, …])` of many."""
 
@@ -82,6 +101,8 @@ class FakeRecord:
 class QueryResult(FakeRecord):
     """Any number of rows."""
 
+    __class__ = _seen_as("QueryResult")
+
     def result(self, custom_decoders: Decoders = None, as_tuple: bool | None = None) -> list[Any]:
         """The rows as dicts, or as tuples."""
         rows = self._decoded(custom_decoders)
@@ -106,6 +127,8 @@ class QueryResult(FakeRecord):
 
 class SingleQueryResult(FakeRecord):
     """Exactly one row."""
+
+    __class__ = _seen_as("SingleQueryResult")
 
     def result(self, custom_decoders: Decoders = None, as_tuple: bool | None = None) -> Any:
         """The row as a dict, or as a tuple."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..common.errors import Refused
 from .exceptions import CLOSED, error, on_wire
-from .operations import Operations
+from .operations import Operations, require_string
 from .results import QueryResult
 
 if TYPE_CHECKING:
@@ -78,16 +78,19 @@ class FakeTransaction(Operations):
     async def create_savepoint(self, savepoint_name: str) -> None:
         """SAVEPOINT."""
         session = self.opened().session
+        require_string(savepoint_name)
         await self._step("SAVEPOINT", lambda: session.savepoint(savepoint_name))
 
     async def release_savepoint(self, savepoint_name: str) -> None:
         """RELEASE SAVEPOINT."""
         session = self.opened().session
+        require_string(savepoint_name)
         await self._step("RELEASE", lambda: session.release_savepoint(savepoint_name))
 
     async def rollback_savepoint(self, savepoint_name: str) -> None:
         """ROLLBACK TO SAVEPOINT."""
         session = self.opened().session
+        require_string(savepoint_name)
         await self._step("ROLLBACK TO", lambda: session.rollback_savepoint(savepoint_name))
 
     async def _step(self, name: str, action: Callable[[], None]) -> None:
