@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -16,6 +16,19 @@ class Edit:
 
 
 Edits = tuple[Edit, ...]
+
+
+class Hinted(tuple[Edit, ...]):
+    """The edits of one mutant, with what a test would have to assert to notice it."""
+
+    hint: str
+
+
+def hinted(edits: Iterable[Edit], hint: str) -> Hinted:
+    """Return the edits with a hint of their own, in the place of the operator's."""
+    made = Hinted(edits)
+    made.hint = hint
+    return made
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:

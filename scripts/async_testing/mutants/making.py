@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import hashlib
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from async_testing.finding import UsageError
 from async_testing.mutants import edits as editing
-from async_testing.mutants.edits import Edits
+from async_testing.mutants.edits import Edits, Hinted
 from async_testing.mutants.registry import Operator
 from async_testing.mutants.source import Source
+
+_LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Mutant:
     after: str
     text: str
     fingerprint: str
+    end_line: int = 0
+    """The last line that the edits touch in the file as it was."""
+    hint: str = ""
+    """What a test would have to assert to notice it."""
 
     @property
     def diff(self) -> str:
@@ -73,7 +79,7 @@ def mutants(
                 text = changed(source, edits, same_program=same_program)
                 if text is not None and text not in seen:
                     seen.add(text)
-                    found.append(_mutant(operator.name, source, edits, text))
+                    found.append(_mutant(operator, source, edits, text))
     return list(_with_fingerprints(found))
 
 
@@ -82,26 +88,39 @@ def changed(source: Source, edits: Edits, *, same_program: bool = False) -> str 
     if not edits:
         return None
     text = editing.apply(source.text, edits)
-    if source.is_sql:
-        return text if text != source.text else None
-    try:
-        tree = ast.parse(text)
-        compile(tree, source.path, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError):
+    if text == source.text:
         return None
-    other = text != source.text if same_program else ast.dump(tree) != ast.dump(source.tree)
-    return text if other else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if same_program or source.is_sql:
+            return text if source.is_sql or source.program.compiles(edits) else None
+        return text if source.program.is_other(edits) else None
 
 
-def _mutant(operator: str, source: Source, edits: Edits, text: str) -> Mutant:
+def _mutant(operator: Operator, source: Source, edits: Edits, text: str) -> Mutant:
     first, last = min(edits).start, max(edit.end for edit in edits)
     start = source.text.rfind("\n", 0, first) + 1
     end = source.text.find("\n", last)
     end = len(source.text) if end < 0 else end
     before = source.text[start:end]
     after = text[start : end + len(text) - len(source.text)]
-    line = source.line(first)
-    return Mutant(operator, source.path, line, source.scope(line), before, after, text, "")
+    line, end_line = source.line(first), source.line(end)
+    scope = source.scope(line)
+    hint = edits.hint if isinstance(edits, Hinted) else _hint(operator, source, edits, scope)
+    return Mutant(operator.name, source.path, line, scope, before, after, text, "", end_line, hint)
+
+
+def _hint(operator: Operator, source: Source, edits: Edits, scope: str) -> str:
+    """Return the operator's hint with the code that is changed here."""
+    first = min(edits)
+    old, new = (shortened(text) for text in (source.text[first.start : first.end], first.text))
+    return operator.hint.format(old=old, new=new, function=scope.rpartition(".")[2] or "the module")
+
+
+def shortened(text: str) -> str:
+    """Return a text as one line of at most sixty characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _with_fingerprints(found: Iterable[Mutant]) -> Iterator[Mutant]:
@@ -111,7 +130,7 @@ def _with_fingerprints(found: Iterable[Mutant]) -> Iterator[Mutant]:
         key = (mutant.operator, mutant.path, mutant.scope, _squeezed(mutant.before), _squeezed(mutant.after))
         counts[key] += 1
         digest = hashlib.sha256("\0".join([*key, str(counts[key])]).encode()).hexdigest()[:12]
-        yield Mutant(**{**vars(mutant), "fingerprint": digest})
+        yield replace(mutant, fingerprint=digest)
 
 
 def _squeezed(text: str) -> str:

@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Protocol
 
 from async_testing.mutants.edits import Edits
 from async_testing.mutants.source import Source
@@ -23,17 +24,23 @@ class Operator:
     summary: str
     plan: Plan
     examples: Examples
+    hint: str = ""
+    """What a test would have to assert: `{old}` and `{new}` stand for the code, `{function}` for where it is."""
 
 
-Register = Callable[[str, Examples], Callable[[Plan], Plan]]
+class Register(Protocol):
+    """What `collector` returns."""
+
+    def __call__(self, name: str, examples: Examples, hint: str = "") -> Callable[[Plan], Plan]:
+        """Return a decorator for the plan of an operator."""
 
 
 def collector(into: list[Operator]) -> Register:
     """Return a decorator that puts what it decorates into the list; its docstring is the summary."""
 
-    def register(name: str, examples: Examples) -> Callable[[Plan], Plan]:
+    def register(name: str, examples: Examples, hint: str = "") -> Callable[[Plan], Plan]:
         def add(plan: Plan) -> Plan:
-            into.append(Operator(name, (plan.__doc__ or "").strip(), plan, examples))
+            into.append(Operator(name, (plan.__doc__ or "").strip(), plan, examples, hint))
             return plan
 
         return add

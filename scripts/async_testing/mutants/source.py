@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import sys
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
 from async_testing.mutants import literals, positions
 from async_testing.mutants.edits import Edit, indentation
+from async_testing.mutants.programs import Program
 from async_testing.mutants.regions import Regions, is_docstring
 from async_testing.mutants.sql import Block, blocks
 
@@ -35,6 +37,10 @@ class Source:
             offset += len(line) + 1
         return lines
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _ in self._lines]
+
     def offset(self, line: int, column: int) -> int:
         """Return the character offset of the parser's line and byte column."""
         start, text = self._lines[line - 1]
@@ -42,7 +48,7 @@ class Source:
 
     def line(self, offset: int) -> int:
         """Return the line number of an offset, from 1."""
-        return self.text.count("\n", 0, offset) + 1
+        return bisect_right(self._starts, offset)
 
     def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler) -> tuple[int, int]:
         """Return where a node begins and ends."""
@@ -105,15 +111,24 @@ class Source:
 
     def scope(self, line: int) -> str:
         """Return the dotted name of the class and function that a line is in, or an empty text."""
-        names = [
-            (node.lineno, node.name)
+        return ".".join(name for first, last, _, name in self._named if first <= line <= last)
+
+    @cached_property
+    def _named(self) -> list[tuple[int, int, int, str]]:
+        """The first and last line of each class and function, where it is named, and its name."""
+        named = [
+            (min([node.lineno, *(item.lineno for item in node.decorator_list)]), node.end_lineno or 0, node)
             for node in ast.walk(self.tree)
             if isinstance(node, Function | ast.ClassDef)
-            and min([node.lineno, *(item.lineno for item in node.decorator_list)])
-            <= line
-            <= (node.end_lineno or 0)
         ]
-        return ".".join(name for _, name in sorted(names))
+        return sorted(
+            ((first, last, node.lineno, node.name) for first, last, node in named), key=lambda item: item[2:]
+        )
+
+    @cached_property
+    def program(self) -> Program:
+        """The file as it compiles, part by part."""
+        return Program(self.text, self.tree, self._starts)
 
     @cached_property
     def literals(self) -> list[literals.Literal]:
