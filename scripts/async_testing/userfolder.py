@@ -82,3 +82,25 @@ def tidy(folder: str | os.PathLike[str]) -> None:
         if half or days > KEPT_DAYS or number >= KEPT_FILES or size > KEPT_BYTES:
             with contextlib.suppress(OSError):
                 os.unlink(path)  # noqa: PTH108
+
+
+def sources_digest() -> str:
+    """What tells this version of the scripts from others: the names, sizes and times of its files."""
+    top = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
+    return digest("\n".join([top, *sorted(listing(top, deep=True))]).encode(errors="surrogateescape"))
+
+
+def listing(folder: str, *, deep: bool = False) -> list[str]:
+    """The Python files in a folder, each with its size and time."""
+    found = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    status = entry.stat()
+                    found.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
+                elif deep and "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
+                    found += [f"{entry.name}/{one}" for one in listing(entry.path, deep=True)]
+    except OSError:
+        return found
+    return found

@@ -18,7 +18,7 @@ from async_testing.checking.examined import Examined
 from async_testing.checking.graph import Graph, State
 from async_testing.finding import Finding
 from async_testing.rules import Rule
-from async_testing.userfolder import digest
+from async_testing.userfolder import digest, sources_digest
 
 
 class Cache:
@@ -130,25 +130,3 @@ class Cache:
 def folders_of(files: Iterable[str]) -> list[str]:
     """The folders that files lie in, each once."""
     return list(dict.fromkeys(path.rpartition("/")[0] for path in files))
-
-
-def sources_digest() -> str:
-    """What tells this version of the checker from others: the names, sizes and times of its own files."""
-    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-    return digest("\n".join([top, *sorted(listing(top, deep=True))]).encode(errors="surrogateescape"))
-
-
-def listing(folder: str, *, deep: bool = False) -> list[str]:
-    """The Python files in a folder, each with its size and time."""
-    found = []
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.endswith(".py"):
-                    status = entry.stat()
-                    found.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
-                elif deep and "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
-                    found += [f"{entry.name}/{one}" for one in listing(entry.path, deep=True)]
-    except OSError:
-        return found
-    return found

@@ -9,8 +9,8 @@ from types import ModuleType
 from typing import Any
 
 from async_testing import rules, userfolder
-from async_testing.checking.cache import listing
 from async_testing.rules import Rule
+from async_testing.userfolder import listing
 
 
 class Later(ModuleType):
