@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -42,7 +42,18 @@ class Finished(NamedTuple):
     events: tuple[dict[str, Any], ...]
 
 
-def run(target: Target, mode: str, timeout: float, extra: Sequence[str] = (), **settings: Any) -> Finished:
+Watch = Callable[[dict[str, Any]], None]
+
+
+def run(
+    target: Target,
+    mode: str,
+    timeout: float,
+    extra: Sequence[str] = (),
+    *,
+    watch: Watch | None = None,
+    **settings: Any,
+) -> Finished:
     """Run pytest once in a mode of ``inside`` and gather its events.
 
     Args:
@@ -50,6 +61,7 @@ def run(target: Target, mode: str, timeout: float, extra: Sequence[str] = (), **
         mode: a module of ``inside`` that has ``plugins(settings)``.
         timeout: seconds after which it and all that it started is killed.
         extra: more arguments for pytest.
+        watch: is told each event soon after it happened.
         settings: what the mode wants to know; JSON.
 
     Raises:
@@ -60,7 +72,7 @@ def run(target: Target, mode: str, timeout: float, extra: Sequence[str] = (), **
         command = command_of(target, Path(folder), {"mode": mode, "events": str(events), **settings}, extra)
         started = time.monotonic()
         with process(command, target, folder) as child:
-            code, output = _awaited(child, timeout)
+            code, output = _awaited(child, timeout, events, watch)
         return Finished(code, time.monotonic() - started, output, tuple(read_events(events)))
 
 
@@ -112,18 +124,50 @@ def kill(child: subprocess.Popen[bytes]) -> None:
             child.kill()
 
 
-def _awaited(child: subprocess.Popen[bytes], timeout: float) -> tuple[int | None, str]:
+def _awaited(
+    child: subprocess.Popen[bytes], timeout: float, events: Path, watch: Watch | None
+) -> tuple[int | None, str]:
     kept = bytearray()
     reader = threading.Thread(target=_drain, args=(child.stdout, kept), daemon=True)
     reader.start()
     code: int | None
-    try:
-        code = child.wait(timeout)
-    except subprocess.TimeoutExpired:
-        code = None
+    with _watched(events, watch):
+        try:
+            code = child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            code = None
     kill(child)
     reader.join(5)
     return code, bytes(kept).decode("utf-8", "replace")
+
+
+@contextmanager
+def _watched(events: Path, watch: Watch | None) -> Iterator[None]:
+    """Have the events told while the block runs, by a thread that ends with it."""
+    if watch is None:
+        yield
+        return
+    over = threading.Event()
+    teller = threading.Thread(target=_tell, args=(events, watch, over), daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        over.set()
+        teller.join()
+
+
+def _tell(events: Path, watch: Watch, over: threading.Event) -> None:
+    place, is_over = 0, False
+    while not is_over:
+        is_over = over.wait(0.1)
+        with suppress(FileNotFoundError), events.open("rb") as stream:
+            stream.seek(place)
+            lines = stream.read().splitlines(keepends=True)
+            for line in lines:
+                if line.endswith(b"\n"):
+                    place += len(line)
+                    watch(json.loads(line))
 
 
 def _drain(stream: IO[bytes] | None, kept: bytearray) -> None:
