@@ -216,3 +216,31 @@ async def batches_of_other_things(db: World) -> None:
         conn.execute_batch(None), conn.execute_batch("BEGIN; SELECT 1; COMMIT"), conn.in_transaction()
     )
     await db.see(conn.execute_batch("CREATE TEMP TABLE made (id int); INSERT INTO made VALUES (1)"))
+
+
+async def a_second_begin_comes_too_late(db: World) -> None:
+    conn = db.connection
+    reading, writing = ReadVariant.ReadOnly, ReadVariant.ReadWrite
+    for between in (NOBODY, "SET LOCAL timezone = 'utc'", "SAVEPOINT a"):
+        for first, second in (
+            ({"read_variant": reading}, {"read_variant": writing}),
+            ({"read_variant": writing}, {"read_variant": reading}),
+            ({}, {"isolation_level": IsolationLevel.Serializable}),
+            ({}, {"isolation_level": IsolationLevel.ReadCommitted}),
+        ):
+            transaction = conn.transaction(**first)
+            await db.see(transaction.begin(), conn.execute(between), conn.transaction(**second).begin())
+            await db.see(conn.execute(NOBODY), transaction.rollback())
+
+
+async def a_second_begin_as_a_statement_comes_too_late(db: World) -> None:
+    conn = db.connection
+    for between in (NOBODY, "SET LOCAL timezone = 'utc'", "SAVEPOINT a"):
+        for first, second in (
+            ("START TRANSACTION READ ONLY", "BEGIN READ WRITE"),
+            ("BEGIN READ ONLY", "BEGIN"),
+            ("BEGIN", "BEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY"),
+            ("BEGIN ISOLATION LEVEL REPEATABLE READ", "START TRANSACTION ISOLATION LEVEL repeatable  read"),
+        ):
+            await db.see(conn.execute(first), conn.execute(between), conn.execute(second))
+            await db.see(conn.execute(NOBODY), conn.execute("ROLLBACK"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -278,10 +279,14 @@ class Pair:
                 self.live.pids[id(connection)] = await self.lane.pid(connection)
 
     async def do(self, plan: Plan, choices: dict[str, Any]) -> None:
-        """One step on both sides. Raises: AssertionError where they differ."""
+        """One step on both sides. Raises: AssertionError where they differ.
+
+        Once the sequence is over the fake goes on alone: what can be drawn next depends on the choices before, and
+        never on a server.
+        """
+        said = await self.outcome(plan, self.fake, choices)
         if self.over:
             return
-        said = await self.outcome(plan, self.fake, choices)
         really = await self.outcome(plan, self.live, choices)
         known = said != really and next((each for each in self.lane.known if each.covers(said, really)), None)
         if known:
@@ -367,11 +372,13 @@ def machine(
         @initialize(pooled=booleans())
         def begin(self, pooled: bool) -> None:
             tally.sequences += 1
+            gc.disable()  # a cursor or a place that is let go of has effects: not at any moment
             self.pair = runner.run(Pair.opened(lane, dsn, watch, pooled, tally))
 
         def teardown(self) -> None:
             if self.pair:
                 runner.run(self.pair.close())
+            gc.enable()
 
     def ruled(plan: Plan) -> Any:
         def body(self: Machine, **choices: Any) -> None:

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:ff0f5f3f6b304bfd (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:4a8df7ef914cfb95 (scaffold.py --update renews it)
 """What MySQL and MariaDB make of transactions: none within another, and statements that commit by themselves."""
 
 import re
@@ -42,7 +42,7 @@ class MysqlSession(Session):
         verb, tables = verb_and_tables(statement)
         return bool(tables) and verb in ("SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "TABLE")
 
-    def begin(self, *, read_only: bool | None = None) -> None:
+    def begin(self, *, read_only: bool | None = None, level: str | None = None) -> None:
         """BEGIN; what is open is committed first."""
         self.require_connected()
         if self.open:

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:7392217c4e06fa26 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:55388a922f4ff503 (scaffold.py --update renews it)
 """The transaction of psqlpy, and how it words its errors."""
 
 from collections.abc import Callable
@@ -25,6 +25,13 @@ _STEPS = {
     ),
 }
 
+_LEVELS = {
+    "ReadUncommitted": "read uncommitted",
+    "ReadCommitted": "read committed",
+    "RepeatableRead": "repeatable read",
+    "Serializable": "serializable",
+}
+
 
 class FakeTransaction(Operations):
     """A psqlpy transaction: a context manager that gives itself, or begin, then commit or rollback."""
@@ -38,6 +45,7 @@ class FakeTransaction(Operations):
     ) -> None:
         self.connection = connection
         self._read_only = None if read_variant is None else str(read_variant).endswith("ReadOnly")
+        self._level = None if isolation_level is None else _LEVELS[str(isolation_level).rpartition(".")[2]]
         self._is_open = True
         for name, method in vars(connection).items():
             if callable(method) and hasattr(type(self), name):
@@ -62,7 +70,9 @@ class FakeTransaction(Operations):
         """Start the transaction."""
         connection = self.opened()
         connection._in_transaction = True
-        await self._step("BEGIN", lambda: connection.session.begin(read_only=self._read_only))
+        await self._step(
+            "BEGIN", lambda: connection.session.begin(read_only=self._read_only, level=self._level)
+        )
 
     async def commit(self) -> None:
         """Commit, and close this object; the server rolls back where a statement failed."""

@@ -22,7 +22,7 @@ class SqliteSession(Session):
         """Whether a transaction has to be begun before a statement."""
         return not self.open and bool(CHANGES.match(statement))
 
-    def begin(self, *, read_only: bool | None = None) -> None:
+    def begin(self, *, read_only: bool | None = None, level: str | None = None) -> None:
         """BEGIN. Raises: Refused within a transaction."""
         if self.open:
             raise Refused("SQLITE_ERROR", "cannot start a transaction within a transaction")

@@ -14,6 +14,13 @@ _CONTROL = re.compile(
     re.IGNORECASE,
 )
 _ACCESS = re.compile(r"\bread\s+(only|write)\b", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"\bisolation\s+level\s+(serializable|repeatable\s+read|read\s+committed|read\s+uncommitted)",
+    re.IGNORECASE,
+)
+_LOOKS_AT_NOTHING = re.compile(
+    r"\s*(?:set|reset|show|lock|listen|unlisten|notify|fetch|move|checkpoint)\b", re.IGNORECASE
+)
 CLOSED = "08003"
 """The SQLSTATE of a connection that is none any more."""
 WRITES = ("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "CREATE", "ALTER", "DROP")
@@ -25,7 +32,8 @@ class Session:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.open = self.aborted = self.read_only = self.gone = False
+        self.open = self.aborted = self.read_only = self.queried = self.gone = False
+        self.level = "read committed"
         self.pending: list[Call] = []
         self.savepoints: list[tuple[str, int]] = []
 
@@ -34,12 +42,32 @@ class Session:
         """0 in autocommit, 1 in a transaction, one more for each savepoint."""
         return (1 + len(self.savepoints)) if self.open else 0
 
-    def begin(self, *, read_only: bool | None = None) -> None:
-        """BEGIN; within a transaction it changes no more than whether one may write."""
+    def begin(self, *, read_only: bool | None = None, level: str | None = None) -> None:
+        """BEGIN; within a transaction it changes no more than its isolation and whether one may write.
+
+        Raises: Refused where that is too late, after a query or a savepoint.
+        """
         self.require_sound()
+        if level and level != self.level and self.open and (self.queried or self.savepoints):
+            when = (
+                "must be called before any query"
+                if self.queried
+                else "must not be called in a subtransaction"
+            )
+            self._refuse(f"SET TRANSACTION ISOLATION LEVEL {when}")
+        if self.open and self.read_only and read_only is False:
+            if self.savepoints:
+                self._refuse("cannot set transaction read-write mode inside a read-only transaction")
+            if self.queried:
+                self._refuse("transaction read-write mode must be set before any query")
         self.ledger.events.append(Event("begin"))
         self.open = True
+        self.level = level or self.level
         self.read_only = self.read_only if read_only is None else read_only
+
+    def _refuse(self, message: str) -> None:
+        self.aborted = True
+        raise Refused("25001", message)
 
     def commit(self) -> None:
         """COMMIT, which the server makes a ROLLBACK of an aborted transaction."""
@@ -64,7 +92,8 @@ class Session:
         self.gone = True
 
     def _end(self) -> None:
-        self.open = self.aborted = self.read_only = False
+        self.open = self.aborted = self.read_only = self.queried = False
+        self.level = "read committed"
         self.pending, self.savepoints = [], []
 
     def savepoint(self, name: str) -> None:
@@ -123,6 +152,8 @@ class Session:
         control = _CONTROL.match(statement)
         if not (control and control[1][:4].lower() in ("comm", "end", "abor", "roll")):
             self.require_sound()
+        if self.open and not control and not _LOOKS_AT_NOTHING.match(statement):
+            self.queried = True
 
     def allow(self, statement: str) -> None:
         """Raises: Refused for a write in a transaction that may only read."""
@@ -137,8 +168,7 @@ class Session:
         """Enter what became of a call; `aborts` when the server refused it."""
         control = _CONTROL.match(call.statement)
         if control and not failed:
-            self._control(" ".join(control[1].lower().split()), control[2])
-            self._access(control[1], call.statement)
+            self._control(" ".join(control[1].lower().split()), control[2], call.statement)
         elif self.open and (aborts or not failed):
             self.pending.append(call)
             self.aborted = self.aborted or aborts
@@ -147,20 +177,22 @@ class Session:
         else:
             (self.ledger.rolled_back if failed else self.ledger.committed).append(call)
 
-    def _access(self, command: str, statement: str) -> None:
-        mode = _ACCESS.search(statement)
-        if mode and command[:5].lower() in ("begin", "start"):
-            self.read_only = mode[1].lower() == "only"
-
-    def _control(self, command: str, name: str) -> None:
+    def _control(self, command: str, name: str, statement: str) -> None:
         {
-            "begin": self.begin,
-            "start transaction": self.begin,
+            "begin": lambda: self._begin_as(statement),
+            "start transaction": lambda: self._begin_as(statement),
             "commit": self.commit,
             "end": self.commit,
             "abort": self.rollback,
             "rollback": self.rollback,
         }.get(command, lambda: self._control_savepoint(command, name))()
+
+    def _begin_as(self, statement: str) -> None:
+        level, access = _LEVEL.search(statement), _ACCESS.search(_LEVEL.sub("", statement))
+        self.begin(
+            read_only=access[1].lower() == "only" if access else None,
+            level=" ".join(level[1].lower().split()) if level else None,
+        )
 
     def _control_savepoint(self, command: str, name: str) -> None:
         actions: dict[str, Callable[[str], None]] = {

@@ -41,7 +41,7 @@ class MysqlSession(Session):
         verb, tables = verb_and_tables(statement)
         return bool(tables) and verb in ("SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "TABLE")
 
-    def begin(self, *, read_only: bool | None = None) -> None:
+    def begin(self, *, read_only: bool | None = None, level: str | None = None) -> None:
         """BEGIN; what is open is committed first."""
         self.require_connected()
         if self.open:
