@@ -32,6 +32,7 @@ def main() -> int:
         settings = json.load(stream)
     arguments = sys.argv[2:]
     sys.argv[:] = ["pytest", *arguments]
+    importlib.import_module(f"{PACKAGE}.limits").bound(settings.get("limits", {}))
     mode = importlib.import_module(f"{PACKAGE}.{settings['mode']}")
     import pytest
 

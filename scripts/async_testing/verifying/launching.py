@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -15,9 +15,15 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from async_testing.finding import UsageError
+from async_testing.verifying import processes
 
 LAUNCHER = Path(__file__).resolve().parent.parent / "inside" / "launch.py"
 KEPT = 64_000
+FILE = 1 << 30
+"""The largest file that a test may write unless it is told otherwise."""
+SPARE = 256 << 20
+"""A run is cut off when less than this is free where its temporary files lie."""
+POLL = 0.1
 
 
 class Target(NamedTuple):
@@ -29,6 +35,10 @@ class Target(NamedTuple):
     """pytest's arguments: files, node IDs and options."""
     environment: tuple[tuple[str, str], ...] = ()
     """Variables to set, such as the server that the coordinator started."""
+    memory: int = 0
+    """Bytes that the process of the tests may have; 0 for four fifths of what is available."""
+    file: int = FILE
+    """Bytes of the largest file that a test may write; 0 for any."""
 
 
 class Finished(NamedTuple):
@@ -40,6 +50,8 @@ class Finished(NamedTuple):
     output: str
     """The last part of what it printed."""
     events: tuple[dict[str, Any], ...]
+    cut: str = ""
+    """Why it was cut off: ``timeout``, ``idle`` or ``disk``."""
 
 
 Watch = Callable[[dict[str, Any]], None]
@@ -52,6 +64,7 @@ def run(
     extra: Sequence[str] = (),
     *,
     watch: Watch | None = None,
+    idle: float | None = None,
     **settings: Any,
 ) -> Finished:
     """Run pytest once in a mode of ``inside`` and gather its events.
@@ -62,6 +75,7 @@ def run(
         timeout: seconds after which it and all that it started is killed.
         extra: more arguments for pytest.
         watch: is told each event soon after it happened.
+        idle: seconds without an event after which it is killed as well.
         settings: what the mode wants to know; JSON.
 
     Raises:
@@ -72,24 +86,42 @@ def run(
         command = command_of(target, Path(folder), {"mode": mode, "events": str(events), **settings}, extra)
         started = time.monotonic()
         with process(command, target, folder) as child:
-            code, output = _awaited(child, timeout, events, watch)
-        return Finished(code, time.monotonic() - started, output, tuple(read_events(events)))
+            code, output, cut = _awaited(child, timeout, events, watch, idle)
+        return Finished(code, time.monotonic() - started, output, tuple(read_events(events)), cut)
 
 
 def command_of(target: Target, folder: Path, settings: Mapping[str, Any], extra: Sequence[str]) -> list[str]:
-    """The command line of a run; its settings are written into the folder."""
+    """The command line of a run; its settings are written into the folder, where pytest's cache goes too."""
     file = folder / "settings.json"
-    file.write_text(json.dumps(settings), encoding="utf-8")
-    return [target.interpreter, str(LAUNCHER), str(file), "-p", "no:cacheprovider", *target.arguments, *extra]
+    limits = {"memory": target.memory or _memory(), "file": target.file}
+    file.write_text(json.dumps({"limits": limits, **settings}), encoding="utf-8")
+    cache = f"cache_dir={folder / 'cache'}"
+    return [target.interpreter, str(LAUNCHER), str(file), "-o", cache, *target.arguments, *extra]
+
+
+def _memory() -> int:
+    """Four fifths of the memory that is available, 0 where that is not told."""
+    with suppress(OSError, ValueError, IndexError):
+        told = Path("/proc/meminfo").read_text(encoding="ascii").partition("MemAvailable:")[2]
+        return int(told.split()[0]) * 1024 * 4 // 5
+    return 0
 
 
 @contextmanager
 def process(
     command: Sequence[str], target: Target, folder: str, **options: Any
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A child in a group of its own, killed with all its children at the end. Its temporary files lie in the folder."""
-    environment = {**os.environ, **dict(target.environment)}
+    """A child in a session of its own, killed with all that it started at the end.
+
+    Its temporary files lie in the folder, and so does what tools would write into the project.
+    """
+    mark = processes.mark()
+    environment = {**os.environ, **dict(target.environment), processes.MARK: mark}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DEBUG_TEMPROOT": folder, "TMPDIR": folder}
+    environment |= {
+        "COVERAGE_FILE": os.path.join(folder, "coverage"),  # noqa: PTH118
+        "HYPOTHESIS_STORAGE_DIRECTORY": os.path.join(folder, "hypothesis"),  # noqa: PTH118
+    }
     try:
         child = subprocess.Popen(
             command,
@@ -110,35 +142,48 @@ def process(
             try:
                 yield child
             finally:
-                kill(child)
+                processes.end(child, mark)
     finally:
-        kill(child)
+        processes.end(child, mark)
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:
-    """Kill a child and what it started."""
-    with suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(child.pid, signal.SIGKILL)
-        else:
-            child.kill()
+    """Kill a child, its group, and what descends from it."""
+    processes.end(child, "")
 
 
 def _awaited(
-    child: subprocess.Popen[bytes], timeout: float, events: Path, watch: Watch | None
-) -> tuple[int | None, str]:
+    child: subprocess.Popen[bytes], timeout: float, events: Path, watch: Watch | None, idle: float | None
+) -> tuple[int | None, str, str]:
     kept = bytearray()
     reader = threading.Thread(target=_drain, args=(child.stdout, kept), daemon=True)
     reader.start()
-    code: int | None
     with _watched(events, watch):
-        try:
-            code = child.wait(timeout)
-        except subprocess.TimeoutExpired:
-            code = None
+        code, cut = _ended(child, timeout, events, idle)
     kill(child)
     reader.join(5)
-    return code, bytes(kept).decode("utf-8", "replace")
+    return code, bytes(kept).decode("utf-8", "replace"), cut
+
+
+def _ended(
+    child: subprocess.Popen[bytes], timeout: float, events: Path, idle: float | None
+) -> tuple[int | None, str]:
+    """Wait for the end of a child; its exit code, or why it has to be cut off."""
+    now = time.monotonic()
+    over, last, size = now + timeout, now, 0
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            return child.wait(max(0.0, min(POLL, over - now))), ""
+        now = time.monotonic()
+        if now >= over:
+            return None, "timeout"
+        with suppress(FileNotFoundError):
+            if (grown := events.stat().st_size) != size:
+                last, size = now, grown
+        if idle is not None and now - last > idle:
+            return None, "idle"
+        if shutil.disk_usage(events.parent).free < SPARE:
+            return None, "disk"
 
 
 @contextmanager
