@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:ea9e4418beb5e626 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:30bab65ed614d981 (scaffold.py --update renews it)
 """What a connection of asyncpg tells to callbacks, the facts of its server, and codecs."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
@@ -63,7 +63,7 @@ class Callbacks(Copies):
             return await super().answered(kind, method, query, args, timeout=timeout)
         except BaseException as problem:
             failure = problem
-            if getattr(problem, "query", "") is None:
+            if hasattr(problem, "query"):
                 problem.query = query  # type: ignore[attr-defined]
             raise
         finally:

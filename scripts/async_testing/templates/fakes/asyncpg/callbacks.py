@@ -62,7 +62,7 @@ class Callbacks(Copies):
             return await super().answered(kind, method, query, args, timeout=timeout)
         except BaseException as problem:
             failure = problem
-            if getattr(problem, "query", "") is None:
+            if hasattr(problem, "query"):
                 problem.query = query  # type: ignore[attr-defined]
             raise
         finally:
