@@ -63,7 +63,6 @@ def _lines(patch: str) -> Iterator[frozenset[int]]:
 def _whole(path: Path) -> frozenset[int]:
     """Every line of a file; none where it is no readable file."""
     try:
-        data = path.read_bytes() if path.is_file() else b""
+        return frozenset(range(1, path.read_bytes().count(b"\n") + 2))
     except OSError:
         return frozenset()
-    return frozenset(range(1, data.count(b"\n") + 2))
