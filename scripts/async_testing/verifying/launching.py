@@ -156,7 +156,7 @@ def _awaited(
     child: subprocess.Popen[bytes], timeout: float, events: Path, watch: Watch | None, idle: float | None
 ) -> tuple[int | None, str, str]:
     kept = bytearray()
-    reader = threading.Thread(target=_drain, args=(child.stdout, kept), daemon=True)
+    reader = threading.Thread(target=drain, args=(child.stdout, kept), daemon=True)
     reader.start()
     with _watched(events, watch):
         code, cut = _ended(child, timeout, events, idle)
@@ -215,7 +215,7 @@ def _tell(events: Path, watch: Watch, over: threading.Event) -> None:
                     watch(json.loads(line))
 
 
-def _drain(stream: IO[bytes] | None, kept: bytearray) -> None:
+def drain(stream: IO[bytes] | None, kept: bytearray) -> None:
     """Read to the end, however much it is, and keep the last part."""
     assert stream is not None
     with suppress(ValueError, OSError):
