@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from async_testing.checking import whole
 from async_testing.checking.engine import examine, examine_config
 from async_testing.facts.workspace import Workspace
 from async_testing.model import Finding
@@ -30,6 +31,9 @@ def examined(tmp_path: Path) -> Examine:
                 done = examine(workspace, path, (tmp_path / path).read_bytes(), rules)
                 assert done.problem == ""
                 found += done.findings
+        for one in whole.run(tmp_path.resolve(), rules, lambda _: False):
+            assert one.problem == ""
+            found += one.findings
         config = workspace.config(next(iter(files)))
         if config.path:
             found += examine_config(config, files[config.path], rules).findings

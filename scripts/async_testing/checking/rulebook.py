@@ -12,6 +12,9 @@ from async_testing import rules, userfolder
 from async_testing.rules import Rule
 from async_testing.userfolder import listing
 
+FINDING = ("check", "check_config", "check_module")
+"""What a rule's module has one or more of."""
+
 
 class Later(ModuleType):
     """A module that is imported when something in it is asked for."""
@@ -48,16 +51,19 @@ def load(folder: str | os.PathLike[str] | None = None) -> list[Rule]:
         pass  # written by another version
     found = rules.load()
     told = [
-        [one.module.__name__, one.code, one.status, one.severity, one.needs, one.check_config is not None]
-        for one in found
+        [one.module.__name__, one.code, one.status, one.severity, one.needs, _absent(one)] for one in found
     ]
     userfolder.save(where, name, json.dumps({"state": state, "rules": told}).encode())
     return found
 
 
-def _rule(module: str, code: str, status: str, severity: Any, needs: list[str], configures: bool) -> Rule:
+def _absent(rule: Rule) -> list[str]:
+    """The functions that find hits and that a rule's module has not."""
+    return [name for name in FINDING if not hasattr(rule.module, name)]
+
+
+def _rule(module: str, code: str, status: str, severity: Any, needs: list[str], absent: list[str]) -> Rule:
     name = module.rpartition(".")[2].replace("_", "-")
     later = Later(module)
-    if not configures:  # which is asked of every rule, and needs no import
-        later.__dict__["check_config"] = None
+    later.__dict__.update(dict.fromkeys(absent))  # what is asked of every rule needs no import
     return Rule(code, name, status, severity, tuple(needs), later)

@@ -134,7 +134,25 @@ def _examined(
     examined = report.examined
     if changed is not None:
         examined = tuple(one for one in examined if one.path in changed or one.problem)
+    elif _is_whole(root, paths):
+        examined = (*examined, *_of_modules(root, asked, exclude))
     return found, examined, False
+
+
+def _is_whole(root: str, paths: Sequence[str]) -> bool:
+    """Whether these paths are all of the project's tests, or more."""
+    given = {os.path.realpath(os.path.join(root, one)) for one in paths}  # noqa: PTH118
+    wanted = {os.path.realpath(os.path.join(root, one)) for one in discovery.default_paths(root)}  # noqa: PTH118
+    return root in given or given >= wanted
+
+
+def _of_modules(root: str, asked: Sequence[Rule], exclude: Sequence[str]) -> Sequence[Examined]:
+    """What the rules about modules find, which only the tests of the whole project can tell."""
+    if not any(rule.check_module for rule in asked):
+        return ()
+    from async_testing.checking import whole
+
+    return whole.run(root, asked, lambda path: _excluded(path, exclude))
 
 
 def _stdin_path(options: Namespace, root: str) -> str:

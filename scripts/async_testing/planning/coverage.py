@@ -108,17 +108,19 @@ class Covered:
     def _asking(self, function: Function) -> Iterable[Test]:
         route = function.route
         assert route is not None
-        parts = [one for one in re.split(r"(\{[^}]*\})", route.path.rstrip("/") or "/") if one]
+        path = route.own or route.path
+        parts = [one for one in re.split(r"(\{[^}]*\})", path.rstrip("/") or "/") if one]
         pattern = "".join(r"[^/]+" if one.startswith("{") else re.escape(one) for one in parts)
-        if route.path.endswith(":path}"):
+        if path.endswith(":path}"):
             pattern += ".*"
         if re.fullmatch(r"(?:\[\^/\]\+|/)*", pattern):  # nothing of it is fixed: any path would do
             matcher = re.compile(rf"(?:/{re.escape(self._module)}s?|)/?{pattern.lstrip('/')}$|{pattern}$")
         else:
             matcher = re.compile(rf"(?:.*)?{pattern}/?$")
-        yield from self._suite.naming.get(last(function.name), ())
+        for name in {last(function.name), route.name.rpartition(":")[2]}:
+            yield from self._suite.naming.get(name, ())
         asked = self._suite.asking
-        fixed = [one for one in route.path.split("/") if one and "{" not in one]
+        fixed = [one for one in path.split("/") if one and "{" not in one]
         meant = min((asked.get(one, []) for one in fixed), key=len, default=asked.get("", []))
         methods = ("*", *route.methods)
         yield from (test for one, test in meant if one.method in methods and matcher.match(one.path))

@@ -126,6 +126,10 @@ class Route(NamedTuple):
     statuses: tuple[int, ...]
     dependencies: tuple[str, ...]
     auth: tuple[str, ...]
+    name: str = ""
+    """What it can be looked up by, empty for the function's own name."""
+    own: str = ""
+    """The path from its router on; ``path`` has the prefixes too that the router is included with."""
 
 
 class Function(NamedTuple):

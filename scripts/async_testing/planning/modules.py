@@ -56,6 +56,13 @@ def tests(root: str) -> tuple[list[str], str]:
     return found, max(dict.fromkeys(homes), key=homes.count) if homes else "tests"
 
 
+def every_test(root: str) -> list[str]:
+    """The files of all tests, wherever they lie."""
+    found, folder = tests(root)
+    more = (path for path in _walk(root, "", _LEFT_OUT) if is_test(path))
+    return list(dict.fromkeys([*found, *more])) if folder in ("tests", "test") else found
+
+
 def _walk(root: str, start: str, left_out: frozenset[str]) -> Iterator[str]:
     pending = [start]
     while pending:

@@ -92,7 +92,13 @@ def of(source: SourceFile, scope: Scope, body: Body) -> Route | None:
         _statuses(source, body, keywords, given),
         dependencies,
         auth,
+        _name(keywords),
     )
+
+
+def _name(keywords: dict[str, ast.expr]) -> str:
+    named = keywords.get("name") or keywords.get("operation_id")
+    return named.value if isinstance(named, ast.Constant) and isinstance(named.value, str) else ""
 
 
 def _methods(name: str, keywords: dict[str, ast.expr]) -> tuple[str, ...]:

@@ -127,6 +127,11 @@ class File:
         self.tests = tests
 
     @cached_property
+    def matter(self) -> frozenset[str]:
+        """The words of its path, in the singular."""
+        return frozenset(one.removesuffix("s") for one in re.findall(r"[a-z0-9]+", self.path))
+
+    @cached_property
     def calling(self) -> dict[str, list[tuple[Test, str]]]:
         """The last name of whatever is called → the tests that do, each with the whole name."""
         found: dict[str, list[tuple[Test, str]]] = {}

@@ -6,7 +6,9 @@ A rule's module holds
   to be reported end in ``# error``), ``## Use instead`` (not reported), and for a heuristic ``## When it is wrong``;
 - ``CODE``: ``"AT102"``, the hundreds being its family; a code is never used again;
 - ``check(source)``: yields a ``Hit`` for each place in a ``SourceFile``; or ``check_config(config, text)``, the same
-  for the file with the pytest configuration, asked once for each such file;
+  for the file with the pytest configuration, asked once for each such file; or ``check_module(module, project)``, the
+  same for each module of the project that is no test, asked when the tests of the whole project are checked: the facts
+  are those of ``planning``, and a hit's place is a line;
 - ``STATUS`` where it is not ``"stable"``: ``"preview"``, ``"checklist"`` or ``"seed"`` (asked for by flag only);
 - ``SEVERITY`` where it is not ``"warning"``: ``"error"`` or ``"info"``;
 - ``NEEDS`` where it only concerns files whose text holds one of these words: a tuple, and much time saved.
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from async_testing.facts.config import Config
     from async_testing.facts.source import SourceFile
+    from async_testing.planning.reach import Module, Project
 
 STATUSES = ("stable", "preview", "checklist", "seed")
 SEVERITIES = ("error", "warning", "info")
@@ -77,6 +80,11 @@ class Rule(NamedTuple):
     def check_config(self) -> Callable[[Config, str], Iterator[Hit]] | None:
         """What finds it in the configuration, given with its text; None for a rule about Python files."""
         return getattr(self.module, "check_config", None)
+
+    @property
+    def check_module(self) -> Callable[[Module, Project], Iterator[Hit]] | None:
+        """What finds it in a module of the project, None for a rule about the tests."""
+        return getattr(self.module, "check_module", None)
 
     @property
     def documentation(self) -> str:

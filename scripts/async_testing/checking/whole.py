@@ -1,0 +1,49 @@
+"""The rules about a whole project: each of its modules once, with what all of its tests get to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from async_testing.checking.engine import place, reason, set_of
+from async_testing.checking.examined import Examined
+from async_testing.facts.workspace import Workspace
+from async_testing.finding import Finding
+from async_testing.planning import reach
+from async_testing.rules import Hit, Rule
+
+
+def run(
+    root: str | os.PathLike[str], rules: Sequence[Rule], is_excluded: Callable[[str], bool]
+) -> list[Examined]:
+    """Ask the rules about modules about each module of a project.
+
+    Args:
+        root: the project's root, resolved.
+        rules: those to ask; all others are passed over.
+        is_excluded: whether a path is not to be looked at.
+    """
+    asked = [rule for rule in rules if rule.check_module]
+    if not asked:
+        return []
+    workspace = Workspace(root)
+    project, problems = reach.gather(workspace, is_excluded)
+    failed = [Examined(path, (), message) for path, message in problems]
+    return [*failed, *(_judged(module, project, asked) for module in project.modules)]
+
+
+def _judged(module: reach.Module, project: reach.Project, rules: Sequence[Rule]) -> Examined:
+    found: list[Finding] = []
+    problem = ""
+    for rule in rules:
+        check = rule.check_module
+        try:
+            found += [_finding(rule, hit, module.path) for hit in check(module, project)] if check else ()
+        except Exception as error:  # a defect of a rule must not cost the user all other findings
+            problem = problem or f"could not judge: rule {rule.code} failed ({reason(error)})"
+    return Examined(module.path, tuple(sorted(set_of(found), key=place)), problem)
+
+
+def _finding(rule: Rule, hit: Hit, path: str) -> Finding:
+    line = hit.where if isinstance(hit.where, int) else hit.where.lineno
+    return Finding(rule.code, rule.name, rule.severity, path, line, 1, line, hit.message, hit.instead)
