@@ -28,8 +28,27 @@ def run(
         return []
     workspace = Workspace(root)
     project, problems = reach.gather(workspace, is_excluded)
-    failed = [Examined(path, (), message) for path, message in problems]
-    return [*failed, *(_judged(module, project, asked) for module in project.modules)]
+    failed = {path: _failed(path, message) for path, message in problems}
+    return [failed.get(module.path) or _judged(module, project, asked) for module in project.modules]
+
+
+def joined(examined: Sequence[Examined], more: Sequence[Examined]) -> list[Examined]:
+    """What was found in files as tests and as modules, each file once."""
+    found = {one.path: one for one in examined}
+    for one in more:
+        known = found.get(one.path)
+        if known is not None:
+            findings = tuple(sorted([*known.findings, *one.findings], key=place))
+            one = known._replace(findings=findings, problem=known.problem or one.problem)
+        found[one.path] = one
+    return [*found.values()]
+
+
+def _failed(path: str, message: str) -> Examined:
+    line, _, said = message.removeprefix(f"{path}:").partition(": ")
+    if not line.isdecimal():
+        return Examined(path, (), message.removeprefix(path).lstrip(": "))
+    return Examined(path, (), said, int(line))
 
 
 def _judged(module: reach.Module, project: reach.Project, rules: Sequence[Rule]) -> Examined:

@@ -135,7 +135,7 @@ def _examined(
     if changed is not None:
         examined = tuple(one for one in examined if one.path in changed or one.problem)
     elif _is_whole(root, paths):
-        examined = (*examined, *_of_modules(root, asked, exclude))
+        examined = _with_modules(root, examined, asked, exclude)
     return found, examined, False
 
 
@@ -146,13 +146,16 @@ def _is_whole(root: str, paths: Sequence[str]) -> bool:
     return root in given or given >= wanted
 
 
-def _of_modules(root: str, asked: Sequence[Rule], exclude: Sequence[str]) -> Sequence[Examined]:
-    """What the rules about modules find, which only the tests of the whole project can tell."""
+def _with_modules(
+    root: str, examined: tuple[Examined, ...], asked: Sequence[Rule], exclude: Sequence[str]
+) -> tuple[Examined, ...]:
+    """With what the rules about modules find, which only the tests of the whole project can tell."""
     if not any(rule.check_module for rule in asked):
-        return ()
+        return examined
     from async_testing.checking import whole
 
-    return whole.run(root, asked, lambda path: _excluded(path, exclude))
+    more = whole.run(root, asked, lambda path: _excluded(path, exclude))
+    return tuple(whole.joined(examined, more))
 
 
 def _stdin_path(options: Namespace, root: str) -> str:
