@@ -1,0 +1,168 @@
+"""Mode ``serving``: one pytest that stops twice and is forked from there, for each mutant.
+
+It stops first when its plugins are loaded and nothing of the project is (early): forks of it collect afresh, with
+another text for one file. A fork of it goes on, collects everything and stops before the first test (late): forks of
+that have the code of functions swapped.
+
+Requests and answers are JSON, a line each. A request has ``id``, ``path``, ``text``, ``limits`` (seconds for each test)
+and ``setup`` (seconds until the first one begins); ``tests`` are places in what ``collected`` told (late) or node IDs
+(early, with ``files``). An answer has ``id`` and ``state``: passed, failed, died, timeout, or what a plan says.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import sysconfig
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from types import CodeType
+from typing import Any
+
+import pytest
+
+from . import substituting, swapping
+from .afresh import Afresh
+from .children import Server
+from .settled import Settled
+from .trying import attempt, leave, own_output
+
+
+class Early:
+    """Plugin: stops before the project is imported; what it forks first becomes the late one."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self._settings = settings
+        self._known: list[str] = []
+        self._early, self._late = (
+            Server(reading, writing, settings["jobs"])
+            for reading, writing in (settings["early"], settings["late"])
+        )
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Generator[None, Any, None]:
+        """Fork the late one, then answer."""
+        pid = os.fork()
+        plugin: object
+        if pid == 0:
+            self._early.close()
+            plugin = Late(self._late, self._settings)
+        else:
+            self._late.close()
+            self._early.known.add(pid)
+            slot, request = self._early.serve(self._prepare)
+            plugin = Afresh(slot, request, self._known)
+        early_config.pluginmanager.register(plugin)
+        yield
+
+    def _prepare(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """Import what was asked for; refuse a file that is there already, as a plugin."""
+        root = self._settings["root"]
+        if "preload" in request:
+            self._known = request["known"]
+            before = set(_files(root))
+            for name in request["preload"]:
+                if name not in sys.modules:
+                    with suppress(BaseException):
+                        importlib.import_module(name)
+            return {"state": "passed" if set(_files(root)) == before else "failed"}
+        if request.get("path") in set(_files(root)):
+            return {"state": "unfit", "message": "the file is imported together with pytest's plugins"}
+        return None
+
+
+class Late:
+    """Plugin: stops before the first test."""
+
+    def __init__(self, server: Server, settings: dict[str, Any]) -> None:
+        self._server = server
+        self._root = settings["root"]
+        self._ran = {path: set(lines) for path, lines in settings["imported"].items()}
+        self._originals: dict[str, CodeType] = {}
+        self._functions: swapping.Functions = {}
+        self._loaded: set[str] = set()
+        self._plan = swapping.Plan("")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Tell what cannot be collected."""
+        if report.failed:
+            self._server.tell(id=-1, state="refused", name=report.nodeid, message=report.longreprtext[-500:])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Answer; in a fork, run the tests of its request."""
+        self._functions = swapping.functions(self._root)
+        self._loaded = set(_files(self._root))
+        self._server.tell(
+            id=-1,
+            state="collected",
+            tests=[(item.nodeid, str(item.path)) for item in session.items],
+            modules=[*_others(self._root)],
+            threads=threading.active_count(),
+        )
+        slot, request = self._server.serve(self._prepare)
+        own_output(session.config)
+        if self._plan.kind:
+            for function, code in self._plan.swaps:
+                function.__code__ = code
+            substituting.install(request["path"], request["text"])
+        items = [session.items[place] for place in request["tests"]]
+        attempt(session, items, slot, all_of_them=request.get("all", False))
+        leave()
+        return True
+
+    def _prepare(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """Plan a mutant; answer where it needs no fork, or another one."""
+        path = request.get("path", "")
+        if not path:
+            self._plan = swapping.Plan("")
+            return None
+        if path not in self._originals:
+            with open(path, encoding="utf-8") as stream:  # noqa: PTH123
+                self._originals[path] = _compiled(stream.read(), path)
+        old, new = self._originals[path], _compiled(request["text"], path)
+        if path in self._loaded:
+            known = self._functions.get(path, {})
+            self._plan = swapping.plan(known, old, new, self._ran.get(path, set()))
+        else:
+            self._plan = swapping.Plan("equivalent" if swapping.same(old, new) else "absent")
+        request["kind"] = self._plan.kind
+        return {"state": self._plan.kind} if self._plan.kind in ("equivalent", "import") else None
+
+
+def _compiled(text: str, path: str) -> CodeType:
+    return compile(text, path, "exec", dont_inherit=True)
+
+
+def _files(root: str) -> Iterator[str]:
+    """The real paths of the project's files that are imported."""
+    for module in [*sys.modules.values()]:
+        name = getattr(module, "__file__", None)
+        if isinstance(name, str) and not _is_installed(name):
+            path = os.path.realpath(name)
+            if path.startswith(root):
+                yield path
+
+
+def _others(root: str) -> Iterator[str]:
+    """The names of the imported modules that are installed, in the order in which they came."""
+    for name, module in [*sys.modules.items()]:
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and _is_installed(file) and getattr(module, "__name__", "") == name:
+            yield name
+
+
+_LIBRARIES = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+_PLACES = tuple({place + os.sep for one in _LIBRARIES for place in (one, os.path.realpath(one))})
+
+
+def _is_installed(file: str) -> bool:
+    parts = file.replace("\\", "/").split("/")
+    return "site-packages" in parts or "dist-packages" in parts or file.startswith(_PLACES)
+
+
+def plugins(settings: dict[str, Any]) -> list[object]:
+    """The plugins of this mode."""
+    return [Early(settings), Settled()]

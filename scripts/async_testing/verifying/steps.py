@@ -1,0 +1,260 @@
+"""The steps from a mutant to its verdict.
+
+A test that fails on a mutant proves nothing by itself: it may fail in a fork, on its own or after these other tests
+whatever the code does. So each test that notices something for the first time in such a place is run there without a
+mutant, and what it says counts only if it passes. What no fork can answer is asked in a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Hashable, Sequence
+from typing import Any, Literal, Protocol
+
+from async_testing.mutants.making import Mutant
+from async_testing.verifying import model
+from async_testing.verifying.asking import Ask, Asked
+from async_testing.verifying.clean import Clean
+from async_testing.verifying.launching import Target
+from async_testing.verifying.model import Judged
+from async_testing.verifying.selecting import Selection
+from async_testing.verifying.spawning import Answer
+from async_testing.verifying.workers import Forks
+
+NOTICED = ("failed", "died", "timeout")
+UNSAFE = "fails here without a mutant too"
+Kind = Literal["body", "import", "file", ""]
+
+
+class Bounds(Protocol):
+    """Those of the options that are needed here."""
+
+    @property
+    def factor(self) -> float: ...  # noqa: D102
+
+    @property
+    def slack(self) -> float: ...  # noqa: D102
+
+    @property
+    def confirm(self) -> float: ...  # noqa: D102
+
+
+class Steps:
+    """Knows the tests, and what has been found out about them so far.
+
+    Args:
+        target: the project and its interpreter.
+        clean: the clean run.
+        selection: which tests a mutant is sent to.
+        bounds: how long they may take.
+        forked: the forked pytest, if there is one.
+        why: why there is none.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        clean: Clean,
+        selection: Selection,
+        bounds: Bounds,
+        forked: Forks | None,
+        why: str,
+    ) -> None:
+        self._root = os.path.realpath(target.root)
+        self._picks_tests = any("::" in one for one in target.arguments)
+        self._selection = selection
+        self._bounds = bounds
+        self._forked = forked
+        self._why = why
+        self._setup = bounds.factor * max(0.0, clean.seconds - sum(one.seconds for one in clean.tests)) + 30
+        collected = forked.collected.tests if forked else selection.names
+        self._number = {name: number for number, name in enumerate(collected)}
+        self._file = dict(zip(collected, forked.collected.files, strict=True)) if forked else {}
+        self._known = [one.name for one in clean.tests]
+        self._trusted: dict[Hashable, bool] = {}
+        self._is_preloaded = forked is None
+        self._early = forked is not None
+
+    def of(self, mutant: Mutant) -> Asked[Judged]:
+        """Judge one mutant."""
+        began = Judged(as_model(mutant), "untested")
+        covering = self._selection.of_lines(mutant)
+        began = began._replace(covering=self._selection.places(covering))
+        if not mutant.path.endswith(".py"):
+            return (yield from self._in_copy(mutant, began))
+        ran = self._selection.is_imported(mutant)
+        if not covering and not ran:
+            return began._replace(reason="no test executes the line")
+        head = covering | (self._selection.of_file(mutant.path) if ran else frozenset())
+        if self._forked is None:
+            return (yield from self._alone(mutant, began, head))
+        return (yield from self._swapped(mutant, began, head))
+
+    def _swapped(self, mutant: Mutant, began: Judged, head: frozenset[str]) -> Asked[Judged]:
+        """In a fork that has collected: body of functions, and modules that are imported by the tests themselves."""
+        known = [name for name in self._selection.fastest_first(head, mutant) if name in self._number]
+        rest = [name for name in self._selection.names if name not in head and name in self._number]
+        is_whole = self._selection.seconds(rest) <= self._bounds.confirm
+        tests = [*known, *rest] if is_whole else known
+        answer = yield from self._late(mutant, tests)
+        seconds = float(answer.get("seconds", 0.0))
+        if answer["state"] == "equivalent":
+            return began._replace(verdict="equivalent", reason="the same bytecode")
+        if answer["state"] == "import":
+            return (yield from self._afresh(mutant, began, head))
+        kind: Kind = "import" if answer.get("kind") == "absent" else "body"
+        began = began._replace(kind=kind, seconds=seconds)
+        if answer["state"] == "passed" and len(known) == len(head):
+            reason = "" if is_whole else f"{len(rest)} tests that do not execute the line were not run"
+            return self._survived(began, head, answer, reason)
+        if answer["state"] in NOTICED and answer["by"] >= 0:
+            name = tests[answer["by"]]
+            if (yield from self._passes_late(name, tests[: answer["by"]])):
+                return self._noticed(mutant, began, name, answer)
+        return (yield from self._alone(mutant, began, head))
+
+    def _late(self, mutant: Mutant | None, tests: Sequence[str]) -> Generator[Ask, Answer, Answer]:
+        request = self._request(mutant, tests)
+        return (yield Ask("late", {**request, "tests": [self._number[name] for name in tests]}))
+
+    def _passes_late(self, name: str, before: Sequence[str]) -> Generator[Ask, Answer, bool]:
+        """Whether a test passes in a fork without a mutant, first and after others."""
+        for tests in ([name], [*before, name]):
+            key = ("late", name, len(tests) > 1)
+            if key not in self._trusted:
+                answer = yield from self._late(None, tests)
+                self._trusted[key] = answer["state"] == "passed"
+            if not self._trusted[key]:
+                return False
+        return True
+
+    def _afresh(self, mutant: Mutant, began: Judged, head: frozenset[str]) -> Asked[Judged]:
+        """In a fork that has not imported the project yet: first a few files, then all."""
+        yield from self._preload()
+        for files in self._stages(mutant):
+            if not self._early:
+                break
+            tests = self._selection.of_test_files(files) if files else list(self._selection.names)
+            answer = yield Ask("early", self._request(mutant, tests, files))
+            began = began._replace(kind="import", seconds=began.seconds + float(answer.get("seconds", 0.0)))
+            if answer["state"] in ("lost", "unfit"):
+                self._early = self._early and answer["state"] != "lost"
+                break
+            if answer["state"] == "passed" and not files:
+                return self._survived(began, head, answer, "")
+            if answer["state"] in NOTICED and (yield from self._passes("early", files)):
+                return self._noticed(mutant, began, _name(answer, tests), answer)
+        return (yield from self._alone(mutant, began, head))
+
+    def _preload(self) -> Generator[Ask, Answer, None]:
+        """Once: have what is installed imported where the project is not yet."""
+        if not self._is_preloaded and self._forked is not None:
+            self._is_preloaded = True
+            modules, tests = self._forked.collected.modules, self._forked.collected.tests
+            answer = yield Ask("early", {"preload": modules, "known": tests, "limits": [], "setup": 60})
+            self._early = answer["state"] == "passed"
+
+    def _passes(self, place: str, files: Sequence[str]) -> Generator[Ask, Answer, bool]:
+        """Whether some files, or all of them, pass in a place without a mutant."""
+        key = (place, tuple(files))
+        if key not in self._trusted:
+            tests = self._selection.of_test_files(files) if files else list(self._selection.names)
+            answer = yield Ask(place, self._request(None, tests, files))
+            self._trusted[key] = answer["state"] == "passed"
+        return self._trusted[key]
+
+    def _alone(self, mutant: Mutant, began: Judged, head: frozenset[str]) -> Asked[Judged]:
+        """In a process of its own: first a few files, then all."""
+        answer: Answer = {}
+        for files in self._stages(mutant):
+            tests = self._selection.of_test_files(files) if files else list(self._selection.names)
+            answer = yield Ask("alone", self._request(mutant, tests, files))
+            seconds = began.seconds + float(answer.get("seconds", 0.0))
+            began = began._replace(kind="file", seconds=seconds)
+            if answer["state"] == "equivalent":
+                return began._replace(verdict="equivalent", reason="the same bytecode")
+            if answer["state"] == "passed" and not files:
+                return self._survived(began, head, answer, "")
+            if answer["state"] in NOTICED and (yield from self._passes("alone", files)):
+                return self._noticed(mutant, began, _name(answer, tests), answer)
+        return self._unassessed(began, answer)
+
+    def _in_copy(self, mutant: Mutant, began: Judged) -> Asked[Judged]:
+        """In a copy of the tree: a file that is not imported."""
+        tests = list(self._selection.names)
+        request = {**self._request(None, tests), "file": mutant.path, "content": mutant.text}
+        answer = yield Ask("copy", request)
+        began = began._replace(kind="file", seconds=float(answer.get("seconds", 0.0)))
+        if answer["state"] == "passed":
+            return self._survived(began, frozenset(), answer, "")
+        if answer["state"] in NOTICED:
+            if "copy" not in self._trusted:
+                control = yield Ask("copy", {**self._request(None, tests), "file": ""})
+                self._trusted["copy"] = control["state"] == "passed"
+            if self._trusted["copy"]:
+                return self._noticed(mutant, began, _name(answer, tests), answer)
+        return self._unassessed(began, answer)
+
+    def _stages(self, mutant: Mutant) -> list[tuple[str, ...]]:
+        """Test files to begin with, and none, which means all."""
+        files = self._selection.files_for(mutant)
+        return [files, ()] if files and not self._picks_tests else [()]
+
+    def _request(
+        self, mutant: Mutant | None, tests: Sequence[str], files: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        request: dict[str, Any] = {
+            "tests": list(tests),
+            "files": [os.path.join(self._root, file) for file in files],  # noqa: PTH118
+            "limits": self._selection.limits(tests, self._bounds.factor, self._bounds.slack),
+            "setup": self._setup,
+        }
+        if mutant is not None:
+            path = os.path.realpath(os.path.join(self._root, mutant.path))  # noqa: PTH118
+            request |= {"path": path, "text": mutant.text}
+        return request
+
+    def _noticed(self, mutant: Mutant, began: Judged, name: str, answer: Answer) -> Judged:
+        if name:
+            self._selection.noticed(mutant, name)
+        verdict: Literal["timeout", "killed"] = "timeout" if answer["state"] == "timeout" else "killed"
+        return began._replace(
+            verdict=verdict, by=name, tests=_ran(answer), reason=str(answer.get("message", ""))[:300]
+        )
+
+    def _survived(self, began: Judged, head: frozenset[str], answer: Answer, reason: str) -> Judged:
+        closest = self._selection.closest(head)
+        return began._replace(verdict="survived", tests=_ran(answer), closest=closest, reason=reason)
+
+    def _unassessed(self, began: Judged, answer: Answer) -> Judged:
+        why = answer.get("message") or answer.get("state", "")
+        if answer.get("state") in NOTICED:
+            why = f"the tests do not pass in a process of their own without a mutant ({why})"
+        return began._replace(verdict="unassessed", reason=str(why)[:300])
+
+
+def _ran(answer: Answer) -> int:
+    return int(answer.get("ran", int(answer.get("by", -1)) + 1))
+
+
+def _name(answer: Answer, tests: Sequence[str]) -> str:
+    """The test that an answer is about: told by name where its place may have changed."""
+    if answer.get("name"):
+        return str(answer["name"])
+    index = int(answer.get("by", -1))
+    return tests[index] if 0 <= index < len(tests) else ""
+
+
+def as_model(mutant: Mutant) -> model.Mutant:
+    """The mutant as reports have it, without its text."""
+    return model.Mutant(
+        mutant.operator,
+        mutant.path,
+        mutant.line,
+        mutant.end_line or mutant.line,
+        mutant.scope,
+        mutant.before,
+        mutant.after,
+        mutant.fingerprint,
+        mutant.hint,
+    )
