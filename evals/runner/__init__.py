@@ -1,0 +1,1 @@
+"""Runs agents on the cases and grades what they wrote."""
