@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,6 +114,28 @@ def scaffold(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> Scaffold:
 def shop(sandbox: Sandbox) -> Sandbox:
     """A FastAPI project with an app factory and asyncpg, without tests."""
     return sandbox.write({"pyproject.toml": PYPROJECT + STRICT, "shop/__init__.py": "", "shop/main.py": SHOP})
+
+
+@pytest.fixture
+def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder for temporary files; short, for a socket lies in it."""
+    folder = Path(tempfile.mkdtemp(prefix="left-"))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def processes_in(folder: Path) -> list[str]:
+    """The command lines of what runs with something in the folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in line:
+            found.append(line)
+    return found
 
 
 SHOP = """\

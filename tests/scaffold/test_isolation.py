@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.scaffold.conftest import PYPROJECT, STRICT, Sandbox, Scaffold
+from tests.scaffold.conftest import PYPROJECT, STRICT, Sandbox, Scaffold, processes_in
 
 MARKS = 'markers = ["committed: a database of its own"]\n'
 SCHEMA = "CREATE TABLE users (id serial PRIMARY KEY, name text);\n"
@@ -118,28 +115,6 @@ async def test_commits_in_a_database_of_its_own(turn, database_connection, datab
     async with database_pool.connection() as other:
         assert await count(other) == 1
 """
-
-
-@pytest.fixture
-def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder for temporary files; short, for a socket lies in it."""
-    folder = Path(tempfile.mkdtemp(prefix="left-"))
-    monkeypatch.setenv("TMPDIR", str(folder))
-    yield folder
-    shutil.rmtree(folder)
-
-
-def processes_in(folder: Path) -> list[str]:
-    """The command lines of what runs with something in the folder."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if str(folder) in line:
-            found.append(line)
-    return found
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked for in /proc")

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:2850ce8d371214a3 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:5e7b95af645d9d15 (scaffold.py --update renews it)
 """A real MySQL or MariaDB for the tests marked ``integration``: a database of their own."""
 
 from __future__ import annotations
@@ -7,14 +7,17 @@ import asyncio
 import getpass
 import os
 import shutil
+import signal
 import subprocess
+import sys
+import threading
 import time
 import warnings
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
@@ -35,6 +38,26 @@ TABLES = """
 
 # How many seconds a server may take to start.
 PATIENCE = 60
+
+# A process beside the tests. When they have ended, killed ones as well, it ends the
+# server whose number a file in the folder tells, and removes the folder.
+WATCHDOG = """
+import os, shutil, signal, sys, time
+
+folder, told = sys.argv[1:]
+sys.stdin.buffer.read(1)
+for attempt in range(200):
+    try:
+        with open(os.path.join(folder, told)) as file:
+            number = int(file.readline())
+        os.kill(number, 0 if attempt % 100 else signal.SIGKILL if attempt else signal.SIGQUIT)
+    except (OSError, ValueError):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.exists(folder):
+            break
+    time.sleep(0.05)
+shutil.rmtree(folder, ignore_errors=True)
+"""
 
 UNKNOWN_SAVEPOINT = 1305
 
@@ -77,21 +100,29 @@ def server() -> Iterator[str]:
 
     Skips where there is neither; the application's own DATABASE_URL is never looked at.
     """
-    if given := os.environ.get("ASYNC_TESTING_DSN"):
-        yield f"mysql://{given.partition('://')[2]}"  # not mysql+aiomysql
-        return
-    program, installer = installed("mariadbd"), installed("mariadb-install-db")
-    if not program or not installer:
-        pytest.skip("apt-get install mariadb-server, or set ASYNC_TESTING_DSN")
+    with ended_in_order():
+        if given := os.environ.get("ASYNC_TESTING_DSN"):
+            yield f"mysql://{given.partition('://')[2]}"  # not mysql+aiomysql
+            return
+        program, installer = installed("mariadbd"), installed("mariadb-install-db")
+        if not program or not installer:
+            pytest.skip("apt-get install mariadb-server, or set ASYNC_TESTING_DSN")
+        with private_mariadb(program, installer) as started:
+            yield started
+
+
+@contextmanager
+def private_mariadb(program: str, installer: str) -> Iterator[str]:
+    """Start a MariaDB with a data folder of its own; both are gone at the end."""
     in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with TemporaryDirectory(prefix="mariadb-", dir=in_memory) as folder:
+    with watched_folder("mariadb-", "pid", in_memory) as folder:
         socket = Path(folder, "socket")
         common = ["--no-defaults", f"--datadir={folder}/data", f"--user={getpass.getuser()}"]
         made = [installer, *common, "--auth-root-authentication-method=normal", "--skip-test-db"]
         subprocess.run(made, check=True, capture_output=True)
-        command = [program, *common, f"--socket={socket}", "--skip-networking"]
+        own = [f"--socket={socket}", f"--pid-file={folder}/pid", "--skip-networking"]
         with Path(folder, "log").open("wb") as log:
-            started = subprocess.Popen(command, stdout=log, stderr=log)
+            started = subprocess.Popen([program, *common, *own], stdout=log, stderr=log)
         try:
             wait_for(socket, started)
             yield f"mysql://root@localhost/?unix_socket={socket}"
@@ -155,6 +186,50 @@ def run(coroutine: Coroutine[Any, Any, None]) -> None:
     """Run ``coroutine`` in a thread: the event loop of the tests is not touched."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, coroutine).result()
+
+
+@contextmanager
+def watched_folder(prefix: str, told: str, place: str | None = None) -> Iterator[str]:
+    """A temporary folder for a server, which writes its process number into ``told``.
+
+    Both are gone at the end, also where nobody lives to see it.
+    """
+    folder = mkdtemp(prefix=prefix, dir=place)
+    watchdog = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", WATCHDOG, folder, told],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield folder
+    finally:
+        watchdog.communicate(b"\n")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let fixtures do what they do at their end where the run is told to terminate.
+
+    Nothing is changed where somebody else listens to SIGTERM.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def interrupt(number: int, frame: object) -> None:
+    """As Ctrl-C does; a second signal kills."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    raise KeyboardInterrupt("terminated")
 
 
 def options(dsn: str) -> dict[str, Any]:

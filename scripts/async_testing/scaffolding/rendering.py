@@ -86,6 +86,7 @@ def real_database(choices: Choices, schema: str | None) -> str:
     kind = "sqlalchemy_" if sessions else "sqlite_" if sqlite else "mysql_" if mysql else ""
     names = [f"{kind}schema"]
     names += ["sqlite" if sqlite else "mariadb" if mysql else "server", str(choices.database), "threads"]
+    names += ["endings"]
     names += ["mysql_dsn"] * mysql + ["mysql_units"] * bool(mysql and (choices.driver or not sessions))
     if sessions:
         server = "sqlite" if sqlite else "mysql" if mysql else "postgresql"

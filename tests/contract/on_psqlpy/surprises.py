@@ -121,3 +121,13 @@ async def several_statements_are_refused_when_aborted_too(db: World) -> None:
     conn = db.connection
     await db.see(conn.execute("BEGIN"), conn.execute("SAVEPOINT a"), conn.execute("RELEASE SAVEPOINT b"))
     await db.see(conn.execute("SELECT 1; SELECT 2"), conn.fetch_val("SELECT 1"), conn.execute("ROLLBACK"))
+
+
+@scripted(
+    execute=answers(
+        errors.unique_violation("item_pkey", table="item", key={"id": 1}), errors.lost_connection()
+    )
+)
+async def a_prepared_statement_that_failed_stays_prepared(db: World) -> None:
+    prepared = await db.connection.prepare(INSERT, [1, "again"])
+    await db.see(prepared.execute(), db.connection.execute(KILL), db.connection.prepare(INSERT, [1, "a"]))

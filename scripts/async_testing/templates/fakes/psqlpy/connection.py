@@ -132,7 +132,8 @@ class FakeConnection(Operations, RowsConnection):
             told = getattr(raised, "refusal", None)
             parsed = told is None or not told.sqlstate.startswith("42")
             problem = worded(told, name, running=parsed or unprepared) if told else raised
-            if isinstance(problem, error("DatabaseError")) or not parsed:
+            sent = name in ("prepared", "cursor")
+            if not parsed or (isinstance(problem, error("DatabaseError")) and not sent):
                 self._cached.discard(querystring)
         else:
             self._unwrap(many, failed=False)
