@@ -32,8 +32,8 @@ sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from async_testing.facts.workspace import Workspace  # noqa: E402
 from async_testing.finding import UsageError  # noqa: E402
-from async_testing.planning import dtos, functions, modules, opened  # noqa: E402
-from async_testing.planning.model import plain  # noqa: E402
+from async_testing.subjects import dtos, functions, modules  # noqa: E402
+from async_testing.subjects.model import plain  # noqa: E402
 
 JUDGED = Path(__file__).resolve().parent / "plan-facts.csv"
 FIELDS = ["repository", "commit", "module", "function", "layer", "judged", "wrong", "wrong today", "note"]
@@ -60,7 +60,7 @@ def pool(root: Path) -> list[One]:
 def _of_module(workspace: Workspace, path: str) -> Iterator[One]:
     workspace.current = path
     with contextlib.suppress(UsageError):
-        source = opened(workspace, path)
+        source = modules.opened(workspace, path)
         try:
             for function in functions.of(source):
                 if function.layer in LAYERS:

@@ -9,8 +9,8 @@ from async_testing.checking.engine import place, reason, set_of
 from async_testing.checking.examined import Examined
 from async_testing.facts.workspace import Workspace
 from async_testing.finding import Finding
-from async_testing.planning import reach
 from async_testing.rules import Hit, Rule
+from async_testing.subjects import reach
 
 
 def run(

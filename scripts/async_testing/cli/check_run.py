@@ -134,7 +134,7 @@ def _examined(
     examined = report.examined
     if changed is not None:
         examined = tuple(one for one in examined if one.path in changed or one.problem)
-    elif _is_whole(root, paths):
+    elif any(rule.check_module for rule in asked) and _is_whole(root, paths):
         examined = _with_modules(root, examined, asked, exclude)
     return found, examined, False
 
@@ -150,8 +150,6 @@ def _with_modules(
     root: str, examined: tuple[Examined, ...], asked: Sequence[Rule], exclude: Sequence[str]
 ) -> tuple[Examined, ...]:
     """With what the rules about modules find, which only the tests of the whole project can tell."""
-    if not any(rule.check_module for rule in asked):
-        return examined
     from async_testing.checking import whole
 
     more = whole.run(root, asked, lambda path: _excluded(path, exclude))

@@ -62,19 +62,20 @@ def _parser() -> Parser:
 
 def _module(options: Namespace) -> int:
     from async_testing.facts.workspace import Workspace
-    from async_testing.planning import modules, opened, plan, text
+    from async_testing.planning import plan, text
+    from async_testing.subjects import modules
 
     root, path = _place(options)
     if modules.is_test(path):
         raise UsageError(f"{path} is a test file: name the module that it tests")
     workspace = Workspace(root)
     workspace.current = path
-    source = opened(workspace, path)
+    source = modules.opened(workspace, path)
     done = plan(source, root)
     if not done.cases:
         raise UsageError(f"{path} has no public function and no model: nothing to plan")
     if options.output_format == "json":
-        from async_testing.planning.model import plain
+        from async_testing.subjects.model import plain
 
         _json(options, plain(done))
         return 0
@@ -94,9 +95,10 @@ def _next(test_file: str, root: str, is_open: bool) -> str:
 
 def _project(options: Namespace) -> int:
     from async_testing.facts.workspace import Workspace
-    from async_testing.planning import modules, text
-    from async_testing.planning.suites import Suite
+    from async_testing.planning import text
     from async_testing.planning.survey import survey
+    from async_testing.subjects import modules
+    from async_testing.subjects.suites import Suite
 
     root = _root(options, os.path.realpath(os.getcwd()))  # noqa: PTH109
     workspace = Workspace(root)
@@ -110,7 +112,7 @@ def _project(options: Namespace) -> int:
 
         _write(options.output_file, render(done, f"Paths with a test: {os.path.basename(root)}"))  # noqa: PTH119
     elif options.output_format == "json":
-        from async_testing.planning.model import plain
+        from async_testing.subjects.model import plain
 
         _json(options, plain(done))
     else:
@@ -124,7 +126,7 @@ def _project(options: Namespace) -> int:
 
 def _root(options: Namespace, start: str) -> str:
     if options.root is None:
-        from async_testing.planning.modules import root_above
+        from async_testing.subjects.modules import root_above
 
         return root_above(start)
     if not os.path.isdir(options.root):  # noqa: PTH112

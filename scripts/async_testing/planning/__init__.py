@@ -8,38 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from async_testing.finding import UsageError
-from async_testing.planning import cases, coverage, dtos, functions, layers, modules, needs
-from async_testing.planning.model import Function, Model, Plan
-from async_testing.planning.suites import Suite
-from async_testing.planning.wording import snake
+from async_testing.planning import needs
+from async_testing.subjects import cases, coverage, dtos, functions, layers, modules
+from async_testing.subjects.model import Function, Model, Plan
+from async_testing.subjects.suites import Suite
+from async_testing.subjects.wording import snake
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
-    from async_testing.facts.workspace import Workspace
 
-__all__ = ["Plan", "opened", "plan"]
-
-
-def opened(workspace: Workspace, path: str) -> SourceFile:
-    """A module to be planned, parsed.
-
-    Raises:
-        UsageError: it cannot be read, is no Python, or has nothing in it.
-    """
-    data = workspace.look(path)
-    if data is None:
-        raise UsageError(f"{path} cannot be read: name a Python module")
-    if not data.strip():
-        raise UsageError(f"{path} is empty: nothing to plan")
-    try:
-        return workspace.opened(path, data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8: save it as UTF-8 first") from None
-    except SyntaxError as error:
-        raise UsageError(f"{path}:{error.lineno or 0}: cannot be parsed ({error.msg})") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise UsageError(f"{path}: cannot be parsed ({type(error).__name__})") from None
+__all__ = ["Plan", "plan"]
 
 
 def plan(source: SourceFile, root: str) -> Plan:

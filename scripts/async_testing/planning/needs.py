@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from async_testing.planning.model import Function, Model, Need, Reference
-from async_testing.planning.wording import last, snake
+from async_testing.subjects.model import Function, Model, Need, Reference
+from async_testing.subjects.wording import last, snake
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
-    from async_testing.planning.suites import Suite
+    from async_testing.subjects.suites import Suite
 
 DRIVERS = ("asyncpg", "psqlpy", "psycopg", "aiomysql", "asyncmy")
 _ORMS = ("sqlalchemy", "sqlmodel")

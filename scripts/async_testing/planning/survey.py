@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.finding import UsageError
-from async_testing.planning import cases, coverage, dtos, functions, layers, opened
-from async_testing.planning.model import Case
+from async_testing.subjects import cases, coverage, dtos, functions, layers
+from async_testing.subjects.model import Case
+from async_testing.subjects.modules import opened
 
 if TYPE_CHECKING:
     from async_testing.facts.workspace import Workspace
-    from async_testing.planning.suites import Suite
+    from async_testing.subjects.suites import Suite
 
 _WORTH = re.compile(
     rb"\basync def \w|\b(?:BaseModel|SQLModel|BaseSettings|Struct)\b"

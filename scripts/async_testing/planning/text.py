@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_testing.planning.cases import describe
-from async_testing.planning.model import Case, Function, Model, Plan
+from async_testing.subjects.cases import describe
+from async_testing.subjects.model import Case, Function, Model, Plan
 
 if TYPE_CHECKING:
     from async_testing.planning.survey import Survey

@@ -8,7 +8,7 @@ A rule's module holds
 - ``check(source)``: yields a ``Hit`` for each place in a ``SourceFile``; or ``check_config(config, text)``, the same
   for the file with the pytest configuration, asked once for each such file; or ``check_module(module, project)``, the
   same for each module of the project that is no test, asked when the tests of the whole project are checked: the facts
-  are those of ``planning``, and a hit's place is a line;
+  are those of ``subjects``, and a hit's place is a line;
 - ``STATUS`` where it is not ``"stable"``: ``"preview"``, ``"checklist"`` or ``"seed"`` (asked for by flag only);
 - ``SEVERITY`` where it is not ``"warning"``: ``"error"`` or ``"info"``;
 - ``NEEDS`` where it only concerns files whose text holds one of these words: a tuple, and much time saved.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from async_testing.facts.config import Config
     from async_testing.facts.source import SourceFile
-    from async_testing.planning.reach import Module, Project
+    from async_testing.subjects.reach import Module, Project
 
 STATUSES = ("stable", "preview", "checklist", "seed")
 SEVERITIES = ("error", "warning", "info")

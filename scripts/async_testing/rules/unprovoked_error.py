@@ -96,9 +96,9 @@ from async_testing.rules import Hit
 from async_testing.rules._exercised import ERRORS
 
 if TYPE_CHECKING:
-    from async_testing.planning.model import Function
-    from async_testing.planning.reach import Module, Project
-    from async_testing.planning.suites import Test
+    from async_testing.subjects.model import Function
+    from async_testing.subjects.reach import Module, Project
+    from async_testing.subjects.suites import Test
 
 CODE = "AT817"
 STATUS = "checklist"

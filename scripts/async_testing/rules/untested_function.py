@@ -82,7 +82,7 @@ from typing import TYPE_CHECKING
 from async_testing.rules import Hit
 
 if TYPE_CHECKING:
-    from async_testing.planning.reach import Module, Project
+    from async_testing.subjects.reach import Module, Project
 
 CODE = "AT816"
 STATUS = "checklist"

@@ -7,11 +7,11 @@ import re
 from typing import TYPE_CHECKING
 
 from async_testing.facts import members
-from async_testing.planning import errors
-from async_testing.planning.bodies import Body, assigned
-from async_testing.planning.given import given_to
-from async_testing.planning.model import Given, Route
-from async_testing.planning.wording import code, last
+from async_testing.subjects import errors
+from async_testing.subjects.bodies import Body, assigned
+from async_testing.subjects.given import given_to
+from async_testing.subjects.model import Given, Route
+from async_testing.subjects.wording import code, last
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope

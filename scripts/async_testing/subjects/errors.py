@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_testing.planning import parameters
-from async_testing.planning.bodies import Body, Condition, Place, Raised, Try
-from async_testing.planning.model import Mapping, Raise
-from async_testing.planning.wording import code, last, of_condition, slug
+from async_testing.subjects import parameters
+from async_testing.subjects.bodies import Body, Condition, Place, Raised, Try
+from async_testing.subjects.model import Mapping, Raise
+from async_testing.subjects.wording import code, last, of_condition, slug
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from async_testing.planning import parameters
-from async_testing.planning.wording import code, last
+from async_testing.subjects import parameters
+from async_testing.subjects.wording import code, last
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
@@ -159,7 +159,7 @@ def _list(source: SourceFile, node: ast.expr | None, limits: Mapping[str, str], 
 
 def _of_class(source: SourceFile, node: ast.expr | None, hops: int) -> str:
     """The first member of an enumeration, or a nested model with all that it requires."""
-    from async_testing.planning import dtos
+    from async_testing.subjects import dtos
 
     dotted = source.dotted(node)
     found = source.workspace.definition(source, dotted) if dotted else None

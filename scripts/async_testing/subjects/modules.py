@@ -5,8 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from async_testing.detection.paths import TEST_FOLDERS, foreign, skipped
+from async_testing.finding import UsageError
+
+if TYPE_CHECKING:
+    from async_testing.facts.source import SourceFile
+    from async_testing.facts.workspace import Workspace
 
 _LEFT_OUT = frozenset(
     {"migrations", "alembic", "docs", "docs_src", "examples", "benchmarks", "node_modules", "versions"}
@@ -38,6 +44,27 @@ def is_test(path: str) -> bool:
     """Whether a file belongs to the tests, by its name or a folder's."""
     parts = path.split("/")
     return not TEST_FOLDERS.isdisjoint(parts[:-1]) or bool(_TESTS.match(parts[-1]))
+
+
+def opened(workspace: Workspace, path: str) -> SourceFile:
+    """A module to be planned, parsed.
+
+    Raises:
+        UsageError: it cannot be read, is no Python, or has nothing in it.
+    """
+    data = workspace.look(path)
+    if data is None:
+        raise UsageError(f"{path} cannot be read: name a Python module")
+    if not data.strip():
+        raise UsageError(f"{path} is empty: nothing to plan")
+    try:
+        return workspace.opened(path, data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8: save it as UTF-8 first") from None
+    except SyntaxError as error:
+        raise UsageError(f"{path}:{error.lineno or 0}: cannot be parsed ({error.msg})") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise UsageError(f"{path}: cannot be parsed ({type(error).__name__})") from None
 
 
 def find(root: str) -> Iterator[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from async_testing.planning.cases import Draft
-from async_testing.planning.model import Case, Function
-from async_testing.planning.suites import Suite, Test
-from async_testing.planning.wording import last, snake
+from async_testing.subjects.cases import Draft
+from async_testing.subjects.model import Case, Function
+from async_testing.subjects.suites import Suite, Test
+from async_testing.subjects.wording import last, snake
 
 _PARSING = ("model_validate", "model_validate_json", "parse_obj")
 _TELLING = 12

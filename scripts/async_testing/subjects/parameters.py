@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.facts import members
-from async_testing.planning.model import Parameter
-from async_testing.planning.wording import code, last
+from async_testing.subjects.model import Parameter
+from async_testing.subjects.wording import code, last
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope

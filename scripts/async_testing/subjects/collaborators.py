@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from async_testing.facts import types
 from async_testing.facts.scopes import arguments
-from async_testing.planning import helpers, parameters, sending
-from async_testing.planning.bodies import Body, Called, assigned
-from async_testing.planning.model import Collaborator
-from async_testing.planning.wording import code, last
+from async_testing.subjects import helpers, parameters, sending
+from async_testing.subjects.bodies import Body, Called, assigned
+from async_testing.subjects.model import Collaborator
+from async_testing.subjects.wording import code, last
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope

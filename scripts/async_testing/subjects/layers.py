@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from async_testing.planning.wording import code, snake
+from async_testing.subjects.wording import code, snake
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
-    from async_testing.planning.model import Function, Model
+    from async_testing.subjects.model import Function, Model
 
 LAYERS = ("router", "dao", "service", "dto")
 _WORDS = {

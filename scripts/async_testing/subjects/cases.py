@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from async_testing.planning import errors
-from async_testing.planning.model import Case, Function, Mapping, Model, Raise, Statement
-from async_testing.planning.wording import last, slug, snake
+from async_testing.subjects import errors
+from async_testing.subjects.model import Case, Function, Mapping, Model, Raise, Statement
+from async_testing.subjects.wording import last, slug, snake
 
 _VERBS = {
     "SELECT": "selects",

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_testing.planning import collaborators, errors, helpers, layers, parameters, routes, seams, sending
-from async_testing.planning.bodies import Body, Called, Forked, Place, ends
-from async_testing.planning.model import Branch, Call, Collaborator, Function, Mapping, Raise, Statement
-from async_testing.planning.wording import code, last, of_condition
+from async_testing.subjects import collaborators, errors, helpers, layers, parameters, routes, seams, sending
+from async_testing.subjects.bodies import Body, Called, Forked, Place, ends
+from async_testing.subjects.model import Branch, Call, Collaborator, Function, Mapping, Raise, Statement
+from async_testing.subjects.wording import code, last, of_condition
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope

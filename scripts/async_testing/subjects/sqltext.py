@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import ModuleType
 from typing import NamedTuple, Protocol, cast
 
-from async_testing.planning.model import Bound
+from async_testing.subjects.model import Bound
 
 _PACKAGE = "async_testing_sql"
 _COMPARING = frozenset({"=", "<", ">", "<=", ">=", "<>", "!=", "~", "~*", "@>", "<@", "&&", "||"})

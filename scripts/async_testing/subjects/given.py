@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 from async_testing.facts import types
-from async_testing.planning import parameters
-from async_testing.planning.model import Given
-from async_testing.planning.wording import code, last
+from async_testing.subjects import parameters
+from async_testing.subjects.model import Given
+from async_testing.subjects.wording import code, last
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope

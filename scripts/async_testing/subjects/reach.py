@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.facts import decorators
 from async_testing.finding import UsageError
-from async_testing.planning import functions, layers, modules, opened
-from async_testing.planning.coverage import Covered
-from async_testing.planning.suites import Suite, Test
-from async_testing.planning.wording import code, last, snake
+from async_testing.subjects import functions, layers, modules
+from async_testing.subjects.coverage import Covered
+from async_testing.subjects.suites import Suite, Test
+from async_testing.subjects.wording import code, last, snake
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope
     from async_testing.facts.source import SourceFile
     from async_testing.facts.workspace import Workspace
-    from async_testing.planning.model import Function
+    from async_testing.subjects.model import Function
 
 _WORD = re.compile(r"[A-Za-z_]\w+")
 _QUIET = frozenset({"object", "ABC", "Protocol", "Generic", "BaseModel", "NamedTuple", "TypedDict", "Enum"})
@@ -188,7 +188,7 @@ def gather(workspace: Workspace, is_excluded: Callable[[str], bool]) -> tuple[Pr
         if data is not None and not data.strip():
             continue
         try:
-            source = opened(workspace, path)
+            source = modules.opened(workspace, path)
         except UsageError as error:
             if not is_excluded(path):
                 problems.append((path, str(error)))
@@ -257,7 +257,7 @@ def _named(source: SourceFile, scope: Scope) -> Named:
 
 
 def _is_hook(source: SourceFile, scope: Scope) -> bool:
-    from async_testing.planning import routes
+    from async_testing.subjects import routes
 
     for one in getattr(scope.node, "decorator_list", ()):
         target = one.func if isinstance(one, ast.Call) else one

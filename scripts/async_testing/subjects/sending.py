@@ -7,14 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 from async_testing.facts import drivers, types
-from async_testing.planning import texts
-from async_testing.planning.model import Statement
-from async_testing.planning.wording import code, last
+from async_testing.subjects import texts
+from async_testing.subjects.model import Statement
+from async_testing.subjects.wording import code, last
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope
     from async_testing.facts.source import SourceFile
-    from async_testing.planning import queryfiles
+    from async_testing.subjects import queryfiles
 
 _SENDING = (
     "execute executemany execute_many execute_batch executescript exec exec_driver_sql fetch fetchrow fetchval "
@@ -136,7 +136,7 @@ def statement(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | N
     assert isinstance(call.func, ast.Attribute)
     method = call.func.attr
     filed = _filed(source, call)
-    from async_testing.planning import sqltext
+    from async_testing.subjects import sqltext
 
     if filed is not None:
         given = {one.arg: code(one.value) for one in call.keywords if one.arg}
@@ -154,7 +154,7 @@ def statement(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | N
     if not call.args and not call.keywords:
         return None
     if "sqlalchemy" in source.text or "sqlmodel" in source.text:
-        from async_testing.planning import orm
+        from async_testing.subjects import orm
 
         built = orm.statement(source, scope, call)
         if built is not None:
@@ -187,7 +187,7 @@ def _filed(source: SourceFile, call: ast.Call) -> queryfiles.Query | None:
         source.memo[key] = any("quer" in name or "sql" in name for name in source.imports.values())
     if not source.memo[key]:
         return None
-    from async_testing.planning import queryfiles
+    from async_testing.subjects import queryfiles
 
     return queryfiles.query(source, call)
 
@@ -195,7 +195,7 @@ def _filed(source: SourceFile, call: ast.Call) -> queryfiles.Query | None:
 def _of_session(source: SourceFile, scope: Scope, call: ast.Call, method: str) -> Statement | None:
     if method not in _OBJECTS:
         return None
-    from async_testing.planning import orm
+    from async_testing.subjects import orm
 
     return orm.of_session(source, scope, call, method)
 

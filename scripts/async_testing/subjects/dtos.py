@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_testing.planning import layers, parameters, values
-from async_testing.planning.bodies import assigned
-from async_testing.planning.model import Field, Model
-from async_testing.planning.wording import code, last
+from async_testing.subjects import layers, parameters, values
+from async_testing.subjects.bodies import assigned
+from async_testing.subjects.model import Field, Model
+from async_testing.subjects.wording import code, last
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from async_testing.planning.bodies import Body, Called
+from async_testing.subjects.bodies import Body, Called
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope

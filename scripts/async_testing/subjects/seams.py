@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from async_testing.facts.decorators import HARMLESS
-from async_testing.planning import collaborators, sending
-from async_testing.planning.bodies import Body
-from async_testing.planning.model import Collaborator, Parameter, Route
-from async_testing.planning.wording import code, last
+from async_testing.subjects import collaborators, sending
+from async_testing.subjects.bodies import Body
+from async_testing.subjects.model import Collaborator, Parameter, Route
+from async_testing.subjects.wording import code, last
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope

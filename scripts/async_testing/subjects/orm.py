@@ -6,9 +6,9 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.facts import types
-from async_testing.planning import helpers
-from async_testing.planning.model import Bound, Statement
-from async_testing.planning.wording import code, last
+from async_testing.subjects import helpers
+from async_testing.subjects.model import Bound, Statement
+from async_testing.subjects.wording import code, last
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope
