@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+_LONGEST = 60
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Edit:
@@ -54,3 +56,9 @@ def indentation(text: str, offset: int) -> str:
     """Return the white space that begins the line of this offset."""
     line = text[text.rfind("\n", 0, offset) + 1 :]
     return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def shortened(text: str) -> str:
+    """Return a text as one line of at most sixty characters, for a hint."""
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

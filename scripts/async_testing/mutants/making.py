@@ -12,11 +12,10 @@ from pathlib import Path
 
 from async_testing.finding import UsageError
 from async_testing.mutants import edits as editing
-from async_testing.mutants.edits import Edits, Hinted
+from async_testing.mutants.edits import Edits, Hinted, shortened
 from async_testing.mutants.registry import Operator
+from async_testing.mutants.schema import Schema, of_project
 from async_testing.mutants.source import Source
-
-_LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -55,10 +54,11 @@ def read_sources(root: Path, folder: str) -> list[Source]:
     if not files:
         raise UsageError(f"{base} has no .py or .sql file: name the folder of the code with --source")
     sources = []
+    schema = Schema(of_project(root))
     for path in files:
         try:
             text = path.read_bytes().decode()
-            sources.append(Source(path.relative_to(root).as_posix(), text))
+            sources.append(Source(path.relative_to(root).as_posix(), text, schema))
         except (SyntaxError, UnicodeDecodeError, OSError) as error:
             raise UsageError(f"{path} cannot be read as source: {error}") from error
     return sources
@@ -115,12 +115,6 @@ def _hint(operator: Operator, source: Source, edits: Edits, scope: str) -> str:
     first = min(edits)
     old, new = (shortened(text) for text in (source.text[first.start : first.end], first.text))
     return operator.hint.format(old=old, new=new, function=scope.rpartition(".")[2] or "the module")
-
-
-def shortened(text: str) -> str:
-    """Return a text as one line of at most sixty characters."""
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _with_fingerprints(found: Iterable[Mutant]) -> Iterator[Mutant]:

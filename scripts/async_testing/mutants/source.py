@@ -10,19 +10,23 @@ from functools import cached_property
 
 from async_testing.mutants import literals, positions
 from async_testing.mutants.edits import Edit, indentation
+from async_testing.mutants.naming import guessed
 from async_testing.mutants.programs import Program
 from async_testing.mutants.regions import Regions, is_docstring
-from async_testing.mutants.sql import Block, blocks
+from async_testing.mutants.schema import Schema
+from async_testing.mutants.sql import Block
+from async_testing.mutants.statements import blocks
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Source:
-    """A parsed file; raises SyntaxError if it is none."""
+    """A parsed file; raises SyntaxError if it is none. The schema is that of its project, else its own."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, schema: Schema | None = None) -> None:
         self.path = path
         self.text = text
+        self._defined = schema or Schema([(path, text)])
         self.is_sql = path.endswith(".sql")
         self.tree = ast.parse("" if self.is_sql else text)
         if sys.version_info < (3, 12):
@@ -156,6 +160,11 @@ class Source:
             for literal in self.literals
             for block in blocks(literal, fragment=self._assigned(literal.node) in named)
         ]
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The tables that the project defines, and those that only the statements of this file tell of."""
+        return self._defined.completed(guessed(self.blocks))
 
     @cached_property
     def statements(self) -> dict[ast.AST, list[Block]]:

@@ -1,19 +1,19 @@
-"""SQL in a string: tokens, and the clauses of each statement, found without a parser of the whole language."""
+"""SQL in a string: tokens, the clauses of a statement, and the edits that change them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from async_testing.mutants.edits import Edits
+from async_testing.mutants.edits import Edits, shortened
 from async_testing.mutants.literals import HOLE, Literal
 
 _TOKEN = re.compile(
     rf"""(?P<gap>\s+|--[^\n]*|/\*.*?\*/)
     |(?P<string>[eE]?'(?:[^']|'')*')
-    |(?P<quoted>"(?:[^"]|"")*")
-    |(?P<placeholder>\$\d+|\${HOLE}|\$\(\w+\)p|%s|%\(\w+\)s|(?<!:):[A-Za-z_]\w*)
+    |(?P<quoted>"(?:[^"]|"")*"|`[^`]*`)
+    |(?P<placeholder>\$\d+|\${HOLE}|\$\(\w+\)p|%s|%\(\w+\)s|(?<!:):[A-Za-z_]\w*|\?(?![|&])(?!\s*['$%:]))
     |(?P<number>\d+(?:\.\d+)?)
     |(?P<word>[A-Za-z_]\w*)
     |(?P<hole>{HOLE})
@@ -22,25 +22,6 @@ _TOKEN = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_START = re.compile(
-    rf"[\s({HOLE}]*(?:SELECT\b(?=.*\bFROM\b|\s*[\d$(]|\s+\w+\()|INSERT\s+INTO\b|DELETE\s+FROM\b"
-    r"|UPDATE\s+\S+\s+(?:AS\s+\w+\s+)?SET\b|WITH\s+\w+\s+AS\b)",
-    re.IGNORECASE | re.DOTALL,
-)
-_FRAGMENT = re.compile(
-    r"\s*(?:WHERE|ORDER\s+BY|GROUP\s+BY|HAVING|LIMIT|OFFSET|RETURNING|ON\s+CONFLICT|SET|VALUES"
-    r"|(?:LEFT\s+|INNER\s+)?JOIN|FROM)\s+\S"
-)
-_PREDICATE = re.compile(
-    rf"\s*[\w.{HOLE}]+\s*(?:=|<>|!=|<=|>=|<|>|\bI?LIKE\b|\bIN\b)\s*(?:ANY\s*)?\(?\s*[$%:{HOLE}']"
-    r"|\s*[\w.]+\s+IS\s+(?:NOT\s+)?NULL"
-)
-_COLUMNS = re.compile(r"\s*[\w.\"]+(?:\s*,\s*[\w.\"]+)+\s*\Z")
-_VERBS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
-_HEADS = _VERBS | {
-    *("FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "RETURNING", "VALUES", "SET", "USING"),
-    *("JOIN", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "ON", "DO", "FOR", "UNION", "EXCEPT", "INTERSECT"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +161,24 @@ class Block:
             start -= 1
         return self.literal.edit(start, clause.end, "")
 
+    def swap(self, first: Sequence[Token], second: Sequence[Token]) -> Edits:
+        """Return the edits that exchange two parts."""
+        ranges = [(first[0].start, first[-1].end), (second[0].start, second[-1].end)]
+        return self.literal.permute(ranges, [1, 0])
+
+    def written(self, part: Sequence[Token]) -> str:
+        """Return a part of the statement as one short line."""
+        return shortened(self.literal.text[part[0].start : part[-1].end].replace(HOLE, "…")) if part else ""
+
     def write(self, token: Token, text: str) -> Edits:
         """Return the edits that write something else for a token."""
         return self.literal.edit(token.start, token.end, text)
+
+
+def is_distinct_on(block: Block) -> bool:
+    """Whether this is a SELECT DISTINCT ON, whose columns the ORDER BY has to begin with."""
+    names = [clause.name for clause in block.clauses[:2]]
+    return names == ["select distinct", "on"] and not block.clauses[0].body
 
 
 def table_of(body: Sequence[Token]) -> Token | None:
@@ -209,104 +205,3 @@ def _group(body: Sequence[Token]) -> list[Token]:
         if body[index].text == ")" and body[index].depth == depth:
             return list(body[start : index + 1])
     return []
-
-
-def blocks(literal: Literal, *, fragment: bool = False) -> list[Block]:
-    """Find the statements in a literal; with `fragment` also a bare list of columns is taken for SQL."""
-    text = literal.text
-    if not literal.pieces[0].quote:
-        return [block for part in _file_statements(text) for block in _statement_blocks(literal, part)]
-    if _START.match(text) and not text.split(maxsplit=1)[0].istitle():
-        return _statement_blocks(literal, tokens(text))
-    found = tokens(text)
-    if _FRAGMENT.match(text):
-        clauses = tuple(_clauses(found, 0))
-        return [Block(literal, "FRAGMENT", clauses)] if clauses else []
-    if fragment and _COLUMNS.match(text):
-        return [Block(literal, "FRAGMENT", (Clause("columns", 0, (), tuple(found)),))]
-    if _PREDICATE.match(text):
-        return [Block(literal, "FRAGMENT", (Clause("predicates", 0, (), tuple(found)),))]
-    return []
-
-
-def _file_statements(text: str) -> Iterator[list[Token]]:
-    part: list[Token] = []
-    for token in tokens(text):
-        if token.text == ";":
-            yield part
-            part = []
-        else:
-            part.append(token)
-    yield part
-
-
-def _statement_blocks(literal: Literal, found: list[Token]) -> list[Block]:
-    if not found or not (found[0].is_word(*_VERBS, "WITH") or found[0].text in ("(", HOLE)):
-        return []
-    result = []
-    for index, token in enumerate(found):
-        previous = found[index - 1] if index else None
-        if not token.is_word(*_VERBS) or (previous is not None and previous.is_word("DO", "FOR", "ON")):
-            continue
-        end = index + 1
-        while end < len(found) and found[end].depth >= token.depth and found[end].text != ";":
-            closes = found[end].text == ")" and found[end].depth == token.depth
-            unites = found[end].depth == token.depth and found[end].is_word("UNION", "EXCEPT", "INTERSECT")
-            if closes or unites or (end > index + 1 and _starts_query(found, end, token)):
-                break
-            end += 1
-        result.append(Block(literal, token.text.upper(), tuple(_clauses(found[index:end], token.depth))))
-    return result
-
-
-def _starts_query(found: Sequence[Token], index: int, verb: Token) -> bool:
-    """Whether the SELECT of an INSERT … SELECT begins here: it is a block of its own."""
-    return found[index].depth == verb.depth and found[index].is_word("SELECT")
-
-
-def _clauses(found: Sequence[Token], depth: int) -> Iterator[Clause]:
-    starts = [
-        index
-        for index, token in enumerate(found)
-        if token.depth == depth and token.is_word(*_HEADS) and _is_head(found, index)
-    ]
-    for start, end in zip(starts, [*starts[1:], len(found)], strict=True):
-        head = _head(found[start:end])
-        name = " ".join(token.text.lower() for token in head)
-        yield Clause(name, depth, tuple(head), tuple(found[start + len(head) : end]))
-
-
-def _is_head(found: Sequence[Token], index: int) -> bool:
-    token = found[index]
-    previous = found[index - 1] if index else None
-    following = found[index + 1] if index + 1 < len(found) else None
-    if previous is not None and previous.text == ".":
-        return False
-    if token.is_word("LEFT", "RIGHT", "FULL", "INNER", "CROSS"):
-        return following is not None and following.is_word("JOIN", "OUTER")
-    if token.is_word("JOIN"):
-        return previous is None or not previous.is_word("LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER")
-    if token.is_word("FROM"):
-        return previous is None or not previous.is_word("DELETE", "DISTINCT")
-    if token.is_word("UPDATE", "DELETE"):
-        return previous is None or not previous.is_word("DO", "FOR", "ON")
-    return True
-
-
-def _head(part: Sequence[Token]) -> list[Token]:
-    """Return the keywords that begin a clause."""
-    allowed = {
-        "INSERT": ("INTO",),
-        "DELETE": ("FROM",),
-        "GROUP": ("BY",),
-        "ORDER": ("BY",),
-        "DO": ("UPDATE", "NOTHING"),
-        "ON": ("CONFLICT",),
-        "SELECT": ("DISTINCT",),
-        **dict.fromkeys(("LEFT", "RIGHT", "FULL", "INNER", "CROSS"), ("JOIN", "OUTER")),
-        "FOR": ("UPDATE", "SHARE", "NO", "KEY"),
-    }.get(part[0].text.upper(), ())
-    count = 1
-    while count < len(part) and part[count].is_word(*allowed):
-        count += 1
-    return list(part[:count])

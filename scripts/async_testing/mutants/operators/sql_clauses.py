@@ -1,108 +1,20 @@
-"""Bugs in what a statement asks for: predicates, order, limits, conflicts, joins."""
+"""Bugs in what a statement asks for: order, limits, conflicts, joins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from async_testing.mutants.edits import Edits
+from async_testing.mutants.arguments import arguments
+from async_testing.mutants.edits import Edits, hinted
+from async_testing.mutants.naming import inserted_into
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.source import Source
-from async_testing.mutants.sql import Block, Clause, Token, predicates
+from async_testing.mutants.sql import Block, Clause, is_distinct_on, tokens
 
-ORDER = 20
+ORDER = 22
 OPERATORS: list[Operator] = []
 operator = collector(OPERATORS)
-
-
-@operator(
-    "sql-where",
-    {
-        'Q = "SELECT id FROM users WHERE a = $1 AND b = $2 LIMIT 1"': [
-            'Q = "SELECT id FROM users LIMIT 1"',
-            'Q = "SELECT id FROM users WHERE b = $2 LIMIT 1"',
-            'Q = "SELECT id FROM users WHERE a = $1 LIMIT 1"',
-        ],
-        'Q = "DELETE FROM users WHERE id = $1"': ['Q = "DELETE FROM users"'],
-    },
-)
-def dropped_predicate(source: Source) -> Iterator[Edits]:
-    """WHERE left out, or one of its predicates."""
-    for block in source.blocks:
-        for clause in block.all("where", "having"):
-            yield block.drop(clause)
-            yield from _each_predicate_dropped(block, clause)
-        for clause in block.all("on"):
-            yield from _each_predicate_dropped(block, clause)
-
-
-_COMPARISONS = {"=": "<>", "<>": "=", "!=": "=", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
-_KEYWORDS = {"ANY": "ALL", "ALL": "ANY", "ILIKE": "LIKE", "IN": "NOT IN", "EXISTS": "NOT EXISTS"}
-
-
-@operator(
-    "sql-comparison",
-    {
-        'Q = "SELECT id FROM users WHERE a = $1 AND b >= 3"': [
-            'Q = "SELECT id FROM users WHERE a <> $1 AND b >= 3"',
-            'Q = "SELECT id FROM users WHERE a = $1 AND b > 3"',
-        ],
-        'Q = "DELETE FROM users WHERE a ILIKE $1 OR b IS NULL OR c IS NOT NULL OR d NOT IN (1)"': [
-            'Q = "DELETE FROM users WHERE a LIKE $1 OR b IS NULL OR c IS NOT NULL OR d NOT IN (1)"',
-            'Q = "DELETE FROM users WHERE a ILIKE $1 OR b IS NOT NULL OR c IS NOT NULL OR d NOT IN (1)"',
-            'Q = "DELETE FROM users WHERE a ILIKE $1 OR b IS NULL OR c IS NULL OR d NOT IN (1)"',
-            'Q = "DELETE FROM users WHERE a ILIKE $1 OR b IS NULL OR c IS NOT NULL OR d IN (1)"',
-        ],
-        'P = ["id = ANY($1)"]': ['P = ["id <> ANY($1)"]', 'P = ["id = ALL($1)"]'],
-    },
-)
-def wrong_comparison(source: Source) -> Iterator[Edits]:
-    """Another comparison in WHERE, ON, HAVING or a predicate that is put together."""
-    for block in source.blocks:
-        for clause in block.all("where", "having", "on", "predicates"):
-            for token, following in zip(clause.body, (*clause.body[1:], None), strict=True):
-                yield from _other_comparison(block, token, following)
-
-
-def _other_comparison(block: Block, token: Token, following: Token | None) -> Iterator[Edits]:
-    if token.kind == "op" and token.text in _COMPARISONS:
-        yield block.write(token, _COMPARISONS[token.text])
-    elif token.is_word("NOT") and following is not None:
-        yield block.literal.edit(token.start, following.start, "")
-    elif token.is_word("IS") and following is not None and not following.is_word("NOT"):
-        yield block.write(token, "IS NOT")
-    elif token.kind == "word" and token.text.upper() in _KEYWORDS:
-        before = block.literal.text[: token.start].rstrip().upper()
-        if not before.endswith("NOT"):
-            yield block.write(token, _KEYWORDS[token.text.upper()])
-
-
-@operator(
-    "sql-connective",
-    {
-        'Q = "SELECT id FROM users WHERE a = 1 AND b = 2 OR c"': [
-            'Q = "SELECT id FROM users WHERE a = 1 OR b = 2 OR c"',
-            'Q = "SELECT id FROM users WHERE a = 1 AND b = 2 AND c"',
-        ],
-        'Q = "SELECT id FROM users WHERE a BETWEEN 1 AND 2"': [],
-        'Q = " AND ".join(parts)': ['Q = " OR ".join(parts)'],
-    },
-)
-def wrong_connective(source: Source) -> Iterator[Edits]:
-    """AND for OR and the other way round."""
-    for block in source.blocks:
-        for clause in block.all("where", "having", "on", "predicates"):
-            between = False
-            for token in clause.body:
-                between |= token.is_word("BETWEEN")
-                if token.is_word("AND", "OR") and not between:
-                    yield block.write(token, "OR" if token.is_word("AND") else "AND")
-                if token.is_word("AND"):
-                    between = False
-    for literal in source.literals:
-        if literal.text.strip() in ("AND", "OR"):
-            start = literal.text.index(literal.text.strip())
-            other = "OR" if literal.text.strip() == "AND" else "AND"
-            yield literal.edit(start, start + len(literal.text.strip()), other)
 
 
 @operator(
@@ -126,64 +38,132 @@ def wrong_order(source: Source) -> Iterator[Edits]:
             for item in items:
                 direction = next((token for token in item if token.is_word("ASC", "DESC")), None)
                 if direction is None:
-                    yield block.literal.edit(item[-1].end, item[-1].end, " DESC")
+                    nulls = next((token for token in item if token.is_word("NULLS")), None)
+                    end = item[item.index(nulls) - 1].end if nulls is not None else item[-1].end
+                    yield block.literal.edit(end, end, " DESC")
                 else:
                     yield block.write(direction, "ASC" if direction.is_word("DESC") else "DESC")
-                yield block.remove(item, items)
+                if not is_distinct_on(block):
+                    yield block.remove(item, items)
 
 
 @operator(
     "sql-clause",
     {
-        'Q = "SELECT DISTINCT a FROM users GROUP BY a LIMIT $1 OFFSET $2 FOR UPDATE"': [
-            'Q = "SELECT a FROM users GROUP BY a LIMIT $1 OFFSET $2 FOR UPDATE"',
-            'Q = "SELECT DISTINCT a FROM users LIMIT $1 OFFSET $2 FOR UPDATE"',
-            'Q = "SELECT DISTINCT a FROM users GROUP BY a OFFSET $2 FOR UPDATE"',
-            'Q = "SELECT DISTINCT a FROM users GROUP BY a LIMIT $1 FOR UPDATE"',
-            'Q = "SELECT DISTINCT a FROM users GROUP BY a LIMIT $1 OFFSET $2"',
-        ]
+        'Q = "SELECT DISTINCT a FROM users GROUP BY a LIMIT 1 OFFSET 2 FOR UPDATE"': [
+            'Q = "SELECT a FROM users GROUP BY a LIMIT 1 OFFSET 2 FOR UPDATE"',
+            'Q = "SELECT DISTINCT a FROM users LIMIT 1 OFFSET 2 FOR UPDATE"',
+            'Q = "SELECT DISTINCT a FROM users GROUP BY a OFFSET 2 FOR UPDATE"',
+            'Q = "SELECT DISTINCT a FROM users GROUP BY a LIMIT 1 FOR UPDATE"',
+            'Q = "SELECT DISTINCT a FROM users GROUP BY a LIMIT 1 OFFSET 2"',
+        ],
+        'Q = "SELECT a, count(*) FROM t GROUP BY a LIMIT $1"': [],
+        'async def f(c): await c.fetch("SELECT a FROM t LIMIT $1 OFFSET $2", x, y)': [
+            'async def f(c): await c.fetch("SELECT a FROM t OFFSET $1", y)',
+            'async def f(c): await c.fetch("SELECT a FROM t LIMIT $1", x)',
+        ],
+        'Q = "SELECT a FROM t UNION SELECT b FROM u UNION ALL SELECT c FROM v"': [
+            'Q = "SELECT a FROM t UNION ALL SELECT b FROM u UNION ALL SELECT c FROM v"',
+            'Q = "SELECT a FROM t UNION SELECT b FROM u UNION SELECT c FROM v"',
+        ],
     },
 )
 def dropped_clause(source: Source) -> Iterator[Edits]:
-    """DISTINCT, GROUP BY, LIMIT, OFFSET or the lock left out."""
+    """DISTINCT, GROUP BY, LIMIT, OFFSET or the lock left out, UNION ALL for UNION."""
     for block in source.blocks:
         for clause in block.clauses:
-            if clause.name == "select distinct":
-                yield block.literal.edit(clause.head[0].end, clause.head[1].end, "")
-            elif clause.name in ("group by", "limit", "offset") or clause.name.startswith("for "):
-                yield block.drop(clause)
+            if clause.name == "select distinct" and not is_distinct_on(block):
+                edits = block.literal.edit(clause.head[0].end, clause.head[1].end, "")
+                yield hinted(edits, "give two rows that are alike, or assert on the statement's DISTINCT")
+            elif clause.name == "group by" and not _aggregates(block):
+                yield hinted(block.drop(clause), "give two rows of one group, or assert on the GROUP BY")
+            elif clause.name in ("limit", "offset"):
+                edits = arguments(source).cut(block, block.drop(clause), (clause.start, clause.end))
+                hint = f"assert that the statement has {clause.name.upper()} {block.written(clause.body)}"
+                yield hinted(edits, hint)
+            elif clause.name.startswith("for "):
+                yield hinted(block.drop(clause), f"assert that the statement locks: {clause.name.upper()}")
+    yield from _unions(source)
+
+
+def _aggregates(block: Block) -> bool:
+    """Whether a column could not stand beside what is selected or asked for without its group."""
+    text = [token.text.lower() for clause in block.clauses for token in clause.body]
+    return block.first("having") is not None or any(
+        name in _AGGREGATES and following == "(" for name, following in pairwise(text)
+    )
+
+
+_AGGREGATES = {
+    *("count", "sum", "avg", "min", "max", "array_agg", "string_agg", "json_agg", "jsonb_agg", "bool_or"),
+    *("bool_and", "group_concat", "json_object_agg", "jsonb_object_agg", "every", "stddev", "variance"),
+}
+
+
+def _unions(source: Source) -> Iterator[Edits]:
+    for literal in {block.literal.node: block.literal for block in source.blocks}.values():
+        for token, following in pairwise(tokens(literal.text)):
+            if token.is_word("UNION"):
+                is_all = following.is_word("ALL")
+                edits = literal.edit(
+                    token.end, following.end if is_all else token.end, "" if is_all else " ALL"
+                )
+                yield hinted(edits, "give a row that both parts have, or assert on the statement's UNION")
 
 
 @operator(
     "sql-conflict",
     {
-        'Q = "INSERT INTO users (a) VALUES ($1) ON CONFLICT (a) DO UPDATE SET a = $1 RETURNING id"': [
-            'Q = "INSERT INTO users (a) VALUES ($1) RETURNING id"',
-            'Q = "INSERT INTO users (a) VALUES ($1) ON CONFLICT (a) DO NOTHING RETURNING id"',
+        'Q = "INSERT INTO users (a) VALUES (:a) ON CONFLICT (a) DO UPDATE SET a = :a RETURNING id"': [
+            'Q = "INSERT INTO users (a) VALUES (:a) RETURNING id"',
+            'Q = "INSERT INTO users (a) VALUES (:a) ON CONFLICT (a) DO NOTHING RETURNING id"',
         ],
-        'Q = "INSERT INTO users (a) VALUES ($1) ON CONFLICT (a, b) DO NOTHING"': [
-            'Q = "INSERT INTO users (a) VALUES ($1)"',
-            'Q = "INSERT INTO users (a) VALUES ($1) ON CONFLICT (b) DO NOTHING"',
-            'Q = "INSERT INTO users (a) VALUES ($1) ON CONFLICT (a) DO NOTHING"',
+        'D = "CREATE TABLE u (a int UNIQUE, b int, UNIQUE (a, b))"\n'
+        'Q = "INSERT INTO u (a) VALUES ($1) ON CONFLICT (a, b) DO NOTHING"': [
+            'D = "CREATE TABLE u (a int UNIQUE, b int, UNIQUE (a, b))"\nQ = "INSERT INTO u (a) VALUES ($1)"',
+            'D = "CREATE TABLE u (a int UNIQUE, b int, UNIQUE (a, b))"\n'
+            'Q = "INSERT INTO u (a) VALUES ($1) ON CONFLICT (a) DO NOTHING"',
+        ],
+        'Q = "INSERT IGNORE INTO users (a) VALUES (%s)"': ['Q = "INSERT INTO users (a) VALUES (%s)"'],
+        'Q = "INSERT INTO users (a) VALUES (%s) ON DUPLICATE KEY UPDATE a = VALUES(a)"': [
+            'Q = "INSERT INTO users (a) VALUES (%s)"'
         ],
     },
 )
 def wrong_conflict(source: Source) -> Iterator[Edits]:
     """ON CONFLICT left out, on other columns, or doing nothing."""
     for block in source.blocks:
+        insert = block.first("insert into")
+        if insert is not None and len(insert.head) > 2:
+            edits = block.literal.edit(insert.head[0].end, insert.head[-2].end, "")
+            yield hinted(edits, "insert the same row twice, or assert that the statement ignores it")
+        for clause in block.all("on duplicate key update"):
+            edits = arguments(source).cut(block, block.drop(clause), (clause.start, clause.end))
+            yield hinted(edits, "insert the same row twice, or assert on the statement's ON DUPLICATE KEY")
         for conflict in block.all("on conflict"):
-            text = block.literal.text
-            start = len(text[: conflict.start].rstrip())
-            action = block.first("do update", "do nothing")
-            settings = [clause for clause in block.all("set", "where") if clause.start > conflict.start]
-            end = settings[-1].end if settings else action.end if action else conflict.end
-            yield block.literal.edit(start, end, "")
-            if action is not None and action.name == "do update":
-                yield block.literal.edit(action.start, end, "DO NOTHING")
-            group = [token for token in conflict.body if token.text not in "()"]
-            names = [(token,) for token in group if token.text != ","]
-            for name in names:
-                yield block.remove(name, names)
+            yield from _conflicts(source, block, conflict)
+
+
+def _conflicts(source: Source, block: Block, conflict: Clause) -> Iterator[Edits]:
+    hint = (
+        f"insert the same row twice, or assert on the statement's ON CONFLICT {block.written(conflict.body)}"
+    )
+    start = len(block.literal.text[: conflict.start].rstrip())
+    action = block.first("do update", "do nothing")
+    settings = [clause for clause in block.all("set", "where") if clause.start > conflict.start]
+    end = settings[-1].end if settings else action.end if action else conflict.end
+    cut = arguments(source).cut
+    yield hinted(cut(block, block.literal.edit(start, end, ""), (start, end)), hint)
+    if action is not None and action.name == "do update":
+        edits = cut(block, block.literal.edit(action.start, end, "DO NOTHING"), (action.start, end))
+        yield hinted(edits, "insert a row that is there with other values, and assert that they are written")
+    group = [token for token in conflict.body if token.text not in "()"]
+    names = [(token,) for token in group if token.text != ","]
+    target = inserted_into(block, source.blocks, source.schema)
+    keys = target.table.keys if target is not None and target.table is not None else []
+    for name in names:
+        if frozenset(other[0].text for other in names if other != name) in keys:
+            yield hinted(block.remove(name, names), hint)
 
 
 @operator(
@@ -198,14 +178,11 @@ def wrong_conflict(source: Source) -> Iterator[Edits]:
 def wrong_join(source: Source) -> Iterator[Edits]:
     """JOIN for LEFT JOIN and the other way round."""
     for block in source.blocks:
+        locks = any(clause.name.startswith("for ") for clause in block.clauses)
         for clause in block.clauses:
+            if clause.name in ("join", "inner join") and locks:
+                continue  # PostgreSQL does not lock what may be missing
             if clause.name in ("join", "inner join"):
                 yield block.literal.edit(clause.start, clause.head[-1].end, "LEFT JOIN")
             elif clause.name.endswith("join") and clause.name != "cross join":
                 yield block.literal.edit(clause.start, clause.head[-1].end, "JOIN")
-
-
-def _each_predicate_dropped(block: Block, clause: Clause) -> Iterator[Edits]:
-    parts = predicates(clause)
-    for part in parts:
-        yield block.remove(part, parts)
