@@ -96,7 +96,10 @@ def command_of(target: Target, folder: Path, settings: Mapping[str, Any], extra:
     limits = {"memory": target.memory or _memory(), "file": target.file}
     file.write_text(json.dumps({"limits": limits, **settings}), encoding="utf-8")
     cache = f"cache_dir={folder / 'cache'}"
-    return [target.interpreter, str(LAUNCHER), str(file), "-o", cache, *target.arguments, *extra]
+    interpreter = target.interpreter
+    if os.path.dirname(interpreter):  # noqa: PTH120
+        interpreter = os.path.abspath(interpreter)  # noqa: PTH100 - the link of a virtual environment stays one
+    return [interpreter, str(LAUNCHER), str(file), "-o", cache, *target.arguments, *extra]
 
 
 def _memory() -> int:

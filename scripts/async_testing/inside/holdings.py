@@ -1,0 +1,153 @@
+"""What a name of the project's holds: enough to see that it changed, without keeping it alive."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from types import FunctionType, MethodType, ModuleType, SimpleNamespace
+from typing import Any, NamedTuple
+
+from .surroundings import MISSING, Left
+
+PLAIN = (bool, int, float, complex, str, bytes, type(None))
+CONTAINERS = (list, dict, set, deque, bytearray, OrderedDict, defaultdict)
+ENTRIES = 200
+"""Containers with more are compared by their length alone."""
+LASTING = re.compile(
+    r"cache|memo|regist|intern|compiled|known|seen|lazy|lock|weak|instances|adapter|metadata|member|converter",
+    re.IGNORECASE,
+)
+"""Names of what is meant to outlive whoever fills it."""
+
+
+class Held(NamedTuple):
+    """What is known of a value."""
+
+    identity: int
+    """0 for a plain value, which is in the content itself."""
+    type: type
+    content: Any = None
+    """The entries of a container; for the attributes of an object a dictionary of what each holds."""
+
+
+def held(value: Any, own: Callable[[Any], bool]) -> Held:
+    """What is kept of a value; the attributes of objects whose class is the project's, and of settings."""
+    kind = type(value)
+    if kind in PLAIN:
+        return Held(0, kind, value)
+    if kind in CONTAINERS:
+        return Held(id(value), kind, _entries(value))
+    if (
+        isinstance(value, type | FunctionType | ModuleType)
+        or type(getattr(value, "__dict__", None)) is not dict
+    ):
+        return Held(id(value), kind)
+    return Held(id(value), kind, _members(value, is_whole=_is_looked_into(kind, own)))
+
+
+def is_fixed(one: Held) -> bool:
+    """Whether a value can only change by being replaced."""
+    return one.content is None or one.type in PLAIN
+
+
+def _is_looked_into(kind: type, own: Callable[[Any], bool]) -> bool:
+    if kind is SimpleNamespace or own(sys.modules.get(kind.__module__)):
+        return True
+    return any(one.__module__.startswith("pydantic") and one.__name__ == "BaseModel" for one in kind.__mro__)
+
+
+def _members(value: Any, *, is_whole: bool) -> dict[str, Held]:
+    found: dict[str, Held] = {}
+    for name, one in [*vars(value).items()][:ENTRIES]:
+        kind = type(one)
+        if is_stand_in(one):
+            found[name] = Held(id(one), kind)
+        elif not is_whole:
+            continue
+        elif kind in PLAIN:
+            found[name] = Held(0, kind, one)
+        else:
+            found[name] = Held(id(one), kind, _entries(one) if kind in CONTAINERS else None)
+    return found
+
+
+def _entries(value: Any) -> Any:
+    if len(value) > ENTRIES or isinstance(value, bytearray):
+        return len(value)
+    try:
+        if isinstance(value, dict):
+            return {_entry(key): _entry(one) for key, one in [*value.items()]}
+        found = map(_entry, [*value])
+        return frozenset(found) if isinstance(value, set) else tuple(found)
+    except RuntimeError:
+        return len(value)
+
+
+def _entry(value: Any) -> Any:
+    return (type(value), value) if type(value) in PLAIN else id(value)
+
+
+def is_stand_in(value: Any) -> bool:
+    """Whether a value is a mock, or a function that a test defines in its body."""
+    if isinstance(value, staticmethod | classmethod | MethodType):
+        value = value.__func__
+    if isinstance(value, FunctionType):
+        return "<locals>" in value.__qualname__ and is_test(value.__module__)
+    mock = sys.modules.get("unittest.mock")
+    return mock is not None and isinstance(value, mock.NonCallableMock)
+
+
+def is_test(module: str | None) -> bool:
+    """Whether a module is one of tests or a conftest."""
+    file = getattr(sys.modules.get(module or ""), "__file__", None) or ""
+    name = file.replace("\\", "/").rpartition("/")[2]
+    return name.startswith(("test_", "conftest")) or name.endswith("_test.py")
+
+
+def content_left(what: str, name: str, before: Held, after: Held) -> Left | None:
+    """What changed in a container, or in the attributes of an object, that stayed the same object."""
+    if after.type in CONTAINERS:
+        return None if LASTING.search(name) else Left(what, _filled(what, before.content, after.content))
+    for key, now in (after.content or {}).items():
+        was = (before.content or {}).get(key)
+        if was == now or LASTING.search(key):
+            continue
+        inner = f"{what}.{key}"
+        if was is None or was.identity != now.identity:
+            if issubclass(now.type, _mocks()) or issubclass(now.type, FunctionType | MethodType):
+                return patched(inner)
+        elif now.type in CONTAINERS:
+            return Left(inner, _filled(inner, was.content, now.content))
+        elif now.type in PLAIN and None not in (was.content, now.content):
+            return Left(inner, stays(inner, was.content, now.content))
+    return None
+
+
+def _mocks() -> tuple[type, ...]:
+    mock = sys.modules.get("unittest.mock")
+    return (mock.NonCallableMock,) if mock is not None else ()
+
+
+def _filled(what: str, before: Any, after: Any) -> str:
+    was = before if isinstance(before, int) else len(before)
+    now = after if isinstance(after, int) else len(after)
+    if was == now:
+        return f"{what} stays changed, with {now} {'entry' if now == 1 else 'entries'}"
+    return f"{what} stays with {now} {'entry' if now == 1 else 'entries'}, it had {was}"
+
+
+def patched(what: str) -> Left:
+    """Something that was replaced from outside."""
+    return Left(what, f"{what} stays patched; monkeypatch.setattr or a with block restores it")
+
+
+def stays(what: str, before: Any, after: Any) -> str:
+    """In words, what a plain value became."""
+    return f"{what} stays {_short(after)}, it was {_short(before)}"
+
+
+def _short(value: Any) -> str:
+    text = repr(value) if value is not MISSING else "missing"
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,150 @@
+"""Plugin: what a test leaves behind for those that come after it.
+
+What a fixture of a wider scope sets up belongs to no test. Values are compared when the fixtures of the test itself are
+torn down; what is open or runs is compared at the very end, when garbage is collected.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import pytest
+
+from .attributes import Attributes
+from .events import Events
+from .folders import Folders
+from .overrides import Overrides
+from .resources import Resources
+from .surroundings import MISSING, Left, Surroundings
+from .warnings_ import Warnings
+
+
+class Probe(Protocol):
+    """Something to look at."""
+
+    def look(self) -> Any:
+        """How it is: a mapping."""
+
+    def told(self, before: Any, after: Any) -> Iterator[Left]:
+        """What a change means."""
+
+
+class Leaks:
+    """Tells ``left`` with the test, what it left, and whether it may be what the first one sets up for all.
+
+    Args:
+        events: is told.
+        warned: is told when something goes on that is not the test's own doing.
+        root: the project's folder.
+    """
+
+    def __init__(self, events: Events, warned: Warnings, root: str) -> None:
+        self._events, self._warned = events, warned
+        self._root = os.path.realpath(root) + os.sep
+        self._files: dict[str, bool] = {}
+        self._surroundings, self._overrides = Surroundings(self._own), Overrides()
+        self._resources = Resources(self._inside)
+        self._values: list[Probe] = [self._surroundings, self._overrides, Attributes(self._own)]
+        self._values.append(Folders(self._root.rstrip(os.sep)))
+        self._base: dict[Probe, dict[Any, Any]] = {}
+        self._compared = self._is_last = False
+        self._depth = 0
+        self._resources.listen()
+
+    def _inside(self, filename: str) -> bool:
+        """Whether a file is the project's."""
+        if filename not in self._files:
+            path = os.path.realpath(filename)
+            below = path.removeprefix(self._root).replace(os.sep, "/").split("/")
+            hidden = any(one.startswith(".") or one == "site-packages" for one in below)
+            self._files[filename] = path.startswith(self._root) and not hidden
+        return self._files[filename]
+
+    def _own(self, module: Any) -> bool:
+        """Whether a module is the project's."""
+        file = getattr(module, "__file__", None)
+        return isinstance(file, str) and self._inside(file)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Look at how things are before the first test."""
+        self._surroundings.has_filters = not session.config.pluginmanager.hasplugin("warnings")
+        self._overrides.find()
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, Any, None]:
+        """Compare before and after."""
+        if not self._base:
+            self._rebase(self._values)
+            self._rebase([self._resources])
+        self._compared = False
+        self._is_last = nextitem is None or nextitem.parent is not item.parent
+        setup = item.setup
+
+        def first() -> None:
+            """The finalizer that is added first is called last."""
+            item.addfinalizer(lambda: self._compare_values(item.nodeid))
+            setup()
+
+        item.setup = first  # type: ignore[method-assign]
+        self._resources.cancelled.clear()
+        yield
+        if not self._compared:
+            self._compare_values(item.nodeid)
+        elif self._is_last:
+            self._rebase(self._values)
+        self._compare(item.nodeid, [self._resources])
+        self._warned.during = ""
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Generator[None, Any, None]:
+        """Take what a fixture of a wider scope sets up for how things are."""
+        if getattr(fixturedef, "scope", "function") == "function":
+            yield
+            return
+        with self._not_its_own(f"the setup of {fixturedef.argname}"):
+            yield
+            result = getattr(fixturedef, "cached_result", None)
+            if result:
+                self._overrides.meet(result[0])
+
+    @contextmanager
+    def _not_its_own(self, what: str) -> Iterator[None]:
+        if self._depth:
+            yield
+            return
+        self._depth, before_during = 1, self._warned.during
+        self._warned.during = what
+        probes: list[Probe] = [*self._values, self._resources]
+        before = {one: one.look() for one in probes}
+        try:
+            yield
+        finally:
+            for one in probes:
+                after, base = one.look(), self._base[one]
+                for key in {**before[one], **after}:
+                    if before[one].get(key, MISSING) != after.get(key, MISSING):
+                        base[key] = after.get(key, MISSING)
+                self._base[one] = {key: value for key, value in base.items() if value is not MISSING}
+            self._depth, self._warned.during = 0, before_during
+
+    def _compare_values(self, test: str) -> None:
+        self._compared = True
+        self._compare(test, self._values)
+        if self._is_last:
+            self._warned.during = "the teardown of fixtures of a wider scope"
+
+    def _compare(self, test: str, probes: list[Any]) -> None:
+        for one in probes:
+            after = one.look()
+            for left in one.told(self._base[one], after):
+                self._events.tell("left", name=test, what=left.what, message=left.message, once=left.once)
+            self._base[one] = {**after}
+
+    def _rebase(self, probes: list[Any]) -> None:
+        for one in probes:
+            self._base[one] = {**one.look()}
