@@ -78,6 +78,7 @@ class Project:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setattr(state_module, "sources_digest", lambda: "this version")
+    monkeypatch.setattr(state_module, "_interpreter", lambda path: "its packages")
     made = Project(tmp_path / "shop", tmp_path / "cache")
     for path, text in FILES.items():
         made.write(path, text)
@@ -96,7 +97,10 @@ def stored(project: Project) -> Project:
     return project
 
 
-def test_an_unchanged_project_is_answered_from_the_cache(project: Project) -> None:
+def test_an_unchanged_project_is_answered_from_the_cache(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
     whole = project.store(judged(1))
     started = time.perf_counter()
     assert project.cache.report(project.state, QUESTION) == whole
@@ -336,6 +340,7 @@ def test_the_size_is_bounded(project: Project, monkeypatch: pytest.MonkeyPatch) 
 def test_a_project_that_cannot_be_seen_whole_has_no_state(
     project: Project, monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
+    monkeypatch.undo()
     interpreter = sys.executable
     if reason == "files":
         monkeypatch.setattr(state_module, "MOST_FILES", 3)

@@ -67,25 +67,28 @@ def _summary(report: Report) -> str:
 
 
 def _outcomes(report: Report) -> str:
-    got = count(report.mutants)
-    rows = "".join(_outcome(one) for one in report.outcomes)
-    share = ""
-    if got.judged:
-        width = 100 * got.noticed / got.judged
-        share = (
-            f'<div class="bar" role="img" aria-label="{got.noticed} of {got.judged} mutants noticed">'
-            f'<div class="have" style="width:{width:.2f}%"></div>'
-            f'<div class="lack" style="width:{100 - width:.2f}%"></div></div>'
-        )
-    return f'<ul class="outcomes">{rows}</ul>{share}'
+    rows = "".join(_outcome(one, _bar(report) if one.check == "noticed" else "") for one in report.outcomes)
+    return f'<ul class="outcomes">{rows}</ul>'
 
 
-def _outcome(one: Outcome) -> str:
+def _outcome(one: Outcome, more: str) -> str:
     return (
         f'<li><span><span class="state {one.state}">{SIGNS[one.state]} {one.state}</span></span>'
         f'<strong class="question">{QUESTIONS[one.check]}</strong>'
         f'<span class="soft number">{one.seconds:.1f} s</span>'
-        f'<span class="evidence">{shown(one.evidence)}</span></li>\n'
+        f'<div class="evidence">{shown(one.evidence)}{more}</div></li>\n'
+    )
+
+
+def _bar(report: Report) -> str:
+    got = count(report.mutants)
+    if not got.judged:
+        return ""
+    width = 100 * got.noticed / got.judged
+    return (
+        f'<div class="bar" role="img" aria-label="{got.noticed} of {got.judged} mutants noticed">'
+        f'<div class="have" style="width:{width:.2f}%"></div>'
+        f'<div class="lack" style="width:{100 - width:.2f}%"></div></div>'
     )
 
 
@@ -108,9 +111,9 @@ def _item(one: Judged) -> str:
     where = f'<a href="#m-{shown(mutant.fingerprint)}"><code>{shown(mutant.path)}:{mutant.line}</code></a>'
     why = "no test runs the line" if one.verdict == "untested" else "survived"
     said = f" To notice it: {shown(mutant.hint)}." if mutant.hint else ""
+    scope = f" in <code>{shown(mutant.scope)}</code>" if mutant.scope else ""
     return (
-        f'<li>{where} <span class="state missed">{why}</span> {shown(mutant.operator)} in '
-        f"<code>{shown(mutant.scope or 'the module')}</code>.{said}</li>\n"
+        f'<li>{where} <span class="state missed">{why}</span> {shown(mutant.operator)}{scope}.{said}</li>\n'
     )
 
 

@@ -50,8 +50,12 @@ def _module(path: str, text: str | None, report: Report) -> str:
     coverage = next((one for one in report.coverage if one.path == path), None)
     head = f"<h3><code>{shown(path)}</code></h3>\n"
     if text is None:
-        shown_below = "".join(_mutant(one) for one in those if one.verdict in TOLD)
-        return f'{head}<p class="soft">Its text is not at hand.</p><div class="source">{shown_below}</div>'
+        told = "".join(_mutant(one) for one in those if one.verdict in TOLD)
+        return (
+            f'{head}<p class="soft">Its text is not at hand.</p><div class="source">{told}</div>\n'
+            if told
+            else ""
+        )
     body = "".join(_stretches(list(_lines(path, text, those, coverage)), path))
     return (
         f'{head}<p class="soft">Beside each line: how many of its mutants were noticed, of how many.</p>\n'
@@ -69,7 +73,7 @@ def _lines(path: str, text: str, those: Sequence[Judged], coverage: Coverage | N
     for one in those:
         begins.setdefault(min(one.mutant.line, len(texts)), []).append(one)
         if one.verdict in TOLD:
-            ends.setdefault(min(max(one.mutant.end_line, one.mutant.line), len(texts)), []).append(one)
+            ends.setdefault(min(_end(one), len(texts)), []).append(one)
     for number, line in enumerate(texts, 1):
         branches = coverage.missing_branches if coverage else ()
         never = tuple(target for origin, target in branches if origin == number)
@@ -81,6 +85,12 @@ def _lines(path: str, text: str, those: Sequence[Judged], coverage: Coverage | N
             number in missing,
             () if number in missing else never,
         )
+
+
+def _end(one: Judged) -> int:
+    """The last line that the mutant changes."""
+    place = difference(one.mutant.before, one.mutant.after)
+    return one.mutant.line + one.mutant.before.count("\n", 0, place.end)
 
 
 def _stretches(lines: Sequence[_Line], path: str) -> Iterator[str]:
@@ -125,9 +135,10 @@ def _mutant(one: Judged) -> str:
         said.append(f'<p class="soft">{plural(one.tests, "test")} ran on it.</p>')
     kind = " open" if one.verdict == "unassessed" else ""
     return (
-        f'<details class="mutant{kind}" id="m-{shown(mutant.fingerprint)}"><summary><strong>{VERDICTS[one.verdict]}'
+        f'<details class="mutant{kind}"><summary><strong>{VERDICTS[one.verdict]}'
         f"</strong>: {shown(mutant.operator)} <code>{shown(_glimpse(mutant.before, mutant.after))}</code></summary>"
-        f'<div class="inside">{_diff(mutant.before, mutant.after)}{"".join(said)}</div></details>\n'
+        f'<div class="inside" id="m-{shown(mutant.fingerprint)}">{_diff(mutant.before, mutant.after)}'
+        f"{''.join(said)}</div></details>\n"
     )
 
 

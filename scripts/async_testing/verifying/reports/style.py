@@ -60,8 +60,9 @@ details > .inside { padding: .2rem 0 .4rem 1.1rem; }
 .source details.mutant { position: sticky; left: 0; max-width: min(68rem, calc(100vw - 4rem));
   margin: .2rem .8rem .3rem 4rem; padding: .2rem .6rem; border-left: 3px solid var(--lack); background: var(--ground); }
 .source details.mutant.open { border-color: var(--open); }
-pre.diff { margin: .3rem 0; padding: .3rem .6rem; overflow-x: auto; background: var(--panel); }
-pre.diff del, pre.diff ins { display: block; text-decoration: none; min-width: max-content; }
+pre.diff { margin: .3rem 0; padding: .3rem .6rem; white-space: pre-wrap; overflow-wrap: anywhere;
+  background: var(--panel); }
+pre.diff del, pre.diff ins { display: block; text-decoration: none; }
 pre.diff del { color: var(--bad); } pre.diff ins { color: var(--good); }
 pre.diff mark { color: inherit; background: none; font-weight: 700; text-decoration: underline;
   text-underline-offset: .2em; }
@@ -77,9 +78,8 @@ pre.diff mark { color: inherit; background: none; font-weight: 700; text-decorat
 @media (max-width: 40rem) {
   body { margin: 1rem auto; }
   .outcomes li { grid-template-columns: 1fr auto; }
-  .outcomes .question { grid-column: 1 / -1; }
-  .outcomes .evidence { grid-column: 1 / -1; }
-  .outcomes .state { justify-self: start; }
+  .outcomes .question, .outcomes .evidence { grid-column: 1 / -1; }
+  .outcomes .number { grid-row: 1; grid-column: 2; }
   .matrix tbody th { max-width: 11rem; font-size: .85em; }
   .line > .at { width: 2.6rem; } .line > .of { width: 3.4rem; }
   .source details.mutant { margin-left: .6rem; }
@@ -92,7 +92,7 @@ pre.diff mark { color: inherit; background: none; font-weight: 700; text-decorat
   nav, .skip { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; }
   .line, .source details.mutant { min-width: 0; position: static; max-width: none; }
-  .line > code, pre.diff del, pre.diff ins { white-space: pre-wrap; min-width: 0; }
+  .line > code { white-space: pre-wrap; }
   .scroll { overflow: visible; }
   .outcomes li, .items > li, details.mutant { break-inside: avoid; }
   * { print-color-adjust: exact; }
