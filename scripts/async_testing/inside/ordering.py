@@ -46,10 +46,13 @@ class Ordering:
             items.sort(key=self._block)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Tell which plugins of the user's arrange tests as well."""
-        manager = session.config.pluginmanager
-        known = ("randomly", "random_order", "xdist")
-        self._events.tell("arranged", plugins=[name for name in known if manager.hasplugin(name)])
+        """Tell how plugins of the user's that arrange tests as well are switched off on a command line."""
+        config = session.config
+        found = [f"no:{one}" for one in ("randomly", "random_order") if config.pluginmanager.hasplugin(one)]
+        switches = [word for one in found for word in ("-p", one)]
+        if getattr(config.known_args_namespace, "numprocesses", None):
+            switches.append("-n0")
+        self._events.tell("arranged", switches=switches)
 
     def _block(self, item: pytest.Item) -> tuple[bytes, ...]:
         """The places of a test's module, of its class in it, and of itself."""

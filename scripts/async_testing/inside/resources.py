@@ -71,7 +71,7 @@ class Resources:
 
     def look(self) -> State:
         """What is open and runs now."""
-        state: dict[Hashable, Any] = {("descriptor", *one): None for one in _descriptors()}
+        state: dict[Hashable, Any] = {("descriptor", *one): None for one in descriptors()}
         state |= {("thread", one.ident): one for one in threading.enumerate()}
         state |= {("process", pid): None for pid in _children()}
         for loop in [*self._loops]:
@@ -85,7 +85,7 @@ class Resources:
         """What is there that was not."""
         new = {key: value for key, value in after.items() if key not in before}
         over = time.monotonic() + WAIT
-        while any(key[0] in ("thread", "process") for key in new) and time.monotonic() < over:  # type: ignore[index]
+        while any(key[0] != "loop" for key in new) and time.monotonic() < over:  # type: ignore[index]
             time.sleep(0.01)
             still = self.look()
             new = {key: value for key, value in new.items() if key in still}
@@ -115,6 +115,8 @@ class Resources:
             return None
         code = getattr(getattr(target, "__func__", target), "__code__", None) or type(thread).run.__code__
         own = isinstance(code, CodeType) and self._inside(code.co_filename)
+        if thread.daemon and not own:
+            return None
         name = getattr(target, "__qualname__", None) or type(thread).__qualname__
         return Left(f"thread {name}", f"a thread is left running: {name}", once=not own)
 
@@ -129,7 +131,8 @@ class Resources:
                     yield id(task), Left(f"task {name}", message)
 
 
-def _descriptors() -> Iterator[tuple[int, str]]:
+def descriptors() -> Iterator[tuple[int, str]]:
+    """The open descriptors, and what each leads to."""
     if not os.path.isdir(DESCRIPTORS):  # noqa: PTH112
         return
     for name in os.listdir(DESCRIPTORS):  # noqa: PTH208
@@ -161,7 +164,7 @@ def _descriptor(number: int, link: str) -> Left | None:
             host, port = found.getpeername()[:2]
         except OSError:
             return None
-        return Left(f"connection to {host}:{port}", f"a connection to {host}:{port} is left open", once=True)
+        return Left("connection", f"a connection to {host}:{port} is left open", once=True)
 
 
 def _children() -> Iterator[int]:

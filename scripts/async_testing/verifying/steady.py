@@ -1,0 +1,242 @@
+"""Are the tests steady: the same in any order, alone and again, and is nothing left behind?"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from async_testing.verifying.launching import Target
+from async_testing.verifying.model import Instability, Outcome, Test
+from async_testing.verifying.narrowing import Suspect, by_itself, explain
+from async_testing.verifying.trials import Lab, Order, Run
+
+REPEAT = 3
+EXPLAINED = 8
+"""Tests whose failure is narrowed down at most; of the others it is told that they failed."""
+KINDS = ("order", "alone", "repeat", "warning", "leak")
+Progress = Callable[[str], None]
+
+
+def steady(
+    target: Target,
+    tests: Sequence[Test],
+    repeat: int = REPEAT,
+    seeds: Sequence[int] = (),
+    budget: float | None = None,
+    progress: Progress | None = None,
+    limit: float = 0.0,
+) -> tuple[Outcome, tuple[Instability, ...]]:
+    """Run the tests in random orders, in reverse, and each alone; find out what a difference depends on.
+
+    Args:
+        target: the project, its interpreter, and what pytest is asked to run.
+        tests: the tests of the clean run, with what became of them.
+        repeat: how many random orders; all but the last shuffle modules, classes in them and tests in those, the last
+            one shuffles the tests wherever they lie.
+        seeds: of the random orders; 1, 2, ... where there are fewer.
+        budget: seconds for all of it, None for as long as it takes.
+        progress: is told what begins.
+        limit: seconds that a test may take; 0 for ten times what the slowest took.
+
+    Returns:
+        The outcome (passed needs every order; each test alone may be a sample, whose size is said) and what was found,
+        order dependences first.
+
+    Raises:
+        UsageError: the interpreter cannot be started.
+    """
+    started = time.monotonic()
+    lab = Lab(target, tests, limit, math.inf if budget is None else started + budget)
+    study = _Study(lab, tests, progress or (lambda text: None))
+    numbers = [*seeds, *(one for one in range(1, repeat + len(seeds) + 1) if one not in seeds)][:repeat]
+    study.orders(numbers)
+    study.explain()
+    study.alone()
+    found = tuple(sorted(study.found, key=lambda one: (KINDS.index(one.kind), one.test)))
+    return study.outcome(found, time.monotonic() - started), found
+
+
+class _Study:
+    """What is gathered on the way."""
+
+    def __init__(self, lab: Lab, tests: Sequence[Test], progress: Progress) -> None:
+        self._lab, self._progress = lab, progress
+        self._good = [one.name for one in tests if one.outcome not in ("failed", "error")]
+        self._bad = len(tests) - len(self._good)
+        self._runs: list[Run] = []
+        self._wanted = 0
+        self._trouble = ""
+        self._singly = 0
+        self._sampled = ""
+        self.found: list[Instability] = []
+
+    def orders(self, seeds: Sequence[int]) -> None:
+        """Run every order that there is time for, and gather what was left behind."""
+        plan: list[tuple[Order, int]] = [("blocks", one) for one in seeds[:-1]]
+        plan.insert(1, ("reverse", 0))
+        plan += [("full", one) for one in seeds[-1:]]
+        self._wanted = len(plan)
+        expected = 0.0
+        for place, (kind, seed) in enumerate(plan):
+            if self._lab.left < expected:
+                self._trouble = f"the budget reached {place} of {len(plan)} orders"
+                break
+            self._progress(f"order {place + 1} of {len(plan)}: {_named(kind, seed)}")
+            run = self._lab.in_order(kind, seed)
+            if run.trouble:
+                self._trouble = run.trouble
+                break
+            self._runs.append(run)
+            expected = run.finished.seconds
+        self.found += _warnings(self._runs, self._lab)
+        self.found += _leaks(self._runs)
+
+    def _suspects(self) -> Iterator[Suspect]:
+        warned = {one.test for one in self.found if one.kind == "warning"}
+        for name in self._good:
+            runs = tuple(run for run in self._runs if name in run.ended and run.ended[name].is_bad)
+            if runs and not (name in warned and _is_warning(runs[0].ended[name].message)):
+                yield Suspect(name, runs)
+
+    def explain(self) -> None:
+        """Narrow the failures down."""
+        leakers = list(dict.fromkeys(one.test for one in self.found if one.kind == "leak"))
+        culprits: list[str] = []
+        for place, suspect in enumerate(self._suspects()):
+            if place >= EXPLAINED:
+                message = f"{suspect.ended.message} (not narrowed down, as others were)"
+                self.found.append(Instability("order", suspect.name, message, seeds=suspect.seeds))
+                continue
+            self._progress(f"what {suspect.name} depends on")
+            told = explain(self._lab, suspect, leakers, culprits)
+            if told is not None:
+                self.found.append(told)
+                culprits += [told.after] if told.after else []
+
+    def alone(self) -> None:
+        """Run each test alone, as far as the budget reaches: one of each module first."""
+        explained = {one.test for one in self.found if one.kind in ("order", "alone", "repeat")}
+        names = [*_spread(one for one in self._good if one not in explained)]
+        if not names or self._lab.left <= 0 or not self._runs:
+            self._sampled = "no test alone: the budget was over" if self._runs and names else ""
+            return
+        self._progress(f"{len(names)} tests, each alone")
+        run = self._lab.singly(names, self._lab.left * 0.8)
+        unfit = next((one["message"] for one in run.told("unfit")), "")
+        bad = [name for name in run.order if name in run.ended and run.ended[name].is_bad]
+        self._singly = len(run.ended)
+        if unfit or not run.ended:
+            bad = self._alone_in_processes(names)
+        for name in bad:
+            if self._lab.left <= 0:
+                break
+            ended = self._lab.plainly([name]).ended.get(name)
+            if ended is not None and ended.is_bad:
+                self.found.append(by_itself(self._lab, name, ended.message, self._before(name)))
+        if self._singly < len(names):
+            self._sampled = f"{self._singly} of {len(names)} tests alone"
+            self._sampled += f", in processes since {unfit}" if unfit else ", as far as the budget reached"
+
+    def _alone_in_processes(self, names: Sequence[str]) -> list[str]:
+        """Where forks cannot be trusted: a process for each, within half a minute where there is no budget."""
+        over = time.monotonic() + (30.0 if math.isinf(self._lab.left) else self._lab.left * 0.8)
+        bad = []
+        self._singly = 0
+        for name in names:
+            if time.monotonic() > over:
+                break
+            ended = self._lab.plainly([name]).ended.get(name)
+            self._singly += 1
+            if ended is not None and ended.is_bad:
+                bad.append(name)
+        return bad
+
+    def _before(self, name: str) -> tuple[str, ...]:
+        """Tests that ran before one in an order in which it was good."""
+        order = next(
+            (one.order for one in self._runs if name in one.ended and not one.ended[name].is_bad), ()
+        )
+        return order[: order.index(name)] if name in order else ()
+
+    def outcome(self, found: Sequence[Instability], seconds: float) -> Outcome:
+        """The answer, with what it rests on."""
+        seeds = ", ".join(str(one.seed) for one in self._runs if one.kind in ("blocks", "full"))
+        parts = [
+            f"{len(self._good)} tests in {len(self._runs)} of {self._wanted} orders (seeds {seeds or 'none'})"
+        ]
+        if any(one.kind == "reverse" for one in self._runs):
+            parts[0] = parts[0].replace(" orders", " orders, one in reverse")
+        parts.append(self._sampled or f"{self._singly} alone")
+        if self._bad:
+            parts.append(f"{self._bad} left out since they fail anyway")
+        if self._trouble:
+            parts.append(self._trouble)
+        if found:
+            return Outcome("steady", "failed", f"{_counted(found)}; {'; '.join(parts)}", seconds)
+        if self._trouble or not self._runs or not self._good:
+            return Outcome("steady", "unassessed", "; ".join(parts), seconds)
+        return Outcome("steady", "passed", f"{'; '.join(parts)}; nothing left behind", seconds)
+
+
+def _named(kind: Order, seed: int) -> str:
+    return (
+        "reverse"
+        if kind == "reverse"
+        else f"{'shuffled' if kind == 'full' else 'shuffled by module'}, seed {seed}"
+    )
+
+
+def _counted(found: Sequence[Instability]) -> str:
+    words = {
+        "order": "depend on the order",
+        "alone": "fail alone",
+        "repeat": "differ from run to run",
+        "warning": "warn",
+        "leak": "leave something behind",
+    }
+    tests = {kind: {one.test for one in found if one.kind == kind} for kind in KINDS}
+    return ", ".join(f"{len(names)} {words[kind]}" for kind, names in tests.items() if names)
+
+
+def _is_warning(message: str) -> bool:
+    return "Warning" in message
+
+
+def _leaks(runs: Iterable[Run]) -> list[Instability]:
+    """What was left behind; what the first test sets up for all only where more than one test of a run left it."""
+    found: dict[tuple[str, str], Instability] = {}
+    seeds: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for run in runs:
+        leavers: dict[str, set[str]] = defaultdict(set)
+        for one in run.told("left"):
+            leavers[one["what"]].add(one["name"])
+        for one in run.told("left"):
+            if one["once"] and len(leavers[one["what"]]) < 2:
+                continue
+            key = one["name"], one["what"]
+            seeds[key].add(run.seed)
+            found.setdefault(key, Instability("leak", one["name"], one["message"]))
+    return [one._replace(seeds=tuple(sorted(seeds[key] - {0}))) for key, one in found.items()]
+
+
+def _warnings(runs: Iterable[Run], lab: Lab) -> list[Instability]:
+    found: dict[tuple[str, str], Instability] = {}
+    for run in runs:
+        for one in run.told("warned"):
+            during = f" (in {one['during']})" if one["during"] else ""
+            message = f"{one['message']}{during}"
+            command = lab.command([one["name"]], "-W", "error")
+            key = one["name"], f"{one['about']}{during}"
+            found.setdefault(key, Instability("warning", one["name"], message, command=command))
+    return [*found.values()]
+
+
+def _spread(names: Iterable[str]) -> Iterator[str]:
+    """The first test of each module, then the second of each, and so on."""
+    modules: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        modules[name.partition("::")[0]].append(name)
+    for place in range(max(map(len, modules.values()), default=0)):
+        yield from (each[place] for each in modules.values() if place < len(each))
