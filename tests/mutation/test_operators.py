@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from async_testing.mutants import edits, operators, registry
-from async_testing.mutants.making import changed
+from async_testing.mutants.making import changed, mutants
 from async_testing.mutants.registry import Operator
 from async_testing.mutants.source import Source
 from mutation import rewrites
@@ -32,6 +32,15 @@ def test_a_mutant_is_another_program(operator: Operator, before: str, after: lis
     source = Source("example.py", before)
     texts = [changed(source, plan) for plan in operator.plan(source) if plan]
     assert None not in texts
+
+
+@pytest.mark.parametrize(("operator", "before", "after"), examples(MUTATIONS))
+def test_each_mutant_says_what_a_test_would_have_to_assert(
+    operator: Operator, before: str, after: list[str]
+) -> None:
+    hints = [mutant.hint for mutant in mutants([Source("example.py", before)], [operator])]
+    assert len(hints) == len(after)
+    assert not [hint for hint in hints if len(hint) < 20 or ("{" in hint and "{" not in before)]
 
 
 @pytest.mark.parametrize("operator", MUTATIONS + REWRITES, ids=lambda operator: operator.name)

@@ -113,7 +113,7 @@ def _mutant(operator: Operator, source: Source, edits: Edits, text: str) -> Muta
 def _hint(operator: Operator, source: Source, edits: Edits, scope: str) -> str:
     """Return the operator's hint with the code that is changed here."""
     first = min(edits)
-    old, new = (shortened(text) for text in (source.text[first.start : first.end], first.text))
+    old, new = (shortened(text).strip(", ") for text in (source.text[first.start : first.end], first.text))
     return operator.hint.format(old=old, new=new, function=scope.rpartition(".")[2] or "the module")
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from async_testing.mutants.edits import Edit, Edits
+from async_testing.mutants.edits import Edit, Edits, hinted, shortened
 from async_testing.mutants.regions import called_name
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.source import Source
@@ -42,9 +42,23 @@ def narrowed(source: Source) -> Iterator[Edits]:
             names = [source.code(element) for element in node.type.elts]
             for name in names:
                 rest = ", ".join(other for other in names if other != name)
-                yield (source.replace(node.type, f"({rest})"),)
+                yield hinted(
+                    [source.replace(node.type, f"({rest})")], f"provoke {name} and {_outcome(source, node)}"
+                )
         if node.type is not None:
-            yield (source.replace(node.type, "()"),)
+            hint = f"provoke {source.code(node.type)} and {_outcome(source, node)}"
+            yield hinted([source.replace(node.type, "()")], hint)
+
+
+def _outcome(source: Source, node: ast.ExceptHandler) -> str:
+    """Return what the caller gets where a handler runs, as something to assert."""
+    for part in (part for one in node.body for part in ast.walk(one)):
+        if isinstance(part, ast.Raise):
+            what = shortened(source.code(part.exc)) if part.exc is not None else "that it passes on"
+            return f"assert {what}"
+        if isinstance(part, ast.Return) and part.value is not None:
+            return f"assert that {shortened(source.code(part.value))} is returned"
+    return f"assert that `{shortened(source.code(node.body[0]))}` happens"
 
 
 @operator(
@@ -59,7 +73,8 @@ def widened(source: Source) -> Iterator[Edits]:
     """A handler that catches everything."""
     for node in _handlers(source):
         if node.type is not None and called_name(node.type) not in ("Exception", "BaseException"):
-            yield (source.replace(node.type, "Exception"),)
+            hint = f"raise another error than {source.code(node.type)} there, and assert that it passes"
+            yield hinted([source.replace(node.type, "Exception")], hint)
 
 
 @operator(
@@ -75,10 +90,12 @@ def swallowed(source: Source) -> Iterator[Edits]:
     """A handler that does nothing, or returns None."""
     for node in _handlers(source):
         start, end = source.span(node.body[0])[0], source.span(node.body[-1])[1]
-        yield (Edit(start, end, "pass"),)
+        caught = source.code(node.type) if node.type is not None else "an error"
+        hint = f"provoke {caught} and {_outcome(source, node)}"
+        yield hinted([Edit(start, end, "pass")], hint)
         function = source.function(node)
         if function is not None and not _is_generator(function):
-            yield (Edit(start, end, "return None"),)
+            yield hinted([Edit(start, end, "return None")], hint)
 
 
 def _is_generator(node: ast.AST) -> bool:
@@ -93,7 +110,58 @@ def removed_raise(source: Source) -> Iterator[Edits]:
     """An error that is not raised."""
     for node in source.nodes:
         if isinstance(node, ast.Raise):
-            yield (source.replace(node, "pass"),)
+            hint = f"provoke it and assert that {shortened(source.code(node.exc)) if node.exc else 'it'} is raised"
+            yield hinted([source.replace(node, "pass")], hint)
+
+
+@operator(
+    "raise-class",
+    {
+        "def f(x):\n    if x: raise Gone('a')\n    raise Taken('b')": [
+            "def f(x):\n    if x: raise Taken('a')\n    raise Taken('b')",
+            "def f(x):\n    if x: raise Gone('a')\n    raise Gone('b')",
+        ],
+        "def f(x):\n    raise ValueError(x)": ["def f(x):\n    raise RuntimeError(x)"],
+        "def f(x):\n    if x: raise HTTPException(404, 'a')\n    raise E(a=x)": [],
+    },
+)
+def wrong_class(source: Source) -> Iterator[Edits]:
+    """An error of another class, such as one that the file raises elsewhere."""
+    raised = [call for node in source.nodes if (call := _raised(node)) is not None]
+    shapes = {called_name(call): _shape(call) for call in raised}
+    for call in raised:
+        name = called_name(call)
+        others = [other for other, shape in shapes.items() if other != name and shape == _shape(call)]
+        later = [other for other in others if list(shapes).index(other) > list(shapes).index(name)]
+        other = next(iter(later + others), "RuntimeError" if not call.keywords else "")
+        if other and name != "RuntimeError":
+            hint = f"provoke it and assert that the class is {name}, not only a base of it"
+            yield hinted([source.replace(call.func, other)], hint)
+
+
+def _raised(node: ast.AST) -> ast.Call | None:
+    """Return the call in a `raise Name(…)` that makes no response by itself."""
+    match node:
+        case ast.Raise(exc=ast.Call(func=ast.Name(id=name)) as call) if not name.startswith("HTTP"):
+            return call
+    return None
+
+
+def _shape(call: ast.Call) -> tuple[object, ...]:
+    return len(call.args), *(keyword.arg for keyword in call.keywords)
+
+
+@operator(
+    "raise-cause",
+    {"try: a()\nexcept B as e:\n    raise C from e": ["try: a()\nexcept B as e:\n    raise C"]},
+    "assert that the error's __cause__ is the one that was caught",
+)
+def dropped_cause(source: Source) -> Iterator[Edits]:
+    """An error that does not say what it comes from."""
+    for node in source.nodes:
+        match node:
+            case ast.Raise(exc=ast.expr() as raised, cause=ast.Name() as cause):
+                yield (Edit(source.span(raised)[1], source.span(cause)[1], ""),)
 
 
 @operator(
@@ -110,6 +178,7 @@ def removed_raise(source: Source) -> Iterator[Edits]:
         ],
         "x = sizes[404]": [],
     },
+    "assert the status code {old}",
 )
 def wrong_status(source: Source) -> Iterator[Edits]:
     """Another status code."""
@@ -148,6 +217,7 @@ def is_status(node: ast.Constant, source: Source) -> bool:
         "raise DAOException(404, f'{x}: not found')": ["raise DAOException(404, f'!{x}: not found')"],
         "raise ValueError('for people')": [],
     },
+    "assert the detail of the answer or error",
 )
 def wrong_detail(source: Source) -> Iterator[Edits]:
     """Another text in what the caller gets to read."""

@@ -1,4 +1,4 @@
-"""Bugs in any Python: comparisons, conditions, constants, results."""
+"""Bugs in any Python: comparisons, conditions, constants, calls."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from async_testing.mutants.edits import Edit, Edits
+from async_testing.mutants.edits import Edit, Edits, hinted, shortened
 from async_testing.mutants.operators.errors import is_detail, is_status
 from async_testing.mutants.operators.responses import is_route
 from async_testing.mutants.registry import Operator, collector
@@ -54,7 +54,12 @@ def comparison(source: Source) -> Iterator[Edits]:
         if isinstance(node, ast.Compare):
             operands = [node.left, *node.comparators]
             for left, sign, right in zip(operands, node.ops, operands[1:], strict=False):
-                yield _between(source, left, right, *_COMPARISONS[type(sign)])
+                one, other = shortened(source.code(left)), shortened(source.code(right))
+                if isinstance(sign, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+                    hint = f"let `{one}` be just `{other}`, and assert what happens at that boundary"
+                else:
+                    hint = f"run it where `{one} {_COMPARISONS[type(sign)][1]} {other}` too, and assert both outcomes"
+                yield hinted(_between(source, left, right, *_COMPARISONS[type(sign)]), hint)
 
 
 @operator(
@@ -67,7 +72,9 @@ def connective(source: Source) -> Iterator[Edits]:
         if isinstance(node, ast.BoolOp):
             old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
             for left, right in zip(node.values, node.values[1:], strict=False):
-                yield _between(source, left, right, old, new)
+                one, other = shortened(source.code(left)), shortened(source.code(right))
+                hint = f"run it where only one of `{one}` and `{other}` holds"
+                yield hinted(_between(source, left, right, old, new), hint)
 
 
 @operator("not-removed", {"x = not a": ["x = a"]})
@@ -75,7 +82,10 @@ def negation(source: Source) -> Iterator[Edits]:
     """A condition without its `not`."""
     for node in source.nodes:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            yield (Edit(source.span(node)[0], source.span(node.operand)[0], ""),)
+            hint = (
+                f"run it where `{shortened(source.code(node.operand))}` holds and where not, and assert both"
+            )
+            yield hinted([Edit(source.span(node)[0], source.span(node.operand)[0], "")], hint)
 
 
 @operator(
@@ -94,13 +104,18 @@ def condition(source: Source) -> Iterator[Edits]:
         elif isinstance(node, ast.comprehension):
             tests = node.ifs
         elif isinstance(node, ast.While):
-            yield (source.replace(node.test, "False"),)
+            hint = (
+                f"run it where `{shortened(source.code(node.test))}` holds, and assert on what the loop does"
+            )
+            yield hinted([source.replace(node.test, "False")], hint)
             continue
         else:
             continue
         for test in tests:
-            yield (source.replace(test, "True"),)
-            yield (source.replace(test, "False"),)
+            code = shortened(source.code(test))
+            for new, other in (("True", "does not hold"), ("False", "holds")):
+                hint = f"run it where `{code}` {other}, and assert what is different then"
+                yield hinted([source.replace(test, new)], hint)
 
 
 @operator(
@@ -111,6 +126,7 @@ def condition(source: Source) -> Iterator[Edits]:
         "x = 'a' + b": [],
         "x = 2**3 - 1": ["x = 2**3 + 1", "x = 2*3 - 1"],
     },
+    "assert the exact result of the calculation in {function}",
 )
 def arithmetic(source: Source) -> Iterator[Edits]:
     """Another operation."""
@@ -124,17 +140,10 @@ def arithmetic(source: Source) -> Iterator[Edits]:
 
 
 @operator(
-    "return-none",
-    {"def f():\n    return a": ["def f():\n    return None"], "def f():\n    return": []},
+    "call-removed",
+    {"f(a)\nx = g()\nlogger.info('x')": ["pass\nx = g()\nlogger.info('x')"]},
+    "assert that `{old}` happens: on its effect, or on the call and its arguments",
 )
-def no_result(source: Source) -> Iterator[Edits]:
-    """None instead of the result."""
-    for node in source.nodes:
-        if isinstance(node, ast.Return) and node.value is not None and source.code(node.value) != "None":
-            yield (source.replace(node.value, "None"),)
-
-
-@operator("call-removed", {"f(a)\nx = g()\nlogger.info('x')": ["pass\nx = g()\nlogger.info('x')"]})
 def removed_call(source: Source) -> Iterator[Edits]:
     """A call that does not happen."""
     for node in source.nodes:
@@ -150,6 +159,7 @@ def removed_call(source: Source) -> Iterator[Edits]:
             "def f(self):\n    self.a = 1\n    pass\n    e = 3",
         ]
     },
+    "assert on what `{old}` leaves behind",
 )
 def removed_assignment(source: Source) -> Iterator[Edits]:
     """A change of an object that does not happen, or an augmentation."""
@@ -166,6 +176,7 @@ def removed_assignment(source: Source) -> Iterator[Edits]:
         "for a in b:\n    break": ["for a in b:\n    continue"],
         "for a in b:\n    continue": ["for a in b:\n    break"],
     },
+    "let the loop have more than one item, and assert on all that comes of it",
 )
 def loop(source: Source) -> Iterator[Edits]:
     """`break` for `continue` and the other way round."""
@@ -184,6 +195,7 @@ def loop(source: Source) -> Iterator[Edits]:
         "def f():\n    'doc'\n    raise ValueError('for people')": [],
         "q = 'SELECT a FROM b'": [],
     },
+    "assert on what comes of {old}: it could be {new} and no test would tell",
 )
 def constant(source: Source) -> Iterator[Edits]:
     """Another number, truth value or text."""

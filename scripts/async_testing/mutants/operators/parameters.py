@@ -39,6 +39,7 @@ def _items(source: Source) -> Iterator[tuple[ast.expr, ...]]:
             "async def f(c):\n    ps = [b, a]\n    await c.execute(Q, ps)"
         ],
     },
+    "assert the parameters of the statement in their order, with values that differ",
 )
 def swapped(source: Source) -> Iterator[Edits]:
     """Two neighbouring parameters, exchanged."""
@@ -57,6 +58,7 @@ def swapped(source: Source) -> Iterator[Edits]:
         ],
         "async def f(c): await c.execute(Q, [a])": ["async def f(c): await c.execute(Q, [])"],
     },
+    "assert all parameters of the statement",
 )
 def dropped(source: Source) -> Iterator[Edits]:
     """A parameter less."""
@@ -70,6 +72,7 @@ def dropped(source: Source) -> Iterator[Edits]:
 @operator(
     "parameters-none",
     {"async def f(c): await c.execute(Q, [a, None])": ["async def f(c): await c.execute(Q, [None, None])"]},
+    "assert that the statement is given `{old}`",
 )
 def none(source: Source) -> Iterator[Edits]:
     """None instead of a parameter."""
@@ -80,32 +83,75 @@ def none(source: Source) -> Iterator[Edits]:
 
 
 @operator(
+    "parameters-repeated",
+    {
+        "async def f(c): await c.execute(Q, [a, b, c])": [
+            "async def f(c): await c.execute(Q, [a, a, c])",
+            "async def f(c): await c.execute(Q, [a, b, b])",
+        ]
+    },
+    "assert that the statement is given `{old}`, with a value that no other parameter has",
+)
+def repeated(source: Source) -> Iterator[Edits]:
+    """The parameter before it once more."""
+    for items in _items(source):
+        for first, second in pairwise(items):
+            if source.code(first) != source.code(second) and not isinstance(first, ast.Starred):
+                yield (source.replace(second, source.code(first)),)
+
+
+@operator(
     "parameters-batch",
     {
         "async def f(c): await c.execute_many(Q, rows)": [
             "async def f(c): await c.execute_many(Q, rows[:-1])",
             "async def f(c): await c.execute_many(Q, rows[:1])",
+            "async def f(c): await c.execute_many(Q, rows[:0])",
         ],
         "async def f(c):\n    for row in rows:\n        await c.execute(Q, row)": [
             "async def f(c):\n    for row in list(rows)[:-1]:\n        await c.execute(Q, row)",
             "async def f(c):\n    for row in list(rows)[:1]:\n        await c.execute(Q, row)",
+            "async def f(c):\n    for row in rows:\n        await c.execute(Q, rows[0])",
+        ],
+        "async def f(c): await c.executemany(Q, [(r.a,) for r in rows])": [
+            "async def f(c): await c.executemany(Q, [(r.a,) for r in rows][:-1])",
+            "async def f(c): await c.executemany(Q, [(r.a,) for r in rows][:1])",
+            "async def f(c): await c.executemany(Q, [(r.a,) for r in rows][:0])",
+            "async def f(c): await c.executemany(Q, [(rows[0].a,) for r in rows])",
         ],
     },
+    "run it with three items that differ, and assert on each of them",
 )
 def batch(source: Source) -> Iterator[Edits]:
-    """A batch without its last item, or of its first item only."""
+    """A batch without its last item, of its first item only, of none, or of the same item again and again."""
+    runs = {call.node for call in calls(source)}
     for call in calls(source):
         if call.is_many and call.passed is not None:
-            for part in ("[:-1]", "[:1]"):
+            for part in ("[:-1]", "[:1]", "[:0]"):
                 yield (_at_end(source, call.passed, part),)
+            if isinstance(call.passed, ast.ListComp):
+                first = call.passed.generators[0]
+                yield _same_item(source, first.target, first.iter, [call.passed.elt])
     for node in source.nodes:
-        if isinstance(node, ast.For | ast.AsyncFor) and any(_runs(part, source) for part in ast.walk(node)):
+        if isinstance(node, ast.For) and not runs.isdisjoint(ast.walk(node)):
             for part in ("[:-1]", "[:1]"):
                 yield (source.replace(node.iter, f"list({source.code(node.iter)}){part}"),)
+            passed = [part for part in ast.walk(node) if isinstance(part, ast.Call) and part in runs]
+            yield _same_item(
+                source, node.target, node.iter, [item for one in passed for item in one.args[1:]]
+            )
 
 
-def _runs(node: ast.AST, source: Source) -> bool:
-    return isinstance(node, ast.Call) and any(call.node is node for call in calls(source))
+def _same_item(source: Source, target: ast.expr, items: ast.expr, within: list[ast.expr]) -> Edits:
+    """Return the edits that take the first of the items for the one that the loop is at."""
+    if not (isinstance(target, ast.Name) and isinstance(items, ast.Name)):
+        return ()
+    return tuple(
+        source.replace(part, f"{items.id}[0]")
+        for one in within
+        for part in ast.walk(one)
+        if isinstance(part, ast.Name) and part.id == target.id
+    )
 
 
 def _at_end(source: Source, node: ast.expr, text: str) -> Edit:
@@ -125,6 +171,7 @@ def _at_end(source: Source, node: ast.expr, text: str) -> Edit:
             'def f(row):\n    return row["a"] + row["a"]',
         ],
     },
+    "give each field another value, and assert on the one that is taken: {old}",
 )
 def wrong_attribute(source: Source) -> Iterator[Edits]:
     """A neighbouring field of the same object."""

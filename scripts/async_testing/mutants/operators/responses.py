@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from async_testing.mutants.edits import Edit, Edits, without
+from async_testing.mutants.edits import Edit, Edits, hinted, without
 from async_testing.mutants.regions import called_name
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.source import Source
@@ -16,6 +17,7 @@ OPERATORS: list[Operator] = []
 operator = collector(OPERATORS)
 
 _METHODS = {"get": "post", "post": "put", "put": "patch", "patch": "put", "delete": "post"}
+_DEPENDS = re.compile(r"\b(?:Depends|Security)\(")
 _ROUTERS = ("app", "router", "api", "r")
 
 
@@ -28,6 +30,7 @@ _ROUTERS = ("app", "router", "api", "r")
         ],
         "class A:\n    id: int": [],
     },
+    "assert on the field: `{old}`",
 )
 def dropped_field(source: Source) -> Iterator[Edits]:
     """A model without one of its fields."""
@@ -47,6 +50,7 @@ def dropped_field(source: Source) -> Iterator[Edits]:
         "x = f(id=1, name=n)": [],
         "x = App(1, title='a', **b)": [],
     },
+    "assert on all of what is made in {function}: `{old}` is gone",
 )
 def dropped_item(source: Source) -> Iterator[Edits]:
     """A dictionary or a constructed object without one of its values."""
@@ -98,6 +102,7 @@ def _is_field(node: ast.Call) -> bool:
         "x = f(a, b)": ["x = f(b, a)"],
         "x = f(404, 'text', a, b.c)": [],
     },
+    "give values that differ, and assert which goes where",
 )
 def swapped_values(source: Source) -> Iterator[Edits]:
     """Two neighbouring values of a dictionary or a call, exchanged."""
@@ -132,6 +137,7 @@ def _kind(node: ast.expr) -> type:
         "def f(x: int, _: Annotated[None, Depends(a)]):\n    return x": ["def f(x: int):\n    return x"],
         "def f(x: int, user=Depends(a)):\n    return user": [],
     },
+    "let the dependency refuse, and assert that the route does: `{old}`",
 )
 def dropped_protection(source: Source) -> Iterator[Edits]:
     """A route that depends on one thing less."""
@@ -155,7 +161,7 @@ def _unused_dependencies(source: Source, node: ast.FunctionDef | ast.AsyncFuncti
         default = defaults.get(argument)
         spans.append((start, source.span(default)[1] if default is not None else end))
     for index, argument in enumerate(arguments):
-        if "Depends(" in source.text[slice(*spans[index])] and argument.arg not in used:
+        if _DEPENDS.search(source.text[slice(*spans[index])]) and argument.arg not in used:
             yield without(spans, index)
 
 
@@ -196,23 +202,21 @@ def _changed(
 ) -> Iterator[Edits]:
     _, end = source.span(node.func)
     method = called_name(node.func)
-    yield (Edit(end - len(method), end, _METHODS[method]),)
+    hint = f"call the route with {method.upper()}, and assert its status"
+    yield hinted([Edit(end - len(method), end, _METHODS[method])], hint)
     for literal in source.literals:
         if node.args and literal.node is node.args[0]:
-            yield literal.edit(len(literal.text), len(literal.text), "/other")
+            hint = f"call the route by its path, {literal.text or 'the prefix'}"
+            yield hinted(literal.edit(len(literal.text), len(literal.text), "/other"), hint)
     _, close = source.span(node)
     models = [keyword for keyword in node.keywords if keyword.arg == "response_model"]
+    hint = "assert on the whole body of the answer, and that it has nothing that the model keeps back"
     if models:
         spans = source.arguments(node)
-        yield without(spans, spans.index(source.span(models[0])))
+        yield hinted(without(spans, spans.index(source.span(models[0]))), hint)
     elif function.returns is not None and source.code(function.returns) != "None":
-        yield (
-            Edit(
-                close - 1,
-                close - 1,
-                ", response_model=None" if node.args or node.keywords else "response_model=None",
-            ),
-        )
+        text = ", response_model=None" if node.args or node.keywords else "response_model=None"
+        yield hinted([Edit(close - 1, close - 1, text)], hint)
 
 
 @operator(
@@ -221,6 +225,7 @@ def _changed(
         "@connected\n@wraps(f)\ndef g(): ...": ["@wraps(f)\ndef g(): ...", "@connected\ndef g(): ..."],
         "@staticmethod\n@router.get('/')\ndef f(): ...": [],
     },
+    "assert on what `{old}` adds to the function",
 )
 def dropped_decorator(source: Source) -> Iterator[Edits]:
     """A function without one of its decorators."""

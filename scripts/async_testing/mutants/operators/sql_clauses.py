@@ -33,18 +33,20 @@ def wrong_order(source: Source) -> Iterator[Edits]:
     """ORDER BY left out, in the other direction, or by one column less."""
     for block in source.blocks:
         for clause in block.all("order by"):
-            yield block.drop(clause)
+            hint = f"assert that the statement has ORDER BY {block.written(clause.body)}, or the order of its rows"
+            yield hinted(block.drop(clause), hint)
             items = clause.items()
             for item in items:
                 direction = next((token for token in item if token.is_word("ASC", "DESC")), None)
                 if direction is None:
                     nulls = next((token for token in item if token.is_word("NULLS")), None)
                     end = item[item.index(nulls) - 1].end if nulls is not None else item[-1].end
-                    yield block.literal.edit(end, end, " DESC")
+                    yield hinted(block.literal.edit(end, end, " DESC"), hint)
                 else:
-                    yield block.write(direction, "ASC" if direction.is_word("DESC") else "DESC")
+                    other = "ASC" if direction.is_word("DESC") else "DESC"
+                    yield hinted(block.write(direction, other), hint)
                 if not is_distinct_on(block):
-                    yield block.remove(item, items)
+                    yield hinted(block.remove(item, items), hint)
 
 
 @operator(
@@ -180,9 +182,9 @@ def wrong_join(source: Source) -> Iterator[Edits]:
     for block in source.blocks:
         locks = any(clause.name.startswith("for ") for clause in block.clauses)
         for clause in block.clauses:
-            if clause.name in ("join", "inner join") and locks:
-                continue  # PostgreSQL does not lock what may be missing
-            if clause.name in ("join", "inner join"):
-                yield block.literal.edit(clause.start, clause.head[-1].end, "LEFT JOIN")
-            elif clause.name.endswith("join") and clause.name != "cross join":
-                yield block.literal.edit(clause.start, clause.head[-1].end, "JOIN")
+            other = "LEFT JOIN" if clause.name in ("join", "inner join") else "JOIN"
+            if not clause.name.endswith("join") or clause.name == "cross join":
+                continue
+            if other == "JOIN" or not locks:  # PostgreSQL does not lock what may be missing
+                hint = f"assert on the statement's {clause.name.upper()}: a row without a partner tells"
+                yield hinted(block.literal.edit(clause.start, clause.head[-1].end, other), hint)

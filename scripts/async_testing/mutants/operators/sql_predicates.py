@@ -107,8 +107,12 @@ def wrong_comparison(source: Source) -> Iterator[Edits]:
     """Another comparison in WHERE, ON, HAVING or a predicate that is put together."""
     for block in source.blocks:
         for clause in block.all("where", "having", "on", "predicates"):
-            for token, following in zip(clause.body, (*clause.body[1:], None), strict=True):
-                yield from _other_comparison(block, token, following)
+            for place, token in enumerate(clause.body):
+                following = clause.body[place + 1] if place + 1 < len(clause.body) else None
+                around = block.written(clause.body[max(place - 1, 0) : place + 2])
+                hint = f"assert that the statement has {around}: a row for which only that decides"
+                for edits in _other_comparison(block, token, following):
+                    yield hinted(edits, hint)
 
 
 def _other_comparison(block: Block, token: Token, following: Token | None) -> Iterator[Edits]:
@@ -143,11 +147,16 @@ def wrong_connective(source: Source) -> Iterator[Edits]:
             for token in clause.body:
                 between |= token.is_word("BETWEEN")
                 if token.is_word("AND", "OR") and not between:
-                    yield block.write(token, "OR" if token.is_word("AND") else "AND")
+                    other = "OR" if token.is_word("AND") else "AND"
+                    hint = (
+                        f"assert on the statement's {token.text}, or give a row for which only one side holds"
+                    )
+                    yield hinted(block.write(token, other), hint)
                 if token.is_word("AND"):
                     between = False
     for literal in source.literals:
         if literal.text.strip() in ("AND", "OR"):
             start = literal.text.index(literal.text.strip())
             other = "OR" if literal.text.strip() == "AND" else "AND"
-            yield literal.edit(start, start + len(literal.text.strip()), other)
+            hint = "ask by two things at once, and give a row for which only one holds"
+            yield hinted(literal.edit(start, start + len(literal.text.strip()), other), hint)

@@ -45,6 +45,7 @@ _TYPES = {
             "N = Annotated[str, AfterValidator(f)]"
         ],
     },
+    "give {function} a value that it refuses, and one that it changes",
 )
 def identity(source: Source) -> Iterator[Edits]:
     """A validator that lets everything pass as it is."""
@@ -74,6 +75,7 @@ def identity(source: Source) -> Iterator[Edits]:
         "c = ConfigDict(extra='forbid')": ["c = ConfigDict()"],
         "f(ge=1)": [],
     },
+    "give a value just outside of `{old}`, and assert that it is refused",
 )
 def dropped_constraint(source: Source) -> Iterator[Edits]:
     """A field without one of its limits."""
@@ -86,8 +88,37 @@ def dropped_constraint(source: Source) -> Iterator[Edits]:
 
 
 @operator(
+    "constraint-loosened",
+    {
+        "A = Annotated[int, Field(ge=1, le=9.5)]": [
+            "A = Annotated[int, Field(ge=0, le=9.5)]",
+            "A = Annotated[int, Field(ge=1, le=10.5)]",
+        ],
+        "f(ge=1)": [],
+    },
+    "give the value just outside of `{old}`, and assert that it is refused",
+)
+def loosened_constraint(source: Source) -> Iterator[Edits]:
+    """A limit that lets one more pass."""
+    for node in source.nodes:
+        if isinstance(node, ast.Call) and called_name(node)[:1].isupper():
+            for keyword in node.keywords:
+                step = _STEPS.get(keyword.arg or "")
+                value = keyword.value
+                if step and isinstance(value, ast.Constant) and isinstance(value.value, int | float):
+                    yield (source.replace(keyword, f"{keyword.arg}={value.value + step}"),)
+
+
+_STEPS = {
+    **dict.fromkeys(("ge", "gt", "min_length", "min_items"), -1),
+    **dict.fromkeys(("le", "lt", "max_length", "max_items"), 1),
+}
+
+
+@operator(
     "constraint-type",
     {"class A(B):\n    x: EmailStr | None": ["class A(B):\n    x: str | None"]},
+    "give a value that {old} refuses",
 )
 def wider_type(source: Source) -> Iterator[Edits]:
     """A type that accepts more."""
@@ -107,6 +138,7 @@ def wider_type(source: Source) -> Iterator[Edits]:
         ],
         "A = Annotated[X, Depends(f)]": [],
     },
+    "give a value that the type refuses or changes: `{old}`",
 )
 def dropped_metadata(source: Source) -> Iterator[Edits]:
     """A type without what `Annotated` asks of it."""

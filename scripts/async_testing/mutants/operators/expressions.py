@@ -1,0 +1,308 @@
+"""Bugs in expressions of SQLAlchemy: what is asked for, written, loaded, and how the result is taken."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from async_testing.mutants.edits import Edit, Edits, hinted, shortened, without
+from async_testing.mutants.regions import called_name
+from async_testing.mutants.registry import Operator, collector
+from async_testing.mutants.source import Source
+
+ORDER = 25
+OPERATORS: list[Operator] = []
+operator = collector(OPERATORS)
+
+_IMPORT = "from sqlalchemy import select\n"
+_MODEL = "class U(Base):\n    __tablename__ = 'u'\n    id: Mapped[int]\n    name: Mapped[str]\n    email: Mapped[str]\n"
+Link = tuple[ast.Call, ast.Attribute]
+
+
+def _links(source: Source, *names: str) -> Iterator[Link]:
+    """Yield the calls of these methods on something, in a file that has to do with SQLAlchemy."""
+    if "sqlalchemy" in source.text or "sqlmodel" in source.text:
+        for node in source.nodes:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in names
+            ):
+                yield node, node.func
+
+
+def _without_link(source: Source, link: Link) -> Edits:
+    """Return the edit that takes a call out of its chain."""
+    node, function = link
+    return (Edit(source.span(function.value)[1], source.span(node)[1], ""),)
+
+
+def _renamed(source: Source, link: Link, name: str) -> Edits:
+    _, end = source.span(link[1])
+    return (Edit(end - len(link[1].attr), end, name),)
+
+
+@operator(
+    "sqla-where",
+    {
+        _IMPORT + "q = select(U).where(U.a == 1, U.b == 2)": [
+            _IMPORT + "q = select(U)",
+            _IMPORT + "q = select(U).where(U.b == 2)",
+            _IMPORT + "q = select(U).where(U.a == 1)",
+        ],
+        _IMPORT + "q = s.filter_by(a=1)": [_IMPORT + "q = s"],
+        "q = s.filter(U.a == 1)": [],
+        _IMPORT + "q = or_(U.a, U.b)": [
+            _IMPORT + "q = or_(U.b)",
+            _IMPORT + "q = or_(U.a)",
+            _IMPORT + "q = (U.a) & (U.b)",
+        ],
+        _IMPORT + "q = U.a.is_(None) & U.b.in_(x)": [
+            _IMPORT + "q = U.a.is_not(None) & U.b.in_(x)",
+            _IMPORT + "q = U.a.is_(None) & U.b.not_in(x)",
+        ],
+    },
+)
+def dropped_criterion(source: Source) -> Iterator[Edits]:
+    """A criterion left out, negated, or all for any."""
+    for link in _links(source, "where", "filter", "filter_by", "having"):
+        spans = source.arguments(link[0])
+        if spans and not isinstance(link[0].args[0] if link[0].args else None, ast.Lambda):
+            codes = [shortened(source.text[slice(*span)]) for span in spans]
+            yield hinted(
+                _without_link(source, link), f"give a row for which {', '.join(codes)} does not hold"
+            )
+            for place in range(len(spans)) if len(spans) > 1 else ():
+                hint = f"give a row for which all but {codes[place]} holds, and assert that it is left out"
+                yield hinted(without(spans, place), hint)
+    for node in source.nodes if "sqlalchemy" in source.text else ():
+        match node:
+            case ast.Call(func=ast.Name(id="and_" | "or_" as name), args=[_, _, *_]) as call:
+                spans = source.arguments(call)
+                for place, span in enumerate(spans):
+                    hint = f"give a row that only {shortened(source.text[slice(*span)])} decides on"
+                    yield hinted(without(spans, place), hint)
+                parts = [f"({source.text[slice(*span)]})" for span in spans]
+                other = (" | " if name == "and_" else " & ").join(parts)
+                yield hinted([source.replace(call, other)], "give a row for which only one of them holds")
+    for link in _links(source, *_NEGATED):
+        hint = (
+            f"give a row for which {shortened(source.code(link[0]))} and one for which not, and assert both"
+        )
+        yield hinted(_renamed(source, link, _NEGATED[link[1].attr]), hint)
+
+
+_NEGATED = {
+    "is_": "is_not",
+    "is_not": "is_",
+    "isnot": "is_",
+    "in_": "not_in",
+    "not_in": "in_",
+    "notin_": "in_",
+    "ilike": "like",
+    "icontains": "contains",
+    "startswith": "contains",
+}
+
+
+@operator(
+    "sqla-column",
+    {
+        _IMPORT + _MODEL + "q = select(U).where(U.name == x).order_by(U.id)": [
+            _IMPORT + _MODEL + "q = select(U).where(U.email == x).order_by(U.id)"
+        ]
+    },
+    "give rows that differ in `{old}`, and assert which come back and in which order",
+)
+def wrong_column(source: Source) -> Iterator[Edits]:
+    """Another column of the same model and type."""
+    for node in source.nodes:
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=column, ctx=ast.Load()):
+                table = source.schema.models.get(name)
+                if table is not None and column in table.columns:
+                    for other in table.like(column)[:1]:
+                        yield (source.replace(node, f"{name}.{other}"),)
+
+
+@operator(
+    "sqla-order",
+    {
+        _IMPORT + "q = select(U).order_by(U.a, U.b.desc(), desc(U.c))": [
+            _IMPORT + "q = select(U)",
+            _IMPORT + "q = select(U).order_by(U.a.desc(), U.b.desc(), desc(U.c))",
+            _IMPORT + "q = select(U).order_by(U.b.desc(), desc(U.c))",
+            _IMPORT + "q = select(U).order_by(U.a, U.b, desc(U.c))",
+            _IMPORT + "q = select(U).order_by(U.a, desc(U.c))",
+            _IMPORT + "q = select(U).order_by(U.a, U.b.desc(), U.c)",
+            _IMPORT + "q = select(U).order_by(U.a, U.b.desc())",
+        ]
+    },
+)
+def wrong_order(source: Source) -> Iterator[Edits]:
+    """The order left out, in the other direction, or by one column less."""
+    for link in _links(source, "order_by"):
+        call = link[0]
+        codes = ", ".join(shortened(source.code(argument)) for argument in call.args)
+        hint = f"insert rows in another order than by {codes}, and assert the order of what comes back"
+        yield hinted(_without_link(source, link), hint)
+        for place, argument in enumerate(call.args):
+            new = _other_direction(source, argument)
+            if new:
+                yield hinted([source.replace(argument, new)], hint)
+            if len(call.args) > 1:
+                rest = f"give rows that are alike but for {shortened(source.code(argument))}, and assert their order"
+                yield hinted(without(source.arguments(call), place), rest)
+
+
+def _other_direction(source: Source, node: ast.expr) -> str:
+    match node:
+        case ast.Call(func=ast.Attribute(value=value, attr="desc" | "asc" as name), args=[]):
+            return source.code(value) if name == "desc" else f"{source.code(value)}.desc()"
+        case ast.Call(func=ast.Name(id="desc"), args=[value]):
+            return source.code(value)
+        case ast.Attribute(value=ast.Name()):
+            return f"{source.code(node)}.desc()"
+    return ""
+
+
+@operator(
+    "sqla-clause",
+    {
+        _IMPORT + "q = select(U).distinct().limit(1).offset(2).with_for_update()": [
+            _IMPORT + "q = select(U).limit(1).offset(2).with_for_update()",
+            _IMPORT + "q = select(U).distinct().offset(2).with_for_update()",
+            _IMPORT + "q = select(U).distinct().limit(1).with_for_update()",
+            _IMPORT + "q = select(U).distinct().limit(1).offset(2)",
+        ]
+    },
+)
+def dropped_clause(source: Source) -> Iterator[Edits]:
+    """LIMIT, OFFSET, DISTINCT, the lock or RETURNING left out."""
+    for name, hint in _CLAUSES.items():
+        for link in _links(source, name):
+            yield hinted(_without_link(source, link), hint)
+
+
+_CLAUSES = {
+    "distinct": "give two rows that are alike, and assert that one comes back",
+    "limit": "give more rows than the limit, and assert how many come back",
+    "offset": "ask for the second page, and assert which rows come back",
+    "with_for_update": "assert that the statement locks: compile it and look for FOR UPDATE",
+    "returning": "assert on what the statement gives back",
+}
+
+
+@operator(
+    "sqla-loading",
+    {
+        _IMPORT + "q = select(U).options(selectinload(U.a), joinedload(U.b))": [
+            _IMPORT + "q = select(U)",
+            _IMPORT + "q = select(U).options(joinedload(U.b))",
+            _IMPORT + "q = select(U).options(selectinload(U.a))",
+        ]
+    },
+    "use what `{old}` loads after the session is expunged or closed: lazy loading fails under asyncio",
+)
+def dropped_loading(source: Source) -> Iterator[Edits]:
+    """A relationship that is not loaded along."""
+    for link in _links(source, "options"):
+        yield _without_link(source, link)
+        spans = source.arguments(link[0])
+        yield from (without(spans, place) for place in range(len(spans)) if len(spans) > 1)
+
+
+@operator(
+    "sqla-join",
+    {
+        _IMPORT + "q = select(U).join(V, V.u == U.id).outerjoin(U.w)": [
+            _IMPORT + "q = select(U).join(V, V.u == U.id).join(U.w)",
+            _IMPORT + "q = select(U).outerjoin(V, V.u == U.id).outerjoin(U.w)",
+        ],
+        _IMPORT + "x = ', '.join(parts)": [],
+    },
+    "give a row without a partner in the join, and assert whether it comes back",
+)
+def wrong_join(source: Source) -> Iterator[Edits]:
+    """An outer join for an inner one and the other way round."""
+    for link in _links(source, "join", "outerjoin"):
+        first = link[0].args[0] if link[0].args else None
+        root = first.value if isinstance(first, ast.Attribute) else first
+        if isinstance(root, ast.Name) and root.id[:1].isupper():
+            yield _renamed(source, link, "outerjoin" if link[1].attr == "join" else "join")
+
+
+@operator(
+    "sqla-values",
+    {
+        _IMPORT + "q = update(U).where(x).values(a=1, b=2)": [
+            _IMPORT + "q = update(U).where(x).values(b=2)",
+            _IMPORT + "q = update(U).where(x).values(a=1)",
+        ],
+        _IMPORT + "q = insert(U).on_conflict_do_update(index_elements=['a'], set_=x)": [
+            _IMPORT + "q = insert(U)",
+            _IMPORT + "q = insert(U).on_conflict_do_nothing()",
+        ],
+    },
+)
+def dropped_value(source: Source) -> Iterator[Edits]:
+    """A value that is not written, or another answer to a conflict."""
+    for call, _ in _links(source, "values"):
+        spans = source.arguments(call)
+        for place, keyword in enumerate(call.keywords, start=len(call.args)):
+            if keyword.arg is not None and len(spans) > 1:
+                hint = f"assert what {keyword.arg} is afterwards, in the row that is stored"
+                yield hinted(without(spans, place), hint)
+    for link in _links(source, "on_conflict_do_update", "on_conflict_do_nothing", "on_duplicate_key_update"):
+        hint = "write the same row twice with other values, and assert what is stored"
+        yield hinted(_without_link(source, link), hint)
+        if link[1].attr == "on_conflict_do_update":
+            start = source.span(link[1])[1] - len(link[1].attr)
+            yield hinted([Edit(start, source.span(link[0])[1], "on_conflict_do_nothing()")], hint)
+
+
+@operator(
+    "sqla-result",
+    {
+        _IMPORT + "x = r.scalar_one()\ny = r.scalars().first()\nz = a.first()": [
+            _IMPORT + "x = r.scalar_one_or_none()\ny = r.scalars().first()\nz = a.first()",
+            _IMPORT + "x = r.scalar_one()\ny = r.scalars().one()\nz = a.first()",
+        ]
+    },
+    "let there be no row, and two rows where `{old}` and `{new}` differ, and assert what happens",
+)
+def wrong_result(source: Source) -> Iterator[Edits]:
+    """Another demand on how many rows there are."""
+    for link in _links(source, *_RESULTS):
+        owner = called_name(link[1].value)
+        if link[1].attr.startswith("scalar_one") or owner in _MAKE_RESULTS:
+            yield _renamed(source, link, _RESULTS[link[1].attr])
+
+
+_RESULTS = {
+    "scalar_one": "scalar_one_or_none",
+    "scalar_one_or_none": "scalar_one",
+    "one": "one_or_none",
+    "one_or_none": "one",
+    "first": "one",
+}
+_MAKE_RESULTS = {"scalars", "execute", "exec", "mappings", "result", "results", "rows", "unique", "tuples"}
+
+
+@operator(
+    "sqla-function",
+    {
+        _IMPORT + "q = select(func.max(U.a), func.count())": [
+            _IMPORT + "q = select(func.min(U.a), func.count())"
+        ],
+    },
+    "give rows for which {old} and {new} differ, and assert the value",
+)
+def wrong_function(source: Source) -> Iterator[Edits]:
+    """Another function of the database."""
+    for link in _links(source, *_FUNCTIONS):
+        if called_name(link[1].value) == "func":
+            yield _renamed(source, link, _FUNCTIONS[link[1].attr])
+
+
+_FUNCTIONS = {"max": "min", "min": "max", "sum": "avg", "avg": "sum", "lower": "upper", "upper": "lower"}
