@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from async_testing.replaying import mariadb
+from async_testing.templates.real_database.endings import watched_folder
 
 IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Where the system has a folder in memory the servers get it: waiting for a disk takes most of their time."""
@@ -18,7 +19,7 @@ IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 @contextmanager
 def embedded_postgres() -> Iterator[str]:
     """Start a server and give its DSN; stop it and remove its folder at the end."""
-    with TemporaryDirectory(prefix="contract-", dir=IN_MEMORY, ignore_cleanup_errors=True) as folder:
+    with watched_folder("contract-", "data/postmaster.pid", IN_MEMORY) as folder:
         runtime = Path(folder, "run")
         runtime.mkdir(mode=0o700)
         with patch.dict(os.environ, XDG_RUNTIME_DIR=str(runtime)):

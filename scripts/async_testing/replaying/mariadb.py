@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from async_testing.replaying.servers import NoServer, installed
+from async_testing.templates.real_database.endings import watched_folder
 
 SECONDS = 60
 """How long a server may take to start."""
@@ -27,7 +27,7 @@ def started() -> Iterator[str]:
     if not program or not installer:
         raise NoServer("apt-get install mariadb-server, or give --dsn mysql://...")
     user = getpass.getuser()
-    with TemporaryDirectory(prefix="replay-") as folder:
+    with watched_folder("replay-", "pid") as folder:
         data, socket, log = Path(folder, "data"), Path(folder, "s"), Path(folder, "log")
         common = ["--no-defaults", f"--datadir={data}", f"--user={user}"]
         made = subprocess.run(
@@ -38,7 +38,8 @@ def started() -> Iterator[str]:
         if made.returncode:
             said = (made.stderr or made.stdout).strip().splitlines() or ["no reason given"]
             raise NoServer(f"MariaDB's data folder could not be made ({said[-1]}): give --dsn mysql://...")
-        words = [program, *common, f"--socket={socket}", "--skip-networking", f"--log-error={log}"]
+        words = [program, *common, f"--socket={socket}", f"--pid-file={folder}/pid"]
+        words += ["--skip-networking", f"--log-error={log}"]
         running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             _wait(running, socket, log)

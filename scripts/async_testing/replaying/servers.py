@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 from async_testing.replaying.live import Live, Open
+from async_testing.templates.real_database.endings import watched_folder
 
 
 class NoServer(Exception):
@@ -45,7 +45,7 @@ def server(kind: str, dsn: str) -> Iterator[str]:
 
 @contextmanager
 def _postgresql() -> Iterator[str]:
-    with TemporaryDirectory(prefix="replay-") as folder:
+    with watched_folder("replay-", "data/postmaster.pid") as folder:
         previous = os.environ.get("XDG_RUNTIME_DIR")
         os.environ["XDG_RUNTIME_DIR"] = (
             folder  # its lock would else lie in a folder that another user may own
