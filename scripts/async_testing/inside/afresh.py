@@ -52,9 +52,7 @@ class Afresh:
             order = {name: place for place, name in enumerate(wanted)}
             items = [item for item in items if item.nodeid in order or item.nodeid not in self._known]
             items.sort(key=lambda item: order.get(item.nodeid, len(order)))
-        if items:
-            attempt(session, items, self._teller, all_of_them=self._request.get("all", False))
-        else:
-            self._teller.tell(state="passed", by=-1, ran=0, message="")
+        result = attempt(session, items, self._teller, all_of_them=self._request.get("all", False))
+        self._teller.tell(**result, is_used=self._substitute.is_used)
         leave()
         return True

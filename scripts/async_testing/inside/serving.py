@@ -11,6 +11,7 @@ and ``setup`` (seconds until the first one begins); ``tests`` are places in what
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -53,6 +54,7 @@ class Early:
             self._late.close()
             self._early.known.add(pid)
             slot, request = self._early.serve(self._prepare)
+            sys.pycache_prefix, sys.dont_write_bytecode = self._settings["bytecode"], False
             plugin = Afresh(slot, request, self._known)
         early_config.pluginmanager.register(plugin)
         yield
@@ -62,12 +64,7 @@ class Early:
         root = self._settings["root"]
         if "preload" in request:
             self._known = request["known"]
-            before = set(_files(root))
-            for name in request["preload"]:
-                if name not in sys.modules:
-                    with suppress(BaseException):
-                        importlib.import_module(name)
-            return {"state": "passed" if set(_files(root)) == before else "failed"}
+            return {"state": "passed" if _imported(request["preload"], root) else "failed"}
         if request.get("path") in set(_files(root)):
             return {"state": "unfit", "message": "the file is imported together with pytest's plugins"}
         return None
@@ -99,7 +96,7 @@ class Late:
             id=-1,
             state="collected",
             tests=[(item.nodeid, str(item.path)) for item in session.items],
-            modules=[*_others(self._root)],
+            modules=[*_others()],
             threads=threading.active_count(),
         )
         slot, request = self._server.serve(self._prepare)
@@ -109,12 +106,18 @@ class Late:
                 function.__code__ = code
             substituting.install(request["path"], request["text"])
         items = [session.items[place] for place in request["tests"]]
-        attempt(session, items, slot, all_of_them=request.get("all", False))
+        before = set(sys.modules)
+        result = attempt(session, items, slot, all_of_them=request.get("all", False))
+        if request.get("all"):
+            result["modules"] = [name for name in _others() if name not in before]
+        slot.tell(**result)
         leave()
         return True
 
     def _prepare(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """Plan a mutant; answer where it needs no fork, or another one."""
+        if "preload" in request:
+            return {"state": "passed" if _imported(request["preload"], self._root) else "failed"}
         path = request.get("path", "")
         if not path:
             self._plan = swapping.Plan("")
@@ -136,6 +139,18 @@ def _compiled(text: str, path: str) -> CodeType:
     return compile(text, path, "exec", dont_inherit=True)
 
 
+def _imported(names: list[str], root: str) -> bool:
+    """Import modules as far as that works; False where they have imported a file of the project."""
+    before = set(_files(root))
+    for name in names:
+        if name not in sys.modules:
+            with suppress(BaseException):
+                importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    return set(_files(root)) == before
+
+
 def _files(root: str) -> Iterator[str]:
     """The real paths of the project's files that are imported."""
     for module in [*sys.modules.values()]:
@@ -146,7 +161,7 @@ def _files(root: str) -> Iterator[str]:
                 yield path
 
 
-def _others(root: str) -> Iterator[str]:
+def _others() -> Iterator[str]:
     """The names of the imported modules that are installed, in the order in which they came."""
     for name, module in [*sys.modules.items()]:
         file = getattr(module, "__file__", None)

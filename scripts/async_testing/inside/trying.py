@@ -14,6 +14,8 @@ import pytest
 
 from .running import last_line
 
+Result = dict[str, Any]
+
 
 class Teller(Protocol):
     """What is told how it goes: memory that a parent reads, or a file."""
@@ -39,14 +41,18 @@ class Failures:
 
 def attempt(
     session: pytest.Session, items: Sequence[pytest.Item], teller: Teller, *, all_of_them: bool
-) -> None:
-    """Run tests and tell the first that fails, or with ``all_of_them`` each that does.
+) -> Result:
+    """Run tests until one fails, or with ``all_of_them`` whatever they do.
 
     Args:
         session: pytest's session.
         items: the tests in their order.
-        teller: is told.
+        teller: is told which one begins.
         all_of_them: whether to go on after a failure.
+
+    Returns:
+        ``state``, ``by`` (the place of the one that failed), ``ran`` and ``message``; with ``all_of_them`` the places
+        of all that ``failed`` and the seconds of ``each``.
     """
     config = session.config
     failures = Failures()
@@ -66,10 +72,9 @@ def attempt(
             continue
         failed.append(index)
         if not all_of_them:
-            teller.tell(state="failed", by=index, ran=index + 1, message=message)
-            return
-    result = {"failed": failed, "each": seconds} if all_of_them else {}
-    teller.tell(state="failed" if failed else "passed", by=-1, ran=len(items), message="", **result)
+            return {"state": "failed", "by": index, "ran": index + 1, "message": message}
+    told = {"failed": failed, "each": seconds} if all_of_them else {}
+    return {"state": "failed" if failed else "passed", "by": -1, "ran": len(items), "message": "", **told}
 
 
 def _run(item: pytest.Item, following: pytest.Item | None, failures: Failures) -> str | None:

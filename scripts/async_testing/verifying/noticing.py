@@ -64,6 +64,8 @@ def judge(
         running, why = _started(stack, target, clean, planted, options)
         desk = stack.enter_context(Desk(target, running, options.jobs, options.deadline))
         steps = Steps(target, clean, selection, options, running, why)
+        for _ in desk.answered(iter([steps.warm_up(planted)])):
+            pass
         answered = desk.answered(_tasks(steps, planted, options.deadline))
         for done, judged in enumerate(answered, start=1):
             if progress is not None:

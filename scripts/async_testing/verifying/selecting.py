@@ -47,6 +47,19 @@ class Selection:
         found = (names for names in self._lines.get(path, {}).values())
         return frozenset(name for names in found for name in names) & self._usable
 
+    def sample(self, planted: Iterable[Mutant], seconds: float) -> list[str]:
+        """Tests that execute the files of some mutants: all of them, or the fastest of each test file."""
+        names = frozenset[str]().union(*map(self.of_file, {mutant.path for mutant in planted}))
+        chosen: list[str] = []
+        left = seconds
+        by_file: Counter[str] = Counter()
+        for name in sorted(names, key=self._seconds.__getitem__):
+            if self._seconds[name] <= left or not by_file[self._path[name]]:
+                by_file[self._path[name]] += 1
+                chosen.append(name)
+                left -= self._seconds[name]
+        return self.in_order(chosen)
+
     def is_imported(self, mutant: Mutant) -> bool:
         """Whether a line of the mutant runs outside of any test or of any function."""
         span = range(mutant.line, max(mutant.line, mutant.end_line) + 1)
@@ -76,7 +89,9 @@ class Selection:
         return leaders + sorted(waiting, key=keys.__getitem__)
 
     def noticed(self, mutant: Mutant, name: str) -> None:
-        """Remember which test noticed a mutant."""
+        """Remember which test noticed a mutant; it may be a file that could not be collected."""
+        if name not in self._place:
+            return
         for key in ((mutant.path, mutant.scope), (mutant.path, "")):
             known = self._killers[key]
             if name in known:

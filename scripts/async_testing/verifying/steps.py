@@ -22,7 +22,9 @@ from async_testing.verifying.spawning import Answer
 from async_testing.verifying.workers import Forks
 
 NOTICED = ("failed", "died", "timeout")
-UNSAFE = "fails here without a mutant too"
+WARM = 3.0
+"""Seconds that tests may take in the first fork."""
+PRELOAD = 60
 Kind = Literal["body", "import", "file", ""]
 
 
@@ -74,6 +76,25 @@ class Steps:
         self._trusted: dict[Hashable, bool] = {}
         self._is_preloaded = forked is None
         self._early = forked is not None
+        self._modules: list[str] = []
+
+    def warm_up(self, planted: Sequence[Mutant]) -> Asked[None]:
+        """Run tests in a fork without a mutant, and have it import what they import besides; no forks if that fails."""
+        if self._forked is None:
+            return
+        tests = [name for name in self._selection.sample(planted, WARM) if name in self._number]
+        answer = yield from self._late(None, tests, all=True)
+        if "failed" not in answer:
+            self._forked, self._why = None, f"in a fork without a mutant: {answer.get('message')}"
+            return
+        for place, name in enumerate(tests):
+            if place in answer["failed"]:
+                self._trusted["late", name, False] = False
+            else:
+                self._trusted["late", name, True] = True
+        self._modules = [*self._forked.collected.modules, *answer["modules"]]
+        if answer["modules"]:
+            yield Ask("late", {"preload": answer["modules"], "limits": [], "setup": PRELOAD})
 
     def of(self, mutant: Mutant) -> Asked[Judged]:
         """Judge one mutant."""
@@ -113,9 +134,11 @@ class Steps:
                 return self._noticed(mutant, began, name, answer)
         return (yield from self._alone(mutant, began, head))
 
-    def _late(self, mutant: Mutant | None, tests: Sequence[str]) -> Generator[Ask, Answer, Answer]:
-        request = self._request(mutant, tests)
-        return (yield Ask("late", {**request, "tests": [self._number[name] for name in tests]}))
+    def _late(
+        self, mutant: Mutant | None, tests: Sequence[str], **more: Any
+    ) -> Generator[Ask, Answer, Answer]:
+        numbers = [self._number[name] for name in tests]
+        return (yield Ask("late", {**self._request(mutant, tests), "tests": numbers, **more}))
 
     def _passes_late(self, name: str, before: Sequence[str]) -> Generator[Ask, Answer, bool]:
         """Whether a test passes in a fork without a mutant, first and after others."""
@@ -150,8 +173,8 @@ class Steps:
         """Once: have what is installed imported where the project is not yet."""
         if not self._is_preloaded and self._forked is not None:
             self._is_preloaded = True
-            modules, tests = self._forked.collected.modules, self._forked.collected.tests
-            answer = yield Ask("early", {"preload": modules, "known": tests, "limits": [], "setup": 60})
+            request = {"preload": self._modules, "known": self._forked.collected.tests}
+            answer = yield Ask("early", {**request, "limits": [], "setup": PRELOAD})
             self._early = answer["state"] == "passed"
 
     def _passes(self, place: str, files: Sequence[str]) -> Generator[Ask, Answer, bool]:
@@ -215,8 +238,7 @@ class Steps:
         return request
 
     def _noticed(self, mutant: Mutant, began: Judged, name: str, answer: Answer) -> Judged:
-        if name:
-            self._selection.noticed(mutant, name)
+        self._selection.noticed(mutant, name)
         verdict: Literal["timeout", "killed"] = "timeout" if answer["state"] == "timeout" else "killed"
         return began._replace(
             verdict=verdict, by=name, tests=_ran(answer), reason=str(answer.get("message", ""))[:300]

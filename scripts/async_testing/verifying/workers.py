@@ -164,6 +164,7 @@ def forks(target: Target, jobs: int, imported: Mapping[str, frozenset[int]]) -> 
         **{name: pipe.theirs for name, pipe in pipes.items()},
     }
     with tempfile.TemporaryDirectory(prefix="verify-", ignore_cleanup_errors=True) as folder:
+        settings["bytecode"] = os.path.join(folder, "bytecode")  # noqa: PTH118
         command = command_of(target, Path(folder), settings, ())
         try:
             with process(command, target, folder, pass_fds=theirs) as child:
