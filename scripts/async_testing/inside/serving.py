@@ -64,7 +64,7 @@ class Early:
         root = self._settings["root"]
         if "preload" in request:
             self._known = request["known"]
-            return {"state": "passed" if _imported(request["preload"], root) else "failed"}
+            return _prepared(request, root)
         if request.get("path") in set(_files(root)):
             return {"state": "unfit", "message": "the file is imported together with pytest's plugins"}
         return None
@@ -98,6 +98,7 @@ class Late:
             tests=[(item.nodeid, str(item.path)) for item in session.items],
             modules=[*_others()],
             threads=threading.active_count(),
+            fixtures=sorted({name for item in session.items for name in getattr(item, "fixturenames", ())}),
         )
         slot, request = self._server.serve(self._prepare)
         own_output(session.config)
@@ -117,7 +118,7 @@ class Late:
     def _prepare(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """Plan a mutant; answer where it needs no fork, or another one."""
         if "preload" in request:
-            return {"state": "passed" if _imported(request["preload"], self._root) else "failed"}
+            return _prepared(request, self._root)
         path = request.get("path", "")
         if not path:
             self._plan = swapping.Plan("")
@@ -139,16 +140,17 @@ def _compiled(text: str, path: str) -> CodeType:
     return compile(text, path, "exec", dont_inherit=True)
 
 
-def _imported(names: list[str], root: str) -> bool:
-    """Import modules as far as that works; False where they have imported a file of the project."""
+def _prepared(request: dict[str, Any], root: str) -> dict[str, Any]:
+    """Set variables, and import modules as far as that works; failed where that imports a file of the project."""
+    os.environ.update(request["environment"])
     before = set(_files(root))
-    for name in names:
+    for name in request["preload"]:
         if name not in sys.modules:
             with suppress(BaseException):
                 importlib.import_module(name)
     gc.collect()
     gc.freeze()
-    return set(_files(root)) == before
+    return {"state": "passed" if set(_files(root)) == before else "failed"}
 
 
 def _files(root: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from async_testing.mutants.making import Mutant
 from async_testing.verifying.asking import Asked, Desk
 from async_testing.verifying.clean import Clean
+from async_testing.verifying.databases import FIXTURE, served
 from async_testing.verifying.launching import Target
 from async_testing.verifying.model import Judged
 from async_testing.verifying.selecting import Selection
@@ -62,6 +63,8 @@ def judge(
     selection = Selection(clean, target.root)
     with ExitStack() as stack:
         running, why = _started(stack, target, clean, planted, options)
+        if running is None or FIXTURE in running.collected.fixtures:
+            target = stack.enter_context(served(target))
         desk = stack.enter_context(Desk(target, running, options.jobs, options.deadline))
         steps = Steps(target, clean, selection, options, running, why)
         for _ in desk.answered(iter([steps.warm_up(planted)])):

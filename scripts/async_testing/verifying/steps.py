@@ -63,6 +63,7 @@ class Steps:
         why: str,
     ) -> None:
         self._root = os.path.realpath(target.root)
+        self._environment = dict(target.environment)
         self._picks_tests = any("::" in one for one in target.arguments)
         self._selection = selection
         self._bounds = bounds
@@ -82,6 +83,7 @@ class Steps:
         """Run tests in a fork without a mutant, and have it import what they import besides; no forks if that fails."""
         if self._forked is None:
             return
+        yield self._preload("late", ())
         tests = [name for name in self._selection.sample(planted, WARM) if name in self._number]
         answer = yield from self._late(None, tests, all=True)
         if "failed" not in answer:
@@ -93,8 +95,7 @@ class Steps:
             else:
                 self._trusted["late", name, True] = True
         self._modules = [*self._forked.collected.modules, *answer["modules"]]
-        if answer["modules"]:
-            yield Ask("late", {"preload": answer["modules"], "limits": [], "setup": PRELOAD})
+        yield self._preload("late", answer["modules"])
 
     def of(self, mutant: Mutant) -> Asked[Judged]:
         """Judge one mutant."""
@@ -153,7 +154,10 @@ class Steps:
 
     def _afresh(self, mutant: Mutant, began: Judged, head: frozenset[str]) -> Asked[Judged]:
         """In a fork that has not imported the project yet: first a few files, then all."""
-        yield from self._preload()
+        if not self._is_preloaded:
+            self._is_preloaded = True
+            answer = yield self._preload("early", self._modules)
+            self._early = answer["state"] == "passed"
         for files in self._stages(mutant):
             if not self._early:
                 break
@@ -169,13 +173,11 @@ class Steps:
                 return self._noticed(mutant, began, _name(answer, tests), answer)
         return (yield from self._alone(mutant, began, head))
 
-    def _preload(self) -> Generator[Ask, Answer, None]:
-        """Once: have what is installed imported where the project is not yet."""
-        if not self._is_preloaded and self._forked is not None:
-            self._is_preloaded = True
-            request = {"preload": self._modules, "known": self._forked.collected.tests}
-            answer = yield Ask("early", {**request, "limits": [], "setup": PRELOAD})
-            self._early = answer["state"] == "passed"
+    def _preload(self, place: str, modules: Sequence[str]) -> Ask:
+        """Have a place import what is installed, where the project is not imported yet, and know what a test knows."""
+        known = self._forked.collected.tests if self._forked else ()
+        request = {"preload": list(modules), "known": known, "environment": self._environment}
+        return Ask(place, {**request, "limits": [], "setup": PRELOAD})
 
     def _passes(self, place: str, files: Sequence[str]) -> Generator[Ask, Answer, bool]:
         """Whether some files, or all of them, pass in a place without a mutant."""

@@ -32,6 +32,8 @@ class Collected(NamedTuple):
     files: tuple[str, ...]
     """The file of each test."""
     modules: tuple[str, ...]
+    fixtures: frozenset[str] = frozenset()
+    """The names of all fixtures that they use."""
 
 
 class _Pipe:
@@ -136,7 +138,9 @@ class Forks:
         if answer["threads"] > 1:
             raise Unfit(f"{answer['threads']} threads run when the tests are collected")
         names, files = zip(*answer["tests"], strict=True) if answer["tests"] else ((), ())
-        self.collected = Collected(tuple(names), tuple(files), tuple(answer["modules"]))
+        self.collected = Collected(
+            tuple(names), tuple(files), tuple(answer["modules"]), frozenset(answer["fixtures"])
+        )
 
 
 @contextmanager
