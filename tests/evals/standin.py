@@ -33,7 +33,8 @@ BROKEN = LAZY + "\n\ndef test_wrong():\n    assert 1 == 2\n"
 
 def perfect() -> None:
     """Scaffold, then the tests of the case's solution."""
-    subprocess.run([sys.executable, str(SCAFFOLD), "."], check=True, stdout=subprocess.DEVNULL)
+    scaffold = [sys.executable, str(SCAFFOLD), ".", "--with-database"]
+    subprocess.run(scaffold, check=True, stdout=subprocess.DEVNULL)
     shutil.copytree(CASES / Path.cwd().name / "solution", Path(), dirs_exist_ok=True)
 
 
