@@ -62,7 +62,7 @@ def test_route_tells_what_it_is_given_and_answers(project: Project) -> None:
         ("user", "dependency", True),
         ("dry", "query", False),
     ]
-    assert (route["body"], route["response"], route["statuses"]) == ("NewItem", "Item", [409, 422])
+    assert (route["body"], route["response"], route["statuses"]) == ("NewItem", "Item", [401, 409, 422])
     assert route["dependencies"] == [
         "Depends(rate_limited)",
         "Depends(get_service)",

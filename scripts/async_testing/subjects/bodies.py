@@ -32,6 +32,8 @@ class Place(NamedTuple):
     guards: tuple[Try, ...] = ()
     nested: bool = False
     """Whether it stands in a function or lambda inside of the function."""
+    given: tuple[ast.Call, ...] = ()
+    """The calls that are handed the lambda that it stands in."""
 
 
 class Called(NamedTuple):
@@ -64,6 +66,7 @@ class Body:
     """
 
     def __init__(self, statements: Sequence[ast.stmt]) -> None:
+        self.statements = statements
         self.calls: list[Called] = []
         self.raises: list[Raised] = []
         self.forks: list[Forked] = []
@@ -88,7 +91,8 @@ class Body:
             elif kind is ast.Match:
                 self._match(one, place)  # type: ignore[arg-type]
             elif isinstance(one, _FUNCTIONS):
-                self._run(one.body, place._replace(nested=True))
+                if not any(_registers(each) for each in one.decorator_list):
+                    self._run(one.body, place._replace(nested=True))
             elif isinstance(one, ast.Raise):
                 self._look(one.exc, place)
                 self.raises.append(Raised(one, place))
@@ -156,10 +160,9 @@ class Body:
             self._look(node.value, place, True)  # type: ignore[attr-defined]
         elif isinstance(node, ast.Call):
             self._look(node.func, place)
-            for one in node.args:
-                self._look(one, place)
-            for keyword in node.keywords:
-                self._look(keyword.value, place)
+            for one in [*node.args, *(keyword.value for keyword in node.keywords)]:
+                handed = isinstance(one, ast.Lambda)
+                self._look(one, place._replace(given=(*place.given, node)) if handed else place)
             self.calls.append(Called(node, place, awaited))
         elif kind in _COMPREHENSIONS:
             self._comprehension(node, place)
@@ -185,6 +188,11 @@ class Body:
     def _fields(self, node: ast.AST, place: Place) -> None:
         for child in ast.iter_child_nodes(node):
             self._look(child, place)
+
+
+def _registers(decorator: ast.expr) -> bool:
+    """Whether a decorator hands a function over to somebody else who calls it: ``@router.get("/")``."""
+    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute)
 
 
 def ends(statements: Sequence[ast.stmt]) -> str:

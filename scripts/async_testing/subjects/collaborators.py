@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from async_testing.facts import types
 from async_testing.facts.scopes import arguments
-from async_testing.subjects import helpers, parameters, sending
+from async_testing.subjects import helpers, layers, parameters, sending
 from async_testing.subjects.bodies import Body, Called, assigned
 from async_testing.subjects.model import Collaborator
 from async_testing.subjects.wording import code, last
@@ -58,7 +58,9 @@ def _of_call(source: SourceFile, scope: Scope, called: Called) -> tuple[str, str
     if helpers.target(source, scope, called.node) is not None:
         return None
     root, chain = _root(func.value)
-    if root is None or root.id in _QUIET or _asks_database(source, scope, func.value):
+    if root is None or root.id in _QUIET:
+        return None
+    if _asks_database(source, scope, func.value) and not _is_own(source, scope, func.value, called):
         return None
     if root.id in ("self", "cls"):
         return _of_self(source, scope, chain, func.attr, called)
@@ -87,6 +89,18 @@ def _asks_database(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
             return False
 
 
+def _is_own(source: SourceFile, scope: Scope, node: ast.expr, called: Called) -> bool:
+    """Whether what is only called like a database is an object of a class of the project, as ``db.users`` may be."""
+    while isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
+        node = node.value
+    kind = source.type_of(node, scope) or sending.annotated(source, scope, node)
+    if not kind and isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        node = node.value
+        kind = source.type_of(node, scope)
+    found = source.workspace.definition(source, kind) if kind and called.awaited else None
+    return found is not None and found.kind == "class" and not layers.bases(found.scope.node)
+
+
 def _root(node: ast.expr) -> tuple[ast.Name | None, list[str]]:
     """The name that a chain of attributes and calls begins with, and the attributes."""
     chain: list[str] = []
@@ -102,8 +116,8 @@ def _root(node: ast.expr) -> tuple[ast.Name | None, list[str]]:
 def _of_self(
     source: SourceFile, scope: Scope, chain: list[str], method: str, called: Called
 ) -> tuple[str, str, str, str] | None:
-    if not chain:  # a method of its own: followed where it is private, a collaborator nowhere
-        return None
+    if not chain:
+        return _inherited(source, scope, method, called)
     kind, how = injection(source, scope, chain[0])
     if not how.startswith(("constructor", "class attribute", "made")) and not called.awaited:
         return None
@@ -116,6 +130,18 @@ def _of_self(
     return f"self.{chain[0]}", ".".join([*chain[1:], method]), kind, how
 
 
+def _inherited(
+    source: SourceFile, scope: Scope, method: str, called: Called
+) -> tuple[str, str, str, str] | None:
+    """A method that a base of another file has; those of the class itself are followed."""
+    owner = scope.class_
+    bases = layers.bases(owner.node) if owner is not None else []
+    if not called.awaited or owner is None or not bases or owner.child(method) is not None:
+        return None
+    named = [code(one.value if isinstance(one, ast.Subscript) else one) for one in bases]
+    return "self", method, "", f"inherited from {', '.join(named)}"
+
+
 def injection(source: SourceFile, scope: Scope, attribute: str) -> tuple[str, str]:
     """The class of ``self.attribute`` and where it comes from, looked up in the class and its bases."""
     owner: Scope | None = scope
@@ -126,20 +152,22 @@ def injection(source: SourceFile, scope: Scope, attribute: str) -> tuple[str, st
 
 def _of_class(source: SourceFile, owner: Scope, attribute: str, hops: int) -> tuple[str, str]:
     for one in owner.of(ast.AnnAssign):
+        if _is_later(one.value):
+            continue
         if isinstance(one.target, ast.Name) and one.target.id == attribute:
             kind = types.annotation(source, one.annotation)
             is_argument = one.value is None and _takes_fields(source, owner)
             return kind, f"constructor argument {attribute}" if is_argument else "class attribute"
     for target, value, _ in assigned(owner):
-        if isinstance(target, ast.Name) and target.id == attribute:
+        if isinstance(target, ast.Name) and target.id == attribute and not _is_later(value):
             return source.type_of(value, owner), "class attribute"
     for method in owner.children:
         for target, value, note in assigned(method):
-            if _is_own(target, attribute):
+            if _is_attribute(target, attribute):
                 return _assigned(source, method, value, note)
         if method.name == attribute:
             behind = [one.value for one in method.of(ast.Return) if isinstance(one.value, ast.Attribute)]
-            if len(behind) == 1 and hops > 0 and _is_own(behind[0], behind[0].attr):
+            if len(behind) == 1 and hops > 0 and _is_attribute(behind[0], behind[0].attr):
                 return _of_class(source, owner, behind[0].attr, hops - 1)
             kind = types.annotation(source, getattr(method.node, "returns", None))
             return kind, "property"
@@ -152,6 +180,14 @@ def _of_class(source: SourceFile, owner: Scope, attribute: str, hops: int) -> tu
             if found[1]:
                 return found
     return "", ""
+
+
+def _is_later(node: ast.expr | None) -> bool:
+    """``field(init=False)``: what is set after construction."""
+    return isinstance(node, ast.Call) and any(
+        one.arg == "init" and isinstance(one.value, ast.Constant) and one.value.value is False
+        for one in node.keywords
+    )
 
 
 def _assigned(source: SourceFile, method: Scope, value: ast.expr, note: ast.expr | None) -> tuple[str, str]:
@@ -184,7 +220,7 @@ def _takes_fields(source: SourceFile, owner: Scope) -> bool:
     )
 
 
-def _is_own(target: ast.expr, name: str) -> bool:
+def _is_attribute(target: ast.expr, name: str) -> bool:
     is_self = (
         isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
     )
@@ -212,11 +248,20 @@ def _of_variable(
             kind, how = injection(source, scope, around[0])
             if how:
                 return f"self.{'.'.join(around)}()", ".".join(chain), kind, how
-    if isinstance(value, ast.Call) and called.awaited:
+    if isinstance(value, ast.Call) and (called.awaited or _works_plainly(source, scope, value)):
         name = source.dotted(value.func)
         if last(name)[:1].isupper() and not name.startswith(_NONE):
             return last(name), ".".join(chain), name, f"made in the function: {code(value)}"
     return None
+
+
+def _works_plainly(source: SourceFile, scope: Scope, made: ast.Call) -> bool:
+    """Whether a plain function makes a DAO or service of the project, whose methods need no ``await`` then."""
+    name = source.dotted(made.func)
+    if scope.is_async or layers.of_class(last(name)) not in ("dao", "service"):
+        return False
+    found = source.workspace.definition(source, name)
+    return found is not None and found.kind == "class"
 
 
 def _of_parameter(

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_testing.subjects import layers, parameters, values
+from async_testing.subjects import layers, parameters, values, versions
 from async_testing.subjects.bodies import assigned
 from async_testing.subjects.model import Field, Model
 from async_testing.subjects.wording import code, last
@@ -26,6 +26,8 @@ _CONSTRAINED = frozenset({"constr", "conint", "confloat", "condecimal", "conlist
 _LIMIT = "ge gt le lt multiple_of min_length max_length pattern regex min_items max_items strict max_digits"
 _LIMITS = frozenset(_LIMIT.split())
 _INTERVALS = frozenset({"Ge", "Gt", "Le", "Lt", "MinLen", "MaxLen"})
+_COERCED = ("type", "123")
+"""What is wrong for a text, and what pydantic 1 takes for one all the same."""
 _HOPS = 4
 
 
@@ -104,13 +106,19 @@ def model_of(source: SourceFile, scope: Scope) -> Model:
     fields: dict[str, Field] = {}
     whole: list[str] = []
     extra = ""
-    for where, owner in _lineage(source, scope):
+    lineage = list(_lineage(source, scope))
+    for where, owner in lineage:
         checks, more = _checks(where, owner)
         whole += more
         extra = _extra(owner) or extra
         for one in owner.of(ast.AnnAssign):
             if isinstance(one.target, ast.Name) and _is_field(where, one):
                 fields[one.target.id] = _field(where, one, one.target.id, checks)
+    if any(versions.is_first_pydantic(where) for where, _ in lineage):
+        fields = {
+            name: one._replace(invalid=tuple(each for each in one.invalid if each != _COERCED))
+            for name, one in fields.items()
+        }
     node = scope.node
     names = [scope.name]
     around = scope.parent

@@ -1,103 +1,62 @@
-"""What a function raises, what it makes of errors it catches, and which HTTP status that is."""
+"""What a function raises, and what it makes of errors that it catches."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_testing.subjects import parameters
 from async_testing.subjects.bodies import Body, Condition, Place, Raised, Try
 from async_testing.subjects.model import Mapping, Raise
+from async_testing.subjects.statuses import status_of_error, status_of_response
 from async_testing.subjects.wording import code, last, of_condition, slug
 
 if TYPE_CHECKING:
     from async_testing.facts.scopes import Scope
     from async_testing.facts.source import SourceFile
 
-_STATUS = re.compile(r"HTTP_(\d{3})(?!\d)")
-_NAMED = {
-    "OK": 200,
-    "CREATED": 201,
-    "ACCEPTED": 202,
-    "NO_CONTENT": 204,
-    "BAD_REQUEST": 400,
-    "UNAUTHORIZED": 401,
-    "FORBIDDEN": 403,
-    "NOT_FOUND": 404,
-    "CONFLICT": 409,
-    "GONE": 410,
-    "UNPROCESSABLE_ENTITY": 422,
-    "TOO_MANY_REQUESTS": 429,
-    "INTERNAL_SERVER_ERROR": 500,
-    "BAD_GATEWAY": 502,
-    "SERVICE_UNAVAILABLE": 503,
-}
-_STATUSES = ("status_code", "status", "code", "http_status")
+
+_HOPS = 2
 
 
-def status_of(node: ast.expr | None) -> int | None:
-    """The HTTP status that an expression is: ``404``, ``status.HTTP_404_NOT_FOUND``, ``HTTPStatus.NOT_FOUND``."""
-    if isinstance(node, ast.Constant):
-        value = node.value
-        return value if isinstance(value, int) and 100 <= value < 600 else None
-    if isinstance(node, ast.Attribute | ast.Name):
-        name = node.attr if isinstance(node, ast.Attribute) else node.id
-        found = _STATUS.search(name)
-        return int(found.group(1)) if found else _NAMED.get(name)
-    return None
-
-
-def status_of_error(source: SourceFile, node: ast.expr | None) -> int | None:
-    """The status that an error is raised with, or that its class says it has."""
-    call = node if isinstance(node, ast.Call) else None
-    if call is not None:
-        for keyword in call.keywords:
-            if keyword.arg in _STATUSES and (found := status_of(keyword.value)):
-                return found
-        for argument in call.args[:2]:
-            if found := status_of(argument):
-                return found
-    return _of_class(source, source.dotted(call.func if call else node), 3)
-
-
-def _of_class(source: SourceFile, dotted: str, hops: int) -> int | None:
-    """The status that an exception's class has as an attribute, or hands to its base."""
-    if not dotted or hops <= 0:
-        return None
-    found = source.workspace.definition(source, dotted)
-    if found is None or found.kind != "class":
-        return None
-    for assign in found.scope.of(ast.Assign):
-        if isinstance(assign.targets[0], ast.Name) and assign.targets[0].id in _STATUSES:
-            return status_of(assign.value)
-    for annotated in found.scope.of(ast.AnnAssign):
-        if isinstance(annotated.target, ast.Name) and annotated.target.id in _STATUSES and annotated.value:
-            return status_of(annotated.value)
-    maker = found.scope.child("__init__")
-    for argument, default in parameters.each(maker) if maker else ():
-        if argument.arg in _STATUSES and (status := status_of(default)):
-            return status
-    for call in maker.of(ast.Call) if maker else ():
-        if code(call.func).endswith("__init__"):
-            given = [*call.args[:1], *(one.value for one in call.keywords if one.arg in _STATUSES)]
-            for one in given:
-                if status := status_of(one):
-                    return status
-    node = found.scope.node
-    bases = node.bases if isinstance(node, ast.ClassDef) else []
-    return next(
-        (status for one in bases if (status := _of_class(found.source, found.source.dotted(one), hops - 1))),
-        None,
-    )
-
-
-def name_of(source: SourceFile, node: ast.expr | None) -> str:
+def name_of(node: ast.expr | None) -> str:
     """An error's class as it is written; a factory's with its name: ``DAOException.from_driver``."""
-    if isinstance(node, ast.Call):
-        return name_of(source, node.func)
-    return code(node)
+    return name_of(node.func) if isinstance(node, ast.Call) else code(node)
+
+
+def made(source: SourceFile, body: Body, node: ast.expr) -> tuple[SourceFile, ast.expr]:
+    """The expression that makes an error, with its file: behind a variable, or in a function that gives it."""
+    where, hops = source, _HOPS
+    while hops > 0:
+        hops -= 1
+        if isinstance(node, ast.Await):
+            node = node.value
+        if isinstance(node, ast.Name):
+            values = _bound(body, node.id)
+            if len(values) != 1 or not isinstance(values[0], ast.Call | ast.Await):
+                break
+            node = values[0]
+        elif isinstance(node, ast.Call) and not last(code(node.func))[:1].isupper():
+            found = where.workspace.definition(where, where.dotted(node.func))
+            given = (
+                [one.value for one in found.scope.of(ast.Return)]
+                if found and found.kind == "function"
+                else []
+            )
+            if found is None or len(given) != 1 or not isinstance(given[0], ast.Call):
+                break
+            where, node = found.source, given[0]
+    return where, node
+
+
+def _bound(body: Body, name: str) -> list[ast.expr]:
+    """What a function assigns to a variable."""
+    return [
+        one.value
+        for statement in body.statements
+        for one in ast.walk(statement)
+        if isinstance(one, ast.Assign) and any(code(target) == name for target in one.targets)
+    ]
 
 
 def class_of(name: str) -> str:
@@ -114,10 +73,11 @@ def raised(source: SourceFile, body: Body, via: str = "") -> Iterator[Raise]:
         if node.exc is None or place.handler is not None:
             continue
         text, words = when(place, one, body)
-        name = name_of(source, node.exc)
+        where, error = made(source, body, node.exc)
+        name = name_of(error)
         if _caught(place, name):
             continue
-        yield Raise(node.lineno, name, status_of_error(source, node.exc), text, words, via)
+        yield Raise(node.lineno, name, status_of_error(where, error), text, words, via)
 
 
 def _caught(place: Place, name: str) -> bool:
@@ -161,13 +121,14 @@ def _of_handler(source: SourceFile, body: Body, node: Try, handler: ast.ExceptHa
         exc = one.node.exc
         if exc is None or (isinstance(exc, ast.Name) and exc.id == handler.name):
             continue
-        return Mapping(line, caught, "raises", name_of(source, exc), status_of_error(source, exc), via)
+        where, error = made(source, body, exc)
+        return Mapping(line, caught, "raises", name_of(error), status_of_error(where, error), via)
     if inside:
         return Mapping(line, caught, "reraised", "", None, via)
     for returned, place in body.returns:
         if place.handler is handler:
             value = code(returned.value) or "None"
-            return Mapping(line, caught, "returns", value, None, via)
+            return Mapping(line, caught, "returns", value, status_of_response(returned.value), via)
     return Mapping(line, caught, "swallowed", "", None, via)
 
 

@@ -6,7 +6,17 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_testing.subjects import collaborators, errors, helpers, layers, parameters, routes, seams, sending
+from async_testing.subjects import (
+    collaborators,
+    errors,
+    helpers,
+    layers,
+    parameters,
+    routes,
+    seams,
+    sending,
+    transactions,
+)
 from async_testing.subjects.bodies import Body, Called, Forked, Place, ends
 from async_testing.subjects.model import Branch, Call, Collaborator, Function, Mapping, Raise, Statement
 from async_testing.subjects.wording import code, last, of_condition
@@ -32,7 +42,7 @@ _ABSTRACT = ("Protocol", "typing.Protocol", "typing_extensions.Protocol")
 
 
 def public(source: SourceFile) -> Iterator[Scope]:
-    """The functions that a user of the module can call: of its top, and of the public classes there."""
+    """The functions that can be called: of the top, of the public classes there, and routes in functions there."""
     for scope in source.functions:
         parent = scope.parent
         if parent is None or (scope.name.startswith("_") and scope.name not in _SPECIAL):
@@ -40,7 +50,11 @@ def public(source: SourceFile) -> Iterator[Scope]:
         owner: Scope | None = parent
         while owner is not None and isinstance(owner.node, ast.ClassDef) and not owner.name.startswith("_"):
             owner = owner.parent
-        if owner is source.module and not _is_left_out(source, scope):
+        inside = (
+            owner is not None and owner.parent is source.module and not isinstance(owner.node, ast.Lambda)
+        )
+        is_reached = owner is source.module or (inside and routes.decorator(source, scope) is not None)
+        if is_reached and not _is_left_out(source, scope):
             yield scope
 
 
@@ -116,12 +130,13 @@ class Facts:
             seams.of(source, scope, [self.body, *(one.body for one in self.helpers)], given, route, around),
             tuple(self.statements),
             tuple(self.calls),
-            tuple(dict.fromkeys(one.transaction for one in self.calls if one.transaction)),
+            tuple(dict.fromkeys([*transactions.of_decorators(scope), *self._begun()])),
             around,
             tuple(self._branches()),
             tuple(self._raises()),
             tuple(self._mappings()),
             route,
+            parameters.starred(scope),
         )
         if found.route is not None:
             raised = {one.status for one in found.raises if one.status}
@@ -130,6 +145,9 @@ class Facts:
             found = found._replace(route=found.route._replace(statuses=tuple(sorted(statuses))))
         owner = scope.class_.name if scope.class_ else ""
         return found._replace(layer=layers.of_function(found, owner, source.path))
+
+    def _begun(self) -> Iterator[str]:
+        return (one.transaction for one in self.calls if one.transaction)
 
     def _kind(self) -> str:
         kind = "async" if self.scope.is_async else "sync"
@@ -141,8 +159,10 @@ class Facts:
         """Collect what a function sends, going into its helpers where it calls them."""
         self._entered.add(id(scope))
         for called in body.calls:
+            handed = transactions.around_work(self.source, called.place.given)
             place = called.place._replace(
-                loop=called.place.loop or around.loop, managers=(*around.managers, *called.place.managers)
+                loop=called.place.loop or around.loop,
+                managers=(*around.managers, *handed, *called.place.managers),
             )
             if sending.is_sent(self.source, scope, called.node):
                 self._send(scope, called, place, via)
@@ -150,6 +170,11 @@ class Facts:
             helper = helpers.target(self.source, scope, called.node)
             if helper is not None and id(helper) not in self._entered:
                 self._run(helper, helpers.body_of(self.source, helper), helper.name, place)
+            for work in helpers.handed(self.source, scope, called.node):
+                if id(work) not in self._entered:
+                    more = transactions.around_work(self.source, (called.node,))
+                    inner = place._replace(managers=(*place.managers, *more))
+                    self._run(work, helpers.body_of(self.source, work), work.name, inner)
 
     def _send(self, scope: Scope, called: Called, place: Place, via: str) -> None:
         node = called.node
@@ -160,9 +185,7 @@ class Facts:
         if statement is not None:
             number = len(self.statements)
             self.statements.append(statement._replace(via=via))
-        transaction = next(
-            (code(one) for one in reversed(place.managers) if _begins(self.source, scope, one)), ""
-        )
+        transaction = next((code(one) for one in reversed(place.managers) if transactions.begins(one)), "")
         self.calls.append(
             Call(
                 node.lineno,
@@ -207,13 +230,6 @@ class Facts:
                 if (one.line, one.via) not in seen:
                     seen.add((one.line, one.via))
                     yield one
-
-
-def _begins(source: SourceFile, scope: Scope, manager: ast.expr) -> bool:
-    """Whether what is entered begins a transaction."""
-    call = manager.value if isinstance(manager, ast.Await) else manager
-    name = code(call.func) if isinstance(call, ast.Call) else ""
-    return last(name) in sending.TRANSACTIONS
 
 
 def _branch(fork: Forked) -> Branch:

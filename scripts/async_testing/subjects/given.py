@@ -58,23 +58,51 @@ _PLAIN = frozenset(
         "None",
     ]
 )
+_RESERVED = frozenset({"request", "socket", "state", "scope", "headers", "cookies", "query", "body"})
+"""Names that Litestar gives a meaning."""
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
 def given_to(
-    source: SourceFile, scope: Scope, path: str, methods: tuple[str, ...], by_name: bool
+    source: SourceFile,
+    scope: Scope,
+    path: str,
+    methods: tuple[str, ...],
+    by_name: bool,
+    provided: frozenset[str] = frozenset(),
 ) -> list[Given]:
-    """Where each parameter comes from; ``by_name`` is Litestar's way: ``data`` is the body, others are provided."""
+    """Where each parameter comes from.
+
+    Args:
+        source: the file of the route.
+        scope: its function.
+        path: its path, with placeholders.
+        methods: its methods.
+        by_name: Litestar's way: ``data`` is the body, what is no plain value is provided.
+        provided: the names that are said to be provided.
+    """
     named = set(_PLACEHOLDER.findall(path))
     found = [_one(source, argument, default, named, methods) for argument, default in parameters.each(scope)]
     if by_name:
+        notes = {argument.arg: argument for argument, _ in parameters.each(scope)}
         found = [
             one._replace(place="dependency", dependency=one.name)
-            if one.place == "body" and one.name != "data"
+            if one.name in provided or _is_provided(source, one, notes[one.name])
             else one
             for one in found
         ]
     return found
+
+
+def _is_provided(source: SourceFile, one: Given, argument: ast.arg) -> bool:
+    """Whether Litestar must get a parameter by its name, since its class is none that a request could hold."""
+    if one.name == "data" or one.name in _RESERVED:
+        return False
+    apart = parameters.taken_apart(source, argument.annotation)
+    if one.place not in ("body", "query") or (one.place == "query" and apart.extras):
+        return False
+    kind = last(types.annotation(apart.source, apart.kind))
+    return kind not in _PLAIN and kind[:1].isupper() and not _is_enum(apart.source, apart.kind)
 
 
 def _one(
@@ -97,7 +125,7 @@ def _one(
     kind = last(types.annotation(apart.source, apart.kind))
     if name in named:
         return Given(name, "path", annotation, True)
-    if not place and kind in _REQUEST:
+    if not place and (kind in _REQUEST or (name in _RESERVED and kind == "Scope")):
         return Given(name, "request", annotation, True)
     if not place:
         is_model = kind not in _PLAIN and kind[:1].isupper() and not _is_enum(apart.source, apart.kind)

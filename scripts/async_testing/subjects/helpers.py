@@ -51,6 +51,15 @@ def reached(
                 yield inner
 
 
+def handed(source: SourceFile, scope: Scope, call: ast.Call) -> Iterator[Scope]:
+    """The functions of the same file that a call is handed to run: ``retried(conn, self._place)``."""
+    for one in [*call.args, *(keyword.value for keyword in call.keywords)]:
+        if isinstance(one, ast.Name | ast.Attribute):
+            found = target(source, scope, ast.Call(one, [], []))
+            if found is not None:
+                yield found
+
+
 def target(source: SourceFile, scope: Scope, call: ast.Call) -> Scope | None:
     """The function of the same file that a call goes to: ``helper()``, ``self._helper()``, ``UserDAO._helper()``."""
     func = call.func

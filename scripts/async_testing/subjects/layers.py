@@ -34,6 +34,10 @@ _CLASSES = {
 }
 
 
+_ENDING = frozenset({"commit", "rollback", "close", "begin", "flush", "remove"})
+"""What says nothing of a database but where a piece of work ends."""
+
+
 def of_path(path: str) -> str:
     """The layer that a path says, its last parts first; empty where it says none."""
     for part in reversed(path.removesuffix(".py").split("/")):
@@ -57,8 +61,13 @@ def of_function(function: Function, owner: str, path: str) -> str:
     if any(one.verb or one.form == "unknown" for one in function.statements):
         return "dao"
     named = of_class(owner) or of_path(path)
-    if function.calls and named != "service":
+    if named == "router" and of_class(owner) == named:  # a controller that no route leads to
+        named = "service"
+    only_ends = function.collaborators and all(one.method in _ENDING for one in function.calls)
+    if function.calls and named != "service" and (named == "dao" or not only_ends):
         return "dao"
+    if function.calls and not named:
+        return "service"
     if named:
         return named
     return "service" if function.collaborators and function.kind.startswith("async") else ""

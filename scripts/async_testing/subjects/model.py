@@ -154,6 +154,8 @@ class Function(NamedTuple):
     raises: tuple[Raise, ...]
     mappings: tuple[Mapping, ...]
     route: Route | None
+    starred: tuple[str, ...] = ()
+    """Starred parameters as they are written, which ``parameters`` leaves out."""
 
 
 class Field(NamedTuple):

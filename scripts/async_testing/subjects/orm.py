@@ -1,12 +1,12 @@
-"""Statements that SQLAlchemy or SQLModel builds, ``select(User).where(...)``, and what is asked of sessions."""
+"""Statements that SQLAlchemy or SQLModel builds, ``select(User).where(...)``."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from async_testing.facts import types
-from async_testing.subjects import helpers
+from async_testing.facts import members, types
+from async_testing.subjects import helpers, queries
 from async_testing.subjects.model import Bound, Statement
 from async_testing.subjects.wording import code, last
 
@@ -25,14 +25,6 @@ _BUILDERS = {
 }
 _TABLES = frozenset({"select_from", "join", "outerjoin", "join_from", "into"})
 _CONDITIONS = frozenset({"where", "filter", "having"})
-_SESSION = {
-    "get": "SELECT",
-    "get_one": "SELECT",
-    "refresh": "SELECT",
-    "add": "INSERT",
-    "merge": "INSERT",
-    "delete": "DELETE",
-}
 _METHODS = {
     "in_": "in",
     "not_in": "not in",
@@ -54,6 +46,7 @@ _SIGNS: dict[type, str] = {
     ast.In: "in",
 }
 _OWN = frozenset({"self.model", "self._model", "cls.model", "cls", "self.model_class"})
+_NAMED = ("query", "statement", "stmt", "clause", "clauseelement")
 _HOPS = 6
 
 
@@ -62,6 +55,8 @@ class Step(NamedTuple):
 
     name: str
     node: ast.Call
+    table: str = ""
+    """The table whose method it is."""
 
 
 class Chain(NamedTuple):
@@ -85,6 +80,8 @@ def chain(source: SourceFile, scope: Scope, node: ast.expr | None, hops: int = _
             found = _of_helper(source, helper, hops)
             return found._replace(steps=(*found.steps, *steps)) if found else None
         func = node.func
+        if isinstance(func, ast.Attribute) and func.attr in _BUILDERS and _is_made_table(source, func.value):
+            return Chain((Step(func.attr, node, code(func.value)), *steps), True, None)
         if isinstance(func, ast.Attribute) and not _is_builder(source, node):
             steps.insert(0, Step(func.attr, node))
             node = func.value
@@ -111,6 +108,21 @@ def _is_builder(source: SourceFile, call: ast.Call) -> bool:
     return name.startswith(("sqlalchemy", "sqlmodel", "sqlalchemy.dialects"))
 
 
+def _is_made_table(source: SourceFile, node: ast.expr) -> bool:
+    """Whether a name is a ``Table(...)`` of this or another module, or the table of a model."""
+    if isinstance(node, ast.Attribute) and node.attr == "__table__":
+        return True
+    value = source.constants.get(node.id) if isinstance(node, ast.Name) else None
+    where = source
+    if (
+        value is None
+        and isinstance(node, ast.Name | ast.Attribute)
+        and code(node).partition(".")[0] in source.imports
+    ):
+        where, value = members.only_value(source, node) or (source, None)
+    return isinstance(value, ast.Call) and last(where.dotted(value.func)) == "Table"
+
+
 def _of_variable(source: SourceFile, scope: Scope, name: str, hops: int) -> Chain | None:
     """A variable: what it is first bound to, and all that is appended to it."""
     current: Scope | None = scope
@@ -124,7 +136,7 @@ def _of_variable(source: SourceFile, scope: Scope, name: str, hops: int) -> Chai
         return chain(source, source.module, value, hops - 1) if value is not None else None
     found: Chain | None = None
     for value in bound:
-        own = _appended(value, name)
+        own = appended(value, name)
         if own is not None and found is not None:
             found = Chain((*found.steps, *own), False, found.root)
         elif found is None and value is not None:
@@ -132,7 +144,7 @@ def _of_variable(source: SourceFile, scope: Scope, name: str, hops: int) -> Chai
     return found
 
 
-def _appended(node: ast.expr | None, name: str) -> list[Step] | None:
+def appended(node: ast.expr | None, name: str) -> list[Step] | None:
     """The calls of ``query.where(...).limit(1)`` on the variable itself."""
     steps: list[Step] = []
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -143,13 +155,18 @@ def _appended(node: ast.expr | None, name: str) -> list[Step] | None:
 
 def statement(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | None:
     """The statement that is handed to a session or connection."""
-    found = chain(source, scope, call.args[0]) if call.args else None
+    given_ = call.args[0] if call.args else None
+    if given_ is None:
+        given_ = next((one.value for one in call.keywords if one.arg in _NAMED), None)
+    found = queries.chain(source, scope, call) or chain(source, scope, given_)
     if found is None:
         return None
-    verb = _BUILDERS[found.steps[0].name]
+    verb = queries.verb(found) or _BUILDERS[found.steps[0].name]
     tables: dict[str, None] = {}
     columns: list[Bound] = []
     for step in found.steps:
+        if step.table:
+            tables.setdefault(step.table)
         if step.name in _BUILDERS or step.name in _TABLES:
             for table in _tables(step.node.args):
                 tables.setdefault(table)
@@ -158,15 +175,22 @@ def statement(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | N
         named = [one for step in found.steps if step.name in _CONDITIONS for one in step.node.args]
         tables = dict.fromkeys(_tables(named)[:1])
     text = code(found.steps[-1].node) if len(found.steps) > 1 else code(found.steps[0].node)
-    given = tuple(dict.fromkeys(one.value for one in columns if one.value and not _is_constant(one.value)))
-    open_ = any(
-        one.arg is None for step in found.steps if step.name == "values" for one in step.node.keywords
-    )
+    given = tuple(dict.fromkeys(one.value for one in columns if one.value and not is_constant(one.value)))
+    open_ = any(_is_open(step) for step in found.steps)
     whole = found.complete and not open_
     return Statement(call.lineno, text, "sqlalchemy", verb, tuple(tables), tuple(columns), (), given, whole)
 
 
-def _is_constant(text: str) -> bool:
+def _is_open(step: Step) -> bool:
+    """Whether only running tells what a step is given."""
+    if step.name not in ("values", "filter_by", "where", "filter", "having"):
+        return False
+    starred = any(isinstance(one, ast.Starred) for one in step.node.args)
+    return starred or any(one.arg is None for one in step.node.keywords)
+
+
+def is_constant(text: str) -> bool:
+    """Whether an expression's source is a literal."""
     return text in ("None", "True", "False") or text[:1] in "'\"0123456789"
 
 
@@ -227,8 +251,9 @@ def _conditions(node: ast.expr) -> list[Bound]:
         parts = [node.left, node.right] if isinstance(node, ast.BinOp) else node.values
         return [bound for one in parts for bound in _conditions(one)]
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        sign = _SIGNS.get(node.ops[0].__class__)
-        return [Bound("where", code(node.left), sign, code(node.comparators[0]))] if sign else []
+        return _comparison(node.left, _SIGNS.get(node.ops[0].__class__, ""), node.comparators[0])
+    if isinstance(node, ast.Attribute) and _table(node):
+        return [Bound("where", code(node), "is", "True")]
     if isinstance(node, ast.UnaryOp):
         return [one._replace(operator=f"not {one.operator}") for one in _conditions(node.operand)]
     if isinstance(node, ast.Call):
@@ -241,41 +266,15 @@ def _conditions(node: ast.expr) -> list[Bound]:
     return []
 
 
-def of_session(source: SourceFile, scope: Scope, call: ast.Call, method: str) -> Statement | None:
-    """What a session sends for ``get``, ``add``, ``delete``, ``merge`` and ``refresh``."""
-    verb = _SESSION.get(method)
-    if verb is None or not call.args:
-        return None
-    first = call.args[0]
-    table, columns = _made(source, scope, first)
-    if method in ("get", "get_one"):
-        table = code(first)
-        key = call.args[1] if len(call.args) > 1 else next((one.value for one in call.keywords), None)
-        columns = (Bound("where", "primary key", "=", code(key)),) if key is not None else ()
-    given = tuple(one.value for one in columns if not _is_constant(one.value))
-    return Statement(
-        call.lineno,
-        code(call),
-        "sqlalchemy",
-        verb,
-        (table,) if table else (),
-        columns,
-        (),
-        given,
-        bool(table),
-    )
+def _comparison(left: ast.expr, sign: str, right: ast.expr) -> list[Bound]:
+    """A comparison with the column first, on whichever side it stands."""
+    if not sign:
+        return []
+    if _is_column(right) and not _is_column(left):
+        turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(sign, sign)
+        return [Bound("where", code(right), turned, code(left))]
+    return [Bound("where", code(left), sign, code(right))]
 
 
-def _made(source: SourceFile, scope: Scope, node: ast.expr) -> tuple[str, tuple[Bound, ...]]:
-    """The model of an object, and the columns that it is made with where the function makes it itself."""
-    made: ast.expr | None = node
-    if isinstance(node, ast.Name):
-        bound = types.bindings(source, scope).get(node.id, [])
-        made = bound[0] if len(bound) == 1 else None
-    kind = last(source.type_of(node, scope))
-    if isinstance(made, ast.Call):
-        name = last(source.dotted(made.func))
-        if name[:1].isupper():
-            pairs = tuple(Bound("values", one.arg, "=", code(one.value)) for one in made.keywords if one.arg)
-            return name, pairs
-    return kind, ()
+def _is_column(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and (".c." in code(node) or bool(_table(node)))

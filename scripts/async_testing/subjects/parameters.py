@@ -97,15 +97,51 @@ def _may_be_alias(source: SourceFile, node: ast.Name | ast.Attribute) -> bool:
 
 def dependency(source: SourceFile, argument: ast.arg, default: ast.expr | None) -> str:
     """What gives a parameter, as ``Depends(get_service)``; empty where the caller does."""
+    found = given_by(source, argument, default)
+    return code(found[1]) if found else ""
+
+
+def given_by(
+    source: SourceFile, argument: ast.arg, default: ast.expr | None
+) -> tuple[SourceFile, ast.expr] | None:
+    """The expression that gives a parameter, and the file that it stands in; None where the caller gives it."""
     for where, one in [*taken_apart(source, argument.annotation).extras, (source, default)]:
-        if isinstance(one, ast.Call) and last(where.dotted(one.func)) in _GIVEN:
-            return code(one)
-        if isinstance(one, ast.Subscript) and last(where.dotted(one.value)) in _GIVEN:
-            return code(one)
+        found = giving(where, one)
+        if found is not None:
+            return found
     note = argument.annotation
     if isinstance(note, ast.Subscript) and last(source.dotted(note.value)) in _GIVEN:
-        return code(note)
-    return ""
+        return source, note
+    return None
+
+
+def giving(source: SourceFile, node: ast.expr | None) -> tuple[SourceFile, ast.expr] | None:
+    """``Depends(...)`` as it is written, or behind a constant of this or another module."""
+    if isinstance(node, ast.Call) and last(source.dotted(node.func)) in _GIVEN:
+        return source, node
+    if isinstance(node, ast.Subscript) and last(source.dotted(node.value)) in _GIVEN:
+        return source, node
+    if isinstance(node, ast.Name | ast.Attribute):
+        value = source.constants.get(node.id) if isinstance(node, ast.Name) else None
+        where = source
+        if value is None and _may_be_alias(source, node):
+            where, value = members.only_value(source, node) or (source, None)
+        if isinstance(value, ast.Call):
+            return giving(where, value)
+    return None
+
+
+def starred(scope: Scope) -> tuple[str, ...]:
+    """The starred parameters of a function as they are written: ``*args: str``, ``**kwargs``."""
+    node = scope.node
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return ()
+    pairs = (("*", node.args.vararg), ("**", node.args.kwarg))
+    return tuple(
+        f"{sign}{one.arg}{f': {code(one.annotation)}' if one.annotation else ''}"
+        for sign, one in pairs
+        if one
+    )
 
 
 def of(source: SourceFile, scope: Scope) -> tuple[Parameter, ...]:

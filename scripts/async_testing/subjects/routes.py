@@ -6,8 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from async_testing.facts import members
-from async_testing.subjects import errors
+from async_testing.subjects import errors, guarding, mounting, parameters, statuses
 from async_testing.subjects.bodies import Body, assigned
 from async_testing.subjects.given import given_to
 from async_testing.subjects.model import Given, Route
@@ -22,11 +21,6 @@ _ROUTERS = re.compile(
     r"(?:^|_)(?:app|application|router|routes?|api|blueprint|controller)(?:$|_)|router", re.IGNORECASE
 )
 _MADE = frozenset({"APIRouter", "FastAPI", "Starlette", "Router", "Litestar", "APIRoute"})
-_AUTH = re.compile(
-    r"auth|current_user|currentuser|caller|token|permission|secur|login|signed|api_key|apikey|require_|admin|"
-    r"principal|credential|jwt|bearer|session_user|verified|identity",
-    re.IGNORECASE,
-)
 
 
 def decorator(source: SourceFile, scope: Scope) -> ast.Call | None:
@@ -52,9 +46,9 @@ def _is_route(source: SourceFile, call: ast.Call) -> bool:
         if path.value and not path.value.startswith(("/", "{")):
             return False
     on = func.value
-    made = source.constants.get(on.id) if isinstance(on, ast.Name) else None
-    if isinstance(made, ast.Call):
-        return last(source.dotted(made.func)) in _MADE or bool(_ROUTERS.search(code(on)))
+    found = source.constants.get(on.id) if isinstance(on, ast.Name) else None
+    if isinstance(found, ast.Call):
+        return last(source.dotted(found.func)) in _MADE or bool(_ROUTERS.search(code(on)))
     return bool(_ROUTERS.search(last(code(on))))
 
 
@@ -72,14 +66,24 @@ def of(source: SourceFile, scope: Scope, body: Body) -> Route | None:
     keywords = {one.arg: one.value for one in call.keywords if one.arg}
     name = last(code(call.func))
     methods = _methods(name, keywords)
-    path = _prefix(source, scope, call) + _path(_path_node(call))
-    given = tuple(given_to(source, scope, path, methods, isinstance(call.func, ast.Name)))
+    own = _prefix(source, scope, call) + _path(_path_node(call))
+    is_litestar = isinstance(call.func, ast.Name)
+    around = _around(source, scope, call, keywords)
+    provided = _provided(scope, keywords) if is_litestar else {}
+    given = tuple(given_to(source, scope, own, methods, is_litestar, frozenset(provided)))
     bodies = [one for one in given if one.place == "body"]
-    around = _around(source, call, keywords)
-    named = [one.dependency for one in given if one.dependency]
-    dependencies = tuple(dict.fromkeys([*around, *named]))
-    guards = {one.dependency for one in given if one.dependency and _AUTH.search(one.name)}
-    auth = tuple(one for one in dependencies if one in guards or _is_auth(source, one))
+    asked = [*around, *guarding.asked(source, scope)]
+    asked += [(source, provided[one.name]) for one in given if one.name in provided]
+    dependencies = tuple(
+        dict.fromkeys(
+            [*(code(one) for _, one in around), *(one.dependency for one in given if one.dependency)]
+        )
+    )
+    guards = guarding.guards(asked)
+    guards |= {one.dependency for one in given if one.dependency and guarding.is_guard_by_name(one)}
+    path = own
+    if isinstance(call.func, ast.Attribute):
+        path = mounting.prefix_of(source, scope, call.func.value) + own
     return Route(
         methods,
         path or "/",
@@ -89,10 +93,11 @@ def of(source: SourceFile, scope: Scope, body: Body) -> Route | None:
         else ", ".join(f"{one.name}: {one.annotation}" for one in bodies),
         _response(scope, keywords),
         _status(source, call, name, keywords),
-        _statuses(source, body, keywords, given),
+        _statuses(source, body, keywords, given, 400 if is_litestar else 422, guarding.statuses(asked)),
         dependencies,
-        auth,
+        tuple(one for one in dependencies if one in guards),
         _name(keywords),
+        own or "/",
     )
 
 
@@ -127,8 +132,11 @@ def _prefix(source: SourceFile, scope: Scope, call: ast.Call) -> str:
     """The prefix of the router, or of the controller that the function is a method of."""
     on = call.func.value if isinstance(call.func, ast.Attribute) else None
     if on is not None:
-        made = _made(source, on)
-        return _path(next((one.value for one in made.keywords if one.arg == "prefix"), None)) if made else ""
+        made = mounting.made(source, scope.parent or source.module, on)
+        if made is None:
+            return ""
+        prefix = next((one.value for one in made[1].keywords if one.arg == "prefix"), None)
+        return mounting.text_of(made[0], made[0].module, prefix)
     owner = scope.class_
     for target, value, _ in assigned(owner) if owner else ():
         if isinstance(target, ast.Name) and target.id == "path" and isinstance(value, ast.Constant):
@@ -136,27 +144,38 @@ def _prefix(source: SourceFile, scope: Scope, call: ast.Call) -> str:
     return ""
 
 
-def _made(source: SourceFile, on: ast.expr) -> ast.Call | None:
-    value = source.constants.get(on.id) if isinstance(on, ast.Name) else None
-    if value is None and isinstance(on, ast.Name) and on.id in source.imports:
-        found = members.only_value(source, on)
-        value = found[1] if found else None
-    return value if isinstance(value, ast.Call) else None
-
-
-def _around(source: SourceFile, call: ast.Call, keywords: dict[str, ast.expr]) -> list[str]:
-    """What the router and the decorator depend on."""
+def _around(
+    source: SourceFile, scope: Scope, call: ast.Call, keywords: dict[str, ast.expr]
+) -> list[tuple[SourceFile, ast.expr]]:
+    """What the router or controller, and the decorator, depend on."""
     on = call.func.value if isinstance(call.func, ast.Attribute) else None
-    made = _made(source, on) if on is not None else None
-    listed = [one.value for one in made.keywords if one.arg == "dependencies"] if made else []
-    listed += [keywords["dependencies"]] if "dependencies" in keywords else []
-    listed += [keywords["guards"]] if "guards" in keywords else []
-    found: list[str] = []
-    for one in listed:
-        if isinstance(one, ast.List | ast.Tuple):
-            found += [code(item) for item in one.elts]
-        elif isinstance(one, ast.Dict):  # of Litestar
-            found += [code(item) for item in one.values if item is not None]
+    made = mounting.made(source, scope.parent or source.module, on) if on is not None else None
+    listed = [(made[0], one.value) for one in made[1].keywords if one.arg == "dependencies"] if made else []
+    owner = scope.class_
+    for target, value, _ in assigned(owner) if owner is not None and on is None else ():
+        if isinstance(target, ast.Name) and target.id == "guards":
+            listed.append((source, value))
+    listed += [(source, keywords[name]) for name in ("dependencies", "guards") if name in keywords]
+    found: list[tuple[SourceFile, ast.expr]] = []
+    for where, one in listed:
+        items = one.elts if isinstance(one, ast.List | ast.Tuple) else []
+        found += [parameters.giving(where, item) or (where, item) for item in items]
+    return found
+
+
+def _provided(scope: Scope, keywords: dict[str, ast.expr]) -> dict[str, ast.expr]:
+    """What Litestar provides by name: the dictionaries of the handler and its controller."""
+    found: dict[str, ast.expr] = {}
+    owner = scope.class_
+    values = [
+        value
+        for target, value, _ in (assigned(owner) if owner is not None else ())
+        if isinstance(target, ast.Name) and target.id == "dependencies"
+    ]
+    for one in [*values, *([keywords["dependencies"]] if "dependencies" in keywords else [])]:
+        if isinstance(one, ast.Dict):
+            pairs = zip(one.keys, one.values, strict=True)
+            found |= {str(key.value): value for key, value in pairs if isinstance(key, ast.Constant)}
     return found
 
 
@@ -168,7 +187,7 @@ def _response(scope: Scope, keywords: dict[str, ast.expr]) -> str:
 
 
 def _status(source: SourceFile, call: ast.Call, name: str, keywords: dict[str, ast.expr]) -> int:
-    said = errors.status_of(keywords.get("status_code"))
+    said = statuses.status_of(keywords.get("status_code"))
     if said is not None:
         return said
     if isinstance(call.func, ast.Name):  # of Litestar
@@ -177,34 +196,33 @@ def _status(source: SourceFile, call: ast.Call, name: str, keywords: dict[str, a
 
 
 def _statuses(
-    source: SourceFile, body: Body, keywords: dict[str, ast.expr], given: tuple[Given, ...]
+    source: SourceFile,
+    body: Body,
+    keywords: dict[str, ast.expr],
+    given: tuple[Given, ...],
+    unfit: int,
+    around: frozenset[int],
 ) -> tuple[int, ...]:
-    """The other statuses that it answers with, as the function raises or documents them."""
+    """The other statuses that it answers with, as the function and its dependencies raise or document them.
+
+    Args:
+        source: the file.
+        body: what the function does.
+        keywords: of the decorator.
+        given: the parameters.
+        unfit: the framework's answer to what does not fit.
+        around: the statuses of dependencies.
+    """
     found = {one.status for one in errors.raised(source, body) if one.status}
     found |= {one.status for one in errors.mapped(source, body) if one.status}
+    found |= {status for one, _ in body.returns if (status := statuses.status_of_response(one.value))}
     documented = keywords.get("responses")
     if isinstance(documented, ast.Dict):
-        found |= {status for one in documented.keys if (status := errors.status_of(one))}
+        found |= {status for one in documented.keys if (status := statuses.status_of(one))}
     checked = any(
         one.place in ("path", "query", "body", "form", "header")
         and (one.required or one.place != "header")
         and last(one.annotation) not in ("str", "")
         for one in given
     )
-    return tuple(sorted(found | ({422} if checked else set())))
-
-
-def _is_auth(source: SourceFile, dependency: str) -> bool:
-    """Whether a dependency looks after who is asking: by its name, or because it asks for credentials."""
-    if dependency.startswith("Security("):
-        return True
-    inner = re.sub(r"^\w+\(", "", dependency).split(",")[0].rstrip(")")
-    if _AUTH.search(inner):
-        return True
-    name = inner.partition("(")[0]
-    if not name.isidentifier() or not (name in source.imports or name in source.module_functions):
-        return False
-    found = source.workspace.definition(source, source.imports.get(name, name))
-    if found is None or found.kind != "function":
-        return False
-    return any(one.status in (401, 403) for one in errors.raised(found.source, Body(found.scope.body)))
+    return tuple(sorted(found | around | ({unfit} if checked else set())))

@@ -75,15 +75,19 @@ def _wrapped(source: SourceFile, scope: Scope) -> str:
         if not dotted or dotted in _HARMLESS:
             continue
         found = source.workspace.definition(source, dotted)
-        if found is not None and found.kind == "function" and _wraps(found.source, found.scope):
+        if found is not None and _wraps(found.source, found.scope):
             return code(target)
     return ""
 
 
 def _wraps(source: SourceFile, scope: Scope) -> bool:
+    """Whether what a decorator gives, be it function or class, is made with ``functools.wraps``."""
+    inside = [*scope.children]
+    for child in inside:  # grows while it runs
+        inside += child.children
     return any(
         last(source.dotted(one.func if isinstance(one, ast.Call) else one)) == "wraps"
-        for child in [*scope.children, *(inner for child in scope.children for inner in child.children)]
+        for child in inside
         for one in getattr(child.node, "decorator_list", ())
     )
 
@@ -149,4 +153,10 @@ def _arguments(around: Sequence[Collaborator]) -> str:
             kind = "constructor argument" if start == "constructor" else "argument"
             return f"{kind} {', '.join(dict.fromkeys(named))}"
     patched = [one.partition("patch ")[2].partition(" in ")[0] for one in found if "patch " in one]
-    return f"patched {', '.join(dict.fromkeys(patched))}" if patched else ""
+    if patched:
+        return f"patched {', '.join(dict.fromkeys(patched))}"
+    own = [one for one in around if one.name.startswith("self")]
+    if own and own[0].name == "self":
+        return f"patched {', '.join(f'self.{call}' for call in own[0].calls)}"
+    named = [f"{one.name.split('.')[1]}{f' ({one.injected})' if one.injected else ''}" for one in own]
+    return f"attribute {', '.join(dict.fromkeys(named))}" if named else ""

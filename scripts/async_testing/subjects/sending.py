@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from async_testing.facts import drivers, types
 from async_testing.subjects import texts
 from async_testing.subjects.model import Statement
+from async_testing.subjects.transactions import BEGINNING
 from async_testing.subjects.wording import code, last
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ _OTHER = (
     "commit rollback flush begin begin_nested transaction acquire release connection connect cursor add add_all delete "
     "merge refresh get get_one expunge expire copy_records_to_table copy_to_table copy_from_table add_listener "
     "remove_listener run_sync pipeline create_savepoint release_savepoint rollback_savepoint close getconn putconn "
-    "bulk_save_objects bulk_insert_mappings bulk_update_mappings begin_twophase fetchone fetchall fetchmany"
+    "bulk_save_objects bulk_insert_mappings bulk_update_mappings begin_twophase fetchone fetchall fetchmany "
+    "remove"
 )
 _OTHERS = frozenset(_OTHER.split())
 _OBJECTS = frozenset({"get", "get_one", "refresh", "add", "merge", "delete"})
-TRANSACTIONS = frozenset({"transaction", "begin", "begin_nested", "atomic", "in_transaction"})
 _TYPES = re.compile(
     r"(?:Connection|Session|Pool|Cursor|Transaction|Queries|Database|Engine|AsyncClient)(?:Proxy)?$"
 )
@@ -51,6 +52,8 @@ _SPEAKING = re.compile(
     r"sqlalchemy|sqlmodel|asyncpg|psqlpy|psycopg|aiomysql|asyncmy|aiosqlite|AsyncSession|"
     r"\.(?:execute|fetch\w*|transaction|commit|rollback)\("
 )
+_BUILDING = re.compile(r"sqlalchemy|sqlmodel|\.c\.\w|\.query\(\s*[A-Za-z_]")
+"""What the text of a file has that builds statements out of objects."""
 _PARAMETERS = ("parameters", "params", "args", "values", "parameters_list")
 
 
@@ -64,7 +67,7 @@ def is_database(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
     while isinstance(node, ast.Await | ast.Call):
         inner = node.value if isinstance(node, ast.Await) else node.func
         if isinstance(inner, ast.Attribute) and isinstance(node, ast.Call):
-            if inner.attr in TRANSACTIONS | {"acquire", "connection", "connect", "cursor", "get_session"}:
+            if inner.attr in BEGINNING | {"acquire", "connection", "connect", "cursor", "get_session"}:
                 return True
             if inner.attr in SENDING or inner.attr in ("scalars", "mappings", "unique"):
                 return False
@@ -113,6 +116,8 @@ def is_sent(source: SourceFile, scope: Scope, call: ast.Call) -> bool:
         return _filed(source, call) is not None
     if method in _WEAK and not _speaks_sql(source):
         return False
+    if method == "remove" and (call.args or call.keywords):
+        return False
     return is_database(source, scope, on)
 
 
@@ -153,7 +158,7 @@ def statement(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | N
         return _of_session(source, scope, call, method)
     if not call.args and not call.keywords:
         return None
-    if "sqlalchemy" in source.text or "sqlmodel" in source.text:
+    if _BUILDING.search(source.text):
         from async_testing.subjects import orm
 
         built = orm.statement(source, scope, call)
@@ -195,9 +200,9 @@ def _filed(source: SourceFile, call: ast.Call) -> queryfiles.Query | None:
 def _of_session(source: SourceFile, scope: Scope, call: ast.Call, method: str) -> Statement | None:
     if method not in _OBJECTS:
         return None
-    from async_testing.subjects import orm
+    from async_testing.subjects import sessions
 
-    return orm.of_session(source, scope, call, method)
+    return sessions.of_session(source, scope, call, method)
 
 
 def _unknown(call: ast.Call, first: ast.expr) -> Statement | None:

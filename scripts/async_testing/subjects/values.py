@@ -146,6 +146,13 @@ def _text(limits: Mapping[str, str]) -> str:
 
 def _list(source: SourceFile, node: ast.expr | None, limits: Mapping[str, str], hops: int) -> str:
     inner = ""
+    if (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Tuple)
+        and code(node.slice.elts[-1]) != "..."
+    ):
+        each = [valid(source, one, {}, hops - 1) for one in node.slice.elts]
+        return f"[{', '.join(each)}]" if all(each) else ""
     if isinstance(node, ast.Subscript):
         item = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
         inner = valid(source, item, {}, hops - 1)
