@@ -116,23 +116,38 @@ class Monitored(Recorder):
 
 
 class Traced(Recorder):
-    """By sys.settrace, in every thread that starts from now on."""
+    """By sys.settrace, in every thread that starts after the first of the files was imported.
+
+    Every call of any function costs something from then on, and the third-party packages that are imported before make
+    a great many.
+    """
 
     how = "sys.settrace"
 
     def start(self) -> None:
         """Begin to look."""
         self._returns = {opcode.opmap[one] for one in ("RETURN_VALUE", "RETURN_CONST") if one in opcode.opmap}
+        self._waits = True
+        sys.addaudithook(self._executed)
+
+    def _executed(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Begin when one of the files is imported: importing is executing its code."""
+        if self._waits and event == "exec" and self._name(getattr(arguments[0], "co_filename", "")):
+            self._begin()
+
+    def _begin(self) -> None:
+        self._waits = False
         threading.settrace(self._called)
         sys.settrace(self._called)
 
     def again(self) -> None:
         """Begin anew where somebody else has ended it."""
         if sys.gettrace() is None:
-            sys.settrace(self._called)
+            self._begin()
 
     def stop(self) -> None:
         """Look no more."""
+        self._waits = False
         threading.settrace(None)
         sys.settrace(None)
 
