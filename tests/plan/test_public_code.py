@@ -1,5 +1,3 @@
-""
-
 """DAOs, services and models of public applications that were told wrongly: what they send, and with whom they work."""
 
 from __future__ import annotations

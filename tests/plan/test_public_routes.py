@@ -1,5 +1,3 @@
-""
-
 """Routes of public applications that were told wrongly: where they lie, what guards them, what they answer."""
 
 from __future__ import annotations
