@@ -32,7 +32,8 @@ def alone(target: Target, request: dict[str, Any], cancelled: threading.Event) -
     """
     with tempfile.TemporaryDirectory(prefix="verify-", ignore_cleanup_errors=True) as folder:
         events = Path(folder, "events.jsonl")
-        command = command_of(target, Path(folder), {"mode": "alone", "events": str(events), **request}, ())
+        settings = {key: value for key, value in request.items() if key not in ("limits", "setup")}
+        command = command_of(target, Path(folder), {"mode": "alone", "events": str(events), **settings}, ())
         began = time.monotonic()
         kept = bytearray()
         with process(command, target, folder) as child:

@@ -193,7 +193,8 @@ class Steps:
         answer: Answer = {}
         for files in self._stages(mutant):
             tests = self._selection.of_test_files(files) if files else list(self._selection.names)
-            answer = yield Ask("alone", self._request(mutant, tests, files))
+            request = {**self._request(mutant, tests, files), "known": self._known}
+            answer = yield Ask("alone", request)
             seconds = began.seconds + float(answer.get("seconds", 0.0))
             began = began._replace(kind="file", seconds=seconds)
             if answer["state"] == "equivalent":
