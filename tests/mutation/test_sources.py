@@ -84,7 +84,10 @@ def test_an_upsert_is_one_block() -> None:
     assert names == ["insert into", "values", "on conflict", "do update", "set", "returning"]
 
 
-@pytest.mark.parametrize("text", ["Select a user from the list", "Update the users", "limits", "a, b"])
+@pytest.mark.parametrize(
+    "text",
+    ["Select a user from the list", "Update the users", "limits", "a, b", "a=b", "a = b", "x=1", "to :c"],
+)
 def test_prose_is_no_sql(text: str) -> None:
     assert blocks(text) == []
 
@@ -98,6 +101,13 @@ def test_prose_is_no_sql(text: str) -> None:
         'import logging\nlogger = logging.getLogger("a")\nlogger.info("started %s", 1)\n',
         "class A(Protocol):\n    b: int = 1\n",
         'T = TypeVar("T", bound="A")\n',
+        "class App(BaseSettings):\n    pool_size: int = 5\n    url: str = 'a'\n",
+        "class Row(Base):\n    __tablename__ = 'rows'\n    __mapper_args__: ClassVar = x\n",
+        "index = Index('a', unique=True, postgresql_where=text('a IS NULL'))\n",
+        "try:\n    import zstd\nexcept ImportError as error:\n    raise Missing('zstd', extra=1) from error\n",
+        "def f(app, a: int = Query(description='a', examples=[1, 2])): ...\n",
+        "def f():\n    sentry_sdk.capture_exception(error)\n    with tracer.span('a'): ...\n",
+        "def f(timeout=5, *, chunk_size=1): ...\nengine = create(pool_size=5)\n",
         'def f(a: Literal["b", "c"]) -> "D": ...\n',
         'if __name__ == "__main__":\n    main()\n',
     ],

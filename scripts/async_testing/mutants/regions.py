@@ -5,11 +5,46 @@ from __future__ import annotations
 import ast
 
 _LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log", "getLogger"}
+_OBSERVED = {
+    *("capture_exception", "capture_message", "add_breadcrumb", "set_attribute", "set_tag", "set_context"),
+    *("record_exception", "observe", "bind_contextvars", "clear_contextvars", "basicConfig", "warn"),
+    *("span", "start_span", "start_as_current_span"),
+}
 _DECLARATIONS = {"TypeVar", "ParamSpec", "TypeVarTuple", "NewType", "NamedTuple", "TypedDict"}
-_SILENT_NAMES = {"__all__", "__version__", "__slots__", "__author__"}
+_SILENT_NAMES = {
+    *("__all__", "__version__", "__slots__", "__author__", "__tablename__", "__table_args__"),
+    *("revision", "down_revision", "branch_labels", "depends_on"),
+}
 _SILENT_METHODS = {"__repr__", "__str__"}
 _SILENT_DECORATORS = {"overload", "abstractmethod", "override"}
-_METADATA = {"title", "description", "summary", "tags", "operation_id", "examples", "response_description"}
+_METADATA = {
+    *(
+        "title",
+        "description",
+        "summary",
+        "tags",
+        "operation_id",
+        "examples",
+        "example",
+        "responses",
+        "version",
+    ),
+    *("response_description", "openapi_tags", "openapi_extra", "contact", "license_info", "doc", "comment"),
+    *("json_schema_extra", "include_in_schema", "deprecated", "thread_name_prefix", "help"),
+}
+_OF_TABLES = {
+    *(
+        "Column",
+        "mapped_column",
+        "relationship",
+        "Index",
+        "UniqueConstraint",
+        "CheckConstraint",
+        "ForeignKey",
+    ),
+    *("ForeignKeyConstraint", "PrimaryKeyConstraint", "MetaData", "Table", "backref", "association_proxy"),
+}
+"""What declares tables: the database has what migrations made of it."""
 
 
 def called_name(node: ast.expr) -> str:
@@ -27,9 +62,11 @@ def is_docstring(node: ast.stmt) -> bool:
 
 
 def is_log_call(node: ast.AST) -> bool:
-    """Whether this is a call such as `logger.info(…)`, `logging.getLogger(…)` or `print(…)`."""
+    """Whether this is a call such as `logger.info(…)`, `logging.getLogger(…)`, `print(…)` or one of a tracer."""
     if not isinstance(node, ast.Call):
         return False
+    if called_name(node) in _OBSERVED:
+        return True
     if isinstance(node.func, ast.Name):
         return node.func.id == "print"
     return (
@@ -53,7 +90,11 @@ class Regions(ast.NodeVisitor):
             return
         if isinstance(node, ast.stmt) and is_docstring(node):
             return
-        if isinstance(node, ast.keyword) and node.arg in _METADATA:
+        if isinstance(node, ast.keyword) and node.arg in _METADATA and _is_written_out(node.value):
+            return
+        if isinstance(node, ast.Call) and called_name(node) in _OF_TABLES:
+            return
+        if isinstance(node, ast.ExceptHandler) and node.type is not None and _is_of_imports(node.type):
             return
         self._walk(node)
 
@@ -69,7 +110,9 @@ class Regions(ast.NodeVisitor):
                 self.active.append(node)
                 self._all([item for item in node.decorator_list if called_name(item) != "dataclass"])
                 self._all([*node.bases, *(keyword.value for keyword in node.keywords)])
-                self._all(node.body)
+                self._all([item for item in node.body if not (_is_settings(node) and _is_value(item))])
+            case ast.AugAssign(target=ast.Name(id=name)) if name in _SILENT_NAMES:
+                pass
             case ast.Assign() if _is_declaration(node):
                 self._annotation(node.value)
             case ast.AnnAssign():
@@ -116,7 +159,25 @@ class Regions(ast.NodeVisitor):
 
 def _is_for_tools(test: ast.expr) -> bool:
     text = ast.unparse(test)
-    return text.endswith("TYPE_CHECKING") or text.startswith("__name__ ==")
+    return text.endswith("TYPE_CHECKING") or text.startswith(("__name__ ==", "sys.version_info"))
+
+
+def _is_written_out(node: ast.expr) -> bool:
+    """Whether a value is nothing but constants, as documentation is."""
+    return not any(isinstance(part, ast.Name | ast.Await) for part in ast.walk(node))
+
+
+def _is_of_imports(node: ast.expr) -> bool:
+    return "ImportError" in ast.unparse(node) or "ModuleNotFoundError" in ast.unparse(node)
+
+
+def _is_settings(node: ast.ClassDef) -> bool:
+    """Whether the values of a class are the defaults of an environment."""
+    return any(name.endswith("Settings") for name in [node.name, *map(called_name, node.bases)])
+
+
+def _is_value(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign | ast.AnnAssign) and "model_config" not in ast.unparse(node)
 
 
 def _is_declaration(node: ast.Assign) -> bool:

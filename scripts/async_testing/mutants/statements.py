@@ -18,8 +18,9 @@ _FRAGMENT = re.compile(
     r"|(?:LEFT\s+|INNER\s+)?JOIN|FROM)\s+\S"
 )
 _PREDICATE = re.compile(
-    rf"\s*[\w.{HOLE}]+\s*(?:=|<>|!=|<=|>=|<|>|\bI?LIKE\b|\bIN\b)\s*(?:ANY\s*)?\(?\s*[$%:{HOLE}']"
-    r"|\s*[\w.]+\s+IS\s+(?:NOT\s+)?NULL"
+    rf"\s*[\w.{HOLE}]+\s+(?:=|<>|!=|<=|>=|<|>|LIKE|ILIKE|IN|NOT IN)\s+(?:(?:ANY|ALL)\s*)?\(?"
+    rf"(?:\$\d|\${HOLE}|%s\b|%\(|:[a-z_]|\?(?!\S))"
+    r"|\s*[\w.]+ IS (?:NOT )?NULL|\s*[\w.]+ (?:=|<>|!=) '[^']*'\s*\Z"
 )
 _COLUMNS = re.compile(r"\s*[\w.\"]+(?:\s*,\s*[\w.\"]+)+\s*\Z")
 _VERBS = {"SELECT", "INSERT", "UPDATE", "DELETE"}

@@ -16,6 +16,7 @@ OPERATORS: list[Operator] = []
 operator = collector(OPERATORS)
 
 _CONNECTIONS = re.compile(r"acquire|connect|connection|get_?conn(?:ection)?|\w*session\w*", re.IGNORECASE)
+_WATCHING = re.compile(r"span|trac|log|metric|time|warning|contextvars|progress|autoflush", re.IGNORECASE)
 _HARMLESS = {
     "flush",
     "refresh",
@@ -191,7 +192,7 @@ def dropped_exit(source: Source) -> Iterator[Edits]:
             yield (Edit(start, end, "pass"),)
         elif isinstance(node, ast.With):
             for item in node.items:
-                if item.optional_vars is None:
+                if item.optional_vars is None and not _WATCHING.search(called_name(item.context_expr)):
                     yield (source.replace(item.context_expr, "__import__('contextlib').nullcontext()"),)
 
 

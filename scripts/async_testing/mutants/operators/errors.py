@@ -241,8 +241,4 @@ def is_detail(node: ast.AST | None, source: Source) -> bool:
 
 
 def _handlers(source: Source) -> Iterator[ast.ExceptHandler]:
-    for node in source.nodes:
-        if isinstance(node, ast.ExceptHandler) and "ImportError" not in (
-            ast.unparse(node.type) if node.type else ""
-        ):
-            yield node
+    return (node for node in source.nodes if isinstance(node, ast.ExceptHandler))

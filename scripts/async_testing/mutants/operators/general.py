@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from async_testing.mutants.edits import Edit, Edits, hinted, shortened
 from async_testing.mutants.operators.errors import is_detail, is_status
 from async_testing.mutants.operators.responses import is_route
+from async_testing.mutants.regions import called_name
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.source import Source
 
@@ -200,6 +201,8 @@ def loop(source: Source) -> Iterator[Edits]:
 def constant(source: Source) -> Iterator[Edits]:
     """Another number, truth value or text."""
     for node in source.nodes:
+        if isinstance(node, ast.Constant) and _is_tuning(node, source):
+            continue
         if isinstance(node, ast.Constant) and isinstance(node.value, bool):
             yield (source.replace(node, str(not node.value)),)
         elif (
@@ -215,6 +218,46 @@ def constant(source: Source) -> Iterator[Edits]:
             yield literal.edit(0, 0, "!")
 
 
+_TUNING = re.compile(
+    r"timeout|pool|overflow|recycle|interval|delay|backoff|jitter|workers|threads|chunk|buffer|ttl|max_age|expir"
+    r"|keep_?alive|echo|debug|verbose|native_enum|synchronize_session|as_uuid|check_same_thread|seconds",
+    re.IGNORECASE,
+)
+
+
+def _is_tuning(node: ast.Constant, source: Source) -> bool:
+    """Whether a value only says how long, how much or how loud: one more is no bug."""
+    child: ast.AST = node
+    for parent in source.above(node):
+        names: list[str] = []
+        match parent:
+            case ast.keyword(arg=str(name)):
+                names = [name]
+            case ast.Dict(keys=keys, values=values) if child in values:
+                key = keys[values.index(child)] if isinstance(child, ast.expr) else None
+                names = [str(key.value)] if isinstance(key, ast.Constant) else []
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                names = [name]
+            case ast.arguments() if isinstance(child, ast.expr):
+                names = _argument_of(parent, child)
+        if names:
+            return bool(_TUNING.search(names[0]))
+        if not isinstance(parent, ast.BinOp | ast.UnaryOp | ast.Tuple | ast.List):
+            return False
+        child = parent
+    return False
+
+
+def _argument_of(arguments: ast.arguments, default: ast.expr) -> list[str]:
+    """Return the name of the argument that a default is of."""
+    plain = [*arguments.posonlyargs, *arguments.args]
+    pairs = [
+        *zip(reversed(plain), reversed(arguments.defaults), strict=False),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=False),
+    ]
+    return [argument.arg for argument, value in pairs if value is default]
+
+
 def _is_for_people(node: ast.expr, source: Source) -> bool:
     """Whether a text is a message of an error, a path that another operator changes, or a type's name."""
     for parent in source.above(node):
@@ -222,9 +265,14 @@ def _is_for_people(node: ast.expr, source: Source) -> bool:
             return True
         if isinstance(parent, ast.Call) and is_route(parent):
             return True
+        if isinstance(parent, ast.Assign) and called_name(parent.targets[0]) in _MESSAGES:
+            return True
         if isinstance(parent, ast.stmt):
             return False
     return False
+
+
+_MESSAGES = {"msg", "message", "error_message", "err_msg", "error_msg"}
 
 
 def _is_text(node: ast.expr) -> bool:

@@ -37,7 +37,11 @@ def dropped_field(source: Source) -> Iterator[Edits]:
     for node in source.nodes:
         if isinstance(node, ast.ClassDef) and (node.bases or node.decorator_list):
             for field in node.body:
-                if isinstance(field, ast.AnnAssign) and "ClassVar" not in source.code(field):
+                if (
+                    isinstance(field, ast.AnnAssign)
+                    and source.is_active(field)
+                    and "ClassVar" not in source.code(field)
+                ):
                     yield (source.replace(field, "pass"),)
 
 
@@ -110,13 +114,16 @@ def swapped_values(source: Source) -> Iterator[Edits]:
         groups: list[list[ast.expr]] = []
         if isinstance(node, ast.Dict):
             groups = [[value for key, value in zip(node.keys, node.values, strict=True) if key is not None]]
-        elif isinstance(node, ast.Call) and called_name(node) not in ("isinstance", "getattr", "Depends"):
+        elif isinstance(node, ast.Call) and called_name(node) not in _EITHER_WAY:
             named = [keyword.value for keyword in node.keywords if keyword.arg and source.is_active(keyword)]
             groups = [list(node.args), named]
         for first, second in (pair for group in groups for pair in pairwise(group)):
             a, b = source.code(first), source.code(second)
             if a != b and _kind(first) == _kind(second) != ast.Starred:
                 yield source.replace(first, b), source.replace(second, a)
+
+
+_EITHER_WAY = {"isinstance", "getattr", "Depends", "min", "max", "and_", "or_", "union", "Union", "options"}
 
 
 def _kind(node: ast.expr) -> type:
@@ -241,5 +248,13 @@ def dropped_decorator(source: Source) -> Iterator[Edits]:
 
 _KEPT = {"staticmethod", "classmethod", "property", "setter", "cache", "lru_cache", "dataclass"} | {
     *("asynccontextmanager", "contextmanager", "field_validator", "model_validator", "validator"),
-    *("root_validator", "computed_field", "field_serializer", "runtime_checkable"),
+    *(
+        "root_validator",
+        "computed_field",
+        "field_serializer",
+        "runtime_checkable",
+        "cached_property",
+        "final",
+    ),
+    *("deprecated", "hybrid_property", "declared_attr", "listens_for", "expression"),
 }

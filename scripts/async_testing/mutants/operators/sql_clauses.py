@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from async_testing.mutants.arguments import arguments
 from async_testing.mutants.edits import Edits, hinted
-from async_testing.mutants.naming import inserted_into
+from async_testing.mutants.naming import inserted_into, used_tables
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.source import Source
-from async_testing.mutants.sql import Block, Clause, is_distinct_on, tokens
+from async_testing.mutants.sql import Block, Clause, is_distinct_on, predicates, tokens
 
 ORDER = 22
 OPERATORS: list[Operator] = []
@@ -79,13 +79,23 @@ def dropped_clause(source: Source) -> Iterator[Edits]:
                 yield hinted(edits, "give two rows that are alike, or assert on the statement's DISTINCT")
             elif clause.name == "group by" and not _aggregates(block):
                 yield hinted(block.drop(clause), "give two rows of one group, or assert on the GROUP BY")
-            elif clause.name in ("limit", "offset"):
+            elif clause.name in ("limit", "offset") and not _is_by_key(source, block):
                 edits = arguments(source).cut(block, block.drop(clause), (clause.start, clause.end))
                 hint = f"assert that the statement has {clause.name.upper()} {block.written(clause.body)}"
                 yield hinted(edits, hint)
             elif clause.name.startswith("for "):
                 yield hinted(block.drop(clause), f"assert that the statement locks: {clause.name.upper()}")
     yield from _unions(source)
+
+
+def _is_by_key(source: Source, block: Block) -> bool:
+    """Whether the statement can find one row only, so that a limit changes nothing."""
+    where, used = block.first("where"), used_tables(block, source.schema)
+    if where is None or len(used) != 1 or used[0].table is None:
+        return False
+    parts = [part for part in predicates(where) if len(part) > 2 and part[-2].text == "="]
+    equal = {part[-3].text.strip('"`') for part in parts}
+    return any(key <= equal for key in used[0].table.keys)
 
 
 def _aggregates(block: Block) -> bool:
