@@ -55,6 +55,15 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """What a fixture gives of a database server."""
+
+    how: Literal["url", "container"]
+    kind: str
+    """``postgresql`` or ``mysql``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fixture:
     """A pytest fixture that a test in the tests folder can already ask for."""
 
@@ -66,6 +75,8 @@ class Fixture:
     autouse: bool = False
     gives: Literal["", "client", "started"] = ""
     """Of a fixture ``app``: a client instead, or an application whose lifespan the fixture itself starts."""
+    server: Served | None = None
+    """The database server that it gives."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from async_testing.replaying import mariadb
-from async_testing.templates.real_database.endings import watched_folder
+from async_testing.templates.real_database.watching import watched_folder
 
 IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Where the system has a folder in memory the servers get it: waiting for a disk takes most of their time."""

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:5e7b95af645d9d15 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:3742cea643dff9a5 (scaffold.py --update renews it)
 """A real MySQL or MariaDB for the tests marked ``integration``: a database of their own."""
 
 from __future__ import annotations
@@ -94,6 +94,49 @@ def fresh_database(administration: str, template: str = "") -> Iterator[str]:
         run(run_script(administration, f"DROP DATABASE `{name}`"))
 
 
+def empty(dsn: str) -> None:
+    """Remove every row of every table: those that came with the tables as well."""
+    run(truncate(dsn))
+
+
+async def truncate(dsn: str) -> None:
+    """Empty the tables that have rows."""
+    names = [name for (name,) in await rows_of(dsn, TABLES)]
+    asked = [f"SELECT '{name}' FROM DUAL WHERE EXISTS (SELECT 1 FROM `{name}`)" for name in names]
+    filled = await rows_of(dsn, " UNION ALL ".join(asked)) if asked else []
+    if filled:
+        statements = [f"TRUNCATE TABLE `{name}`" for (name,) in filled]
+        await run_script(dsn, "; ".join(["SET SESSION foreign_key_checks = 0", *statements]))
+
+
+async def run_script(dsn: str, script: str) -> None:
+    """Run ``script``, one statement or many, on a connection of its own.
+
+    DELIMITER, which only the mysql client knows, is an error.
+    """
+    await rows_of(dsn, script)
+
+
+async def rows_of(dsn: str, script: str) -> list[Any]:
+    """Run ``script`` on a connection of its own. Returns the rows of its first statement."""
+    aiomysql = pytest.importorskip("aiomysql")
+    async with aiomysql.connect(**options(dsn), autocommit=True) as connection, connection.cursor() as cursor:
+        with warnings.catch_warnings():
+            # What the server notes, such as a table that was not there to be dropped.
+            warnings.simplefilter("ignore")
+            await cursor.execute(script)
+            rows = list(await cursor.fetchall())
+            while await cursor.nextset():
+                pass
+        return rows
+
+
+def run(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run ``coroutine`` in a thread: the event loop of the tests is not touched."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """The server of ``ASYNC_TESTING_DSN`` (a mysql:// URL), else a MariaDB started here.
@@ -145,70 +188,6 @@ def wait_for(socket: Path, started: subprocess.Popen[bytes]) -> None:
         time.sleep(0.02)
 
 
-def empty(dsn: str) -> None:
-    """Remove every row of every table: those that came with the tables as well."""
-    run(truncate(dsn))
-
-
-async def truncate(dsn: str) -> None:
-    """Empty the tables that have rows."""
-    names = [name for (name,) in await rows_of(dsn, TABLES)]
-    asked = [f"SELECT '{name}' FROM DUAL WHERE EXISTS (SELECT 1 FROM `{name}`)" for name in names]
-    filled = await rows_of(dsn, " UNION ALL ".join(asked)) if asked else []
-    if filled:
-        statements = [f"TRUNCATE TABLE `{name}`" for (name,) in filled]
-        await run_script(dsn, "; ".join(["SET SESSION foreign_key_checks = 0", *statements]))
-
-
-async def run_script(dsn: str, script: str) -> None:
-    """Run ``script``, one statement or many, on a connection of its own.
-
-    DELIMITER, which only the mysql client knows, is an error.
-    """
-    await rows_of(dsn, script)
-
-
-async def rows_of(dsn: str, script: str) -> list[Any]:
-    """Run ``script`` on a connection of its own. Returns the rows of its first statement."""
-    aiomysql = pytest.importorskip("aiomysql")
-    async with aiomysql.connect(**options(dsn), autocommit=True) as connection, connection.cursor() as cursor:
-        with warnings.catch_warnings():
-            # What the server notes, such as a table that was not there to be dropped.
-            warnings.simplefilter("ignore")
-            await cursor.execute(script)
-            rows = list(await cursor.fetchall())
-            while await cursor.nextset():
-                pass
-        return rows
-
-
-def run(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run ``coroutine`` in a thread: the event loop of the tests is not touched."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, coroutine).result()
-
-
-@contextmanager
-def watched_folder(prefix: str, told: str, place: str | None = None) -> Iterator[str]:
-    """A temporary folder for a server, which writes its process number into ``told``.
-
-    Both are gone at the end, also where nobody lives to see it.
-    """
-    folder = mkdtemp(prefix=prefix, dir=place)
-    watchdog = subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", WATCHDOG, folder, told],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield folder
-    finally:
-        watchdog.communicate(b"\n")
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @contextmanager
 def ended_in_order() -> Iterator[None]:
     """Let fixtures do what they do at their end where the run is told to terminate.
@@ -230,6 +209,27 @@ def interrupt(number: int, frame: object) -> None:
     """As Ctrl-C does; a second signal kills."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     raise KeyboardInterrupt("terminated")
+
+
+@contextmanager
+def watched_folder(prefix: str, told: str, place: str | None = None) -> Iterator[str]:
+    """A temporary folder for a server, which writes its process number into ``told``.
+
+    Both are gone at the end, also where nobody lives to see it.
+    """
+    folder = mkdtemp(prefix=prefix, dir=place)
+    watchdog = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", WATCHDOG, folder, told],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield folder
+    finally:
+        watchdog.communicate(b"\n")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def options(dsn: str) -> dict[str, Any]:

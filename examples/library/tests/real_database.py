@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:9cf2be61ee34ef60 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:9710838856cccd89 (scaffold.py --update renews it)
 """A real PostgreSQL for the tests marked ``integration``: a database of their own."""
 
 from __future__ import annotations
@@ -148,6 +148,27 @@ def fresh_database(administration: str, template: str = "") -> Iterator[str]:
         run(run_script(administration, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
+def empty(dsn: str) -> None:
+    """Remove every row of every table, and let sequences start anew."""
+    run(run_script(dsn, EMPTY_EVERY_TABLE))
+
+
+async def run_script(dsn: str, script: str) -> None:
+    """Run ``script``, one statement or many, on a connection of its own."""
+    asyncpg = pytest.importorskip("asyncpg")
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(script)
+    finally:
+        await connection.close()
+
+
+def run(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run ``coroutine`` in a thread: the event loop of the tests is not touched."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """The server of ``ASYNC_TESTING_DSN`` (a postgresql:// URL), else one started here.
@@ -183,48 +204,6 @@ def embedded() -> Iterator[str]:
             started.cleanup()
 
 
-def empty(dsn: str) -> None:
-    """Remove every row of every table, and let sequences start anew."""
-    run(run_script(dsn, EMPTY_EVERY_TABLE))
-
-
-async def run_script(dsn: str, script: str) -> None:
-    """Run ``script``, one statement or many, on a connection of its own."""
-    asyncpg = pytest.importorskip("asyncpg")
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(script)
-    finally:
-        await connection.close()
-
-
-def run(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run ``coroutine`` in a thread: the event loop of the tests is not touched."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, coroutine).result()
-
-
-@contextmanager
-def watched_folder(prefix: str, told: str, place: str | None = None) -> Iterator[str]:
-    """A temporary folder for a server, which writes its process number into ``told``.
-
-    Both are gone at the end, also where nobody lives to see it.
-    """
-    folder = mkdtemp(prefix=prefix, dir=place)
-    watchdog = subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", WATCHDOG, folder, told],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield folder
-    finally:
-        watchdog.communicate(b"\n")
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @contextmanager
 def ended_in_order() -> Iterator[None]:
     """Let fixtures do what they do at their end where the run is told to terminate.
@@ -246,6 +225,27 @@ def interrupt(number: int, frame: object) -> None:
     """As Ctrl-C does; a second signal kills."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     raise KeyboardInterrupt("terminated")
+
+
+@contextmanager
+def watched_folder(prefix: str, told: str, place: str | None = None) -> Iterator[str]:
+    """A temporary folder for a server, which writes its process number into ``told``.
+
+    Both are gone at the end, also where nobody lives to see it.
+    """
+    folder = mkdtemp(prefix=prefix, dir=place)
+    watchdog = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", WATCHDOG, folder, told],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield folder
+    finally:
+        watchdog.communicate(b"\n")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def engine_of(dsn: str) -> AsyncEngine:

@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 from async_testing.detection.names import Function, statements
 from async_testing.detection.origins import module_file
+from async_testing.detection.servers import served
 from async_testing.detection.tree import Source, Tree, ancestors, join, within
 from async_testing.model import Fixture
 
@@ -148,6 +149,7 @@ def _fixture(source: Source, decorator: ast.expr, name: str, node: Function | No
         isinstance(node, ast.AsyncFunctionDef),
         bool(_constant(options.get("autouse"), bool)),
         _given(node) if node and known == "app" else "",
+        served(node) if node else None,
     )
 
 

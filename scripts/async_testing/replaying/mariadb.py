@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from async_testing.replaying.servers import NoServer, installed
-from async_testing.templates.real_database.endings import watched_folder
+from async_testing.templates.real_database.watching import watched_folder
 
 SECONDS = 60
 """How long a server may take to start."""

