@@ -34,7 +34,7 @@ class Recorder:
         self.lines: Lines = defaultdict(set)
         """Where the lines go that run now; swapped by whoever asks what ran when."""
         self.arcs: dict[str, set[tuple[int, int]]] = defaultdict(set)
-        """Pairs of lines that followed each other in one frame; the second is 0 where the frame returned."""
+        """Pairs of lines that followed each other in one frame; at its return, the second is minus its code's."""
         self._files = files
         self._names: dict[str, str | None] = {}
 
@@ -108,7 +108,7 @@ class Monitored(Recorder):
         before = self._last.pop(id(sys._getframe(1)), None)
         name = self._names.get(code.co_filename)
         if before is not None and name is not None:
-            self.arcs[name].add((before, 0))
+            self.arcs[name].add((before, -code.co_firstlineno))
 
     def _raised(self, code: CodeType, _offset: int, error: BaseException) -> None:
         if self._names.get(code.co_filename) and not isinstance(error, _ENDS):
@@ -174,7 +174,7 @@ class Traced(Recorder):
                 if not issubclass(arg[0], _ENDS):
                     before = None
             elif event == "return" and before is not None and _is_return(frame, self._returns):
-                self.arcs[name].add((before, 0))
+                self.arcs[name].add((before, -frame.f_code.co_firstlineno))
             return follow
 
         return follow

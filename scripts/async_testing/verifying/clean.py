@@ -24,7 +24,8 @@ class Clean(NamedTuple):
     lines: Lines
     """Path → line → the tests that run it. Every line of a statement's head counts where one of them was seen."""
     arcs: Arcs
-    """Path → pairs of lines that followed each other in one frame; the second is 0 where the frame returned."""
+    """Path → pairs of lines that followed each other in one frame; at its return, the second is minus that of the
+    function or lambda."""
     imported: Mapping[str, frozenset[int]]
     """Path → lines that run outside of any test or of any function: at import and while tests are collected."""
     measured_by: str
