@@ -13,8 +13,8 @@ from .holdings import (
     LASTING,
     PLAIN,
     Held,
+    Holdings,
     content_left,
-    held,
     is_fixed,
     is_stand_in,
     is_test,
@@ -58,6 +58,7 @@ class Attributes:
 
     def __init__(self, own: Callable[[Any], bool]) -> None:
         self._own = own
+        self._held = Holdings(own).held
         self._owners: dict[int, Owner] = {}
         self._met: set[str] = set()
         self._last: State = {}
@@ -81,7 +82,7 @@ class Attributes:
         changed = {
             name: now
             for name in last.changeable
-            if name in owner.space and (now := held(owner.space[name], self._own)) != last.holds[name]
+            if name in owner.space and (now := self._held(owner.space[name])) is not last.holds[name]
         }
         return last._replace(holds={**last.holds, **changed}) if changed else last
 
@@ -91,7 +92,7 @@ class Attributes:
                 identities, {name: Held(id(one), type(one)) for name, one in [*owner.space.items()]}, ()
             )
         holds = {
-            name: held(value, self._own)
+            name: self._held(value)
             for name, value in [*owner.space.items()]
             if not name.startswith("__") or isinstance(value, FunctionType) or is_stand_in(value)
         }

@@ -32,8 +32,47 @@ class Held(NamedTuple):
     """The entries of a container; for the attributes of an object a dictionary of what each holds."""
 
 
-def held(value: Any, own: Callable[[Any], bool]) -> Held:
-    """What is kept of a value; the attributes of objects whose class is the project's, and of settings."""
+class Holdings:
+    """Looks at values, and again only at those that hold other objects than before.
+
+    Args:
+        own: says of a module whether it is the project's.
+    """
+
+    def __init__(self, own: Callable[[Any], bool]) -> None:
+        self._own = own
+        self._known: dict[int, tuple[Any, Held]] = {}
+
+    def held(self, value: Any) -> Held:
+        """What is kept of a value; the attributes of objects whose class is the project's, and of settings."""
+        if type(value) in PLAIN:
+            return Held(0, type(value), value)
+        quick = _quick(value)
+        known = self._known.get(id(value))
+        if known is None or known[0] != quick or known[1].type is not type(value):
+            known = quick, _held(value, self._own)
+            self._known[id(value)] = known
+        return known[1]
+
+
+def _quick(value: Any) -> Any:
+    """The identities of what lies in a value, also in the containers among its attributes."""
+    kind = type(value)
+    if kind not in CONTAINERS:
+        space = getattr(value, "__dict__", None)
+        if type(space) is not dict:
+            return None
+        inner = [*space.values()]
+        return tuple(map(id, inner)), tuple(_quick(one) for one in inner if type(one) in CONTAINERS)
+    if len(value) > ENTRIES or kind is bytearray:
+        return len(value)
+    try:
+        return tuple(map(id, value.values() if isinstance(value, dict) else value)), tuple(map(id, value))
+    except RuntimeError:
+        return len(value)
+
+
+def _held(value: Any, own: Callable[[Any], bool]) -> Held:
     kind = type(value)
     if kind in PLAIN:
         return Held(0, kind, value)

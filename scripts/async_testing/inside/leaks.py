@@ -50,6 +50,8 @@ class Leaks:
         self._values: list[Probe] = [self._surroundings, self._overrides, Attributes(self._own)]
         self._values.append(Folders(self._root.rstrip(os.sep)))
         self._base: dict[Probe, dict[Any, Any]] = {}
+        self._outer: dict[Probe, dict[Any, Any]] = {}
+        self._pending: list[tuple[str, Left]] = []
         self._compared = self._is_last = False
         self._depth = 0
         self._resources.listen()
@@ -81,6 +83,7 @@ class Leaks:
         if not self._base:
             self._rebase(self._values)
             self._rebase([self._resources])
+        self._outer = self._outer or {one: self._base[one] for one in self._values}
         self._compared = False
         self._is_last = nextitem is None or nextitem.parent is not item.parent
         setup = item.setup
@@ -97,7 +100,10 @@ class Leaks:
             self._compare_values(item.nodeid)
         elif self._is_last:
             self._rebase(self._values)
-        self._compare(item.nodeid, [self._resources])
+        for left in self._compare([self._resources]):
+            self._tell(item.nodeid, left)
+        if nextitem is None or nextitem.path != item.path:
+            self._tell_what_stayed()
         self._warned.during = ""
 
     @pytest.hookimpl(hookwrapper=True)
@@ -134,16 +140,31 @@ class Leaks:
 
     def _compare_values(self, test: str) -> None:
         self._compared = True
-        self._compare(test, self._values)
+        self._pending += ((test, left) for left in self._compare(self._values))
         if self._is_last:
             self._warned.during = "the teardown of fixtures of a wider scope"
 
-    def _compare(self, test: str, probes: list[Any]) -> None:
+    def _compare(self, probes: list[Any]) -> Iterator[Left]:
         for one in probes:
             after = one.look()
-            for left in one.told(self._base[one], after):
-                self._events.tell("left", name=test, what=left.what, message=left.message, once=left.once)
+            yield from one.told(self._base[one], after)
             self._base[one] = {**after}
+
+    def _tell_what_stayed(self) -> None:
+        """At the end of a module: what a fixture of it has restored by now was left to none but its own tests."""
+        still = {
+            left.what
+            for one, before in self._outer.items()
+            for left in one.told(before, self._base[one])
+            if self._pending
+        }
+        for test, left in self._pending:
+            if any(left.what == one or left.what.startswith(f"{one}.") for one in still):
+                self._tell(test, left)
+        self._pending, self._outer = [], {}
+
+    def _tell(self, test: str, left: Left) -> None:
+        self._events.tell("left", name=test, what=left.what, message=left.message, once=left.once)
 
     def _rebase(self, probes: list[Any]) -> None:
         for one in probes:

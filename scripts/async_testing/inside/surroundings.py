@@ -114,7 +114,7 @@ def _plain(key: str, before: Any, after: Any) -> Left | None:
             return None
         return Left(key, f"the event loop policy stays {after}")
     if key == "cwd":
-        return Left("the current folder", f"the current folder stays {after}; monkeypatch.chdir restores it")
+        return Left("the current folder", "the current folder stays changed; monkeypatch.chdir restores it")
     if key == "sys.path":
         new = [one for one in after if one not in before]
         return Left(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 import sys
 import time
 import warnings
@@ -22,6 +23,8 @@ from .events import Events
 
 UNRAISABLE = ("PytestUnraisableExceptionWarning", "PytestUnhandledThreadExceptionWarning")
 LEFT = ("Task was destroyed but it is pending!", "exception was never retrieved")
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+| fd=\d+|, laddr=\([^)]*\)|, raddr=\([^)]*\)")
+"""What is another in every run."""
 SLOW = 0.03
 """Seconds of a garbage collection after which what lives then is left out of the next ones."""
 
@@ -114,6 +117,7 @@ class Warnings:
             self._tell("unawaited", said)
 
     def _tell(self, about: str, said: str) -> None:
+        said = ADDRESS.sub("", said)
         self._events.tell("warned", about=about, name=self._test, message=said[:500], during=self.during)
 
 

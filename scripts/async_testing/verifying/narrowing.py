@@ -94,7 +94,7 @@ def explain(
     first += [one for one in reversed(suspect.before) if one in leakers and one not in first][:LEAKERS]
     try:
         if trials.fails(()):
-            return by_itself(lab, suspect.name, told.message, suspect.before)
+            return by_itself(lab, suspect.name, told.message)
         for one in first:
             if trials.fails([one]):
                 return _after(lab, told, [one])
@@ -105,10 +105,10 @@ def explain(
         return told._replace(message=f"{told.message} (the time did not reach to see after which test)")
 
 
-def by_itself(lab: Lab, name: str, message: str, others: Sequence[str]) -> Instability:
+def by_itself(lab: Lab, name: str, message: str) -> Instability:
     """What is told of a test that fails when it runs alone: also after which it passes."""
     told = Instability("alone", name, message, command=lab.command([name]))
-    trials = Trials(lab, name, TRIALS // 2)
+    trials, others = Trials(lab, name, TRIALS // 2), lab.before(name)
     try:
         if others and not trials.fails(others):
             needed = smallest(others, lambda some: not trials.fails(some))

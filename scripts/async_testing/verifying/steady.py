@@ -134,7 +134,7 @@ class _Study:
                 break
             ended = self._lab.plainly([name]).ended.get(name)
             if ended is not None and ended.is_bad:
-                self.found.append(by_itself(self._lab, name, ended.message, self._before(name)))
+                self.found.append(by_itself(self._lab, name, ended.message))
         if self._singly < len(names):
             self._sampled = f"{self._singly} of {len(names)} tests alone"
             self._sampled += f", in processes since {unfit}" if unfit else ", as far as the budget reached"
@@ -152,13 +152,6 @@ class _Study:
             if ended is not None and ended.is_bad:
                 bad.append(name)
         return bad
-
-    def _before(self, name: str) -> tuple[str, ...]:
-        """Tests that ran before one in an order in which it was good."""
-        order = next(
-            (one.order for one in self._runs if name in one.ended and not one.ended[name].is_bad), ()
-        )
-        return order[: order.index(name)] if name in order else ()
 
     def outcome(self, found: Sequence[Instability], seconds: float) -> Outcome:
         """The answer, with what it rests on."""

@@ -74,12 +74,16 @@ class Lab:
         self.seconds = sum(one.seconds for one in tests)
         self.switches: tuple[str, ...] = ()
         self.rootdir = str(target.root)
-        self._paths = {one.name: one.path for one in tests}
+        self._names = [one.name for one in tests]
 
     @property
     def left(self) -> float:
         """Seconds that are left."""
         return self.over - time.monotonic()
+
+    def before(self, name: str) -> list[str]:
+        """The tests that ran before one in the clean run."""
+        return self._names[: self._names.index(name)]
 
     def in_order(self, kind: Order, seed: int) -> Run:
         """Run everything in an order, looking for what is left behind."""
