@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from . import substituting
+from .modules import files
 from .running import last_line
 from .trying import Teller, attempt, leave
 
@@ -18,7 +19,8 @@ class Afresh:
     Args:
         teller: is told how it goes.
         request: ``path`` and ``text`` of the mutant (none for an unmutated control), ``files`` to collect (none: what
-            pytest was asked for) and ``tests``, node IDs in the order to run (none: all that is collected).
+            pytest was asked for), ``tests``, node IDs in the order to run (none: all that is collected), and
+            ``beside``, the folder that the tests run in a copy of.
         known: the node IDs that there are without the mutant.
     """
 
@@ -44,6 +46,13 @@ class Afresh:
             )
             leave()
 
+    def _is_used(self) -> bool:
+        """Whether the tests saw the mutant: its text was imported, or nothing was imported from beside the copy."""
+        beside = self._request.get("beside", "")
+        if beside:
+            return not any(files(beside))
+        return self._substitute.is_used or not self._request.get("path")
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests; one whose name has changed with the mutant runs last."""
@@ -53,6 +62,6 @@ class Afresh:
             items = [item for item in items if item.nodeid in order or item.nodeid not in self._known]
             items.sort(key=lambda item: order.get(item.nodeid, len(order)))
         result = attempt(session, items, self._teller, all_of_them=self._request.get("all", False))
-        self._teller.tell(**result, is_used=self._substitute.is_used)
+        self._teller.tell(**result, is_used=self._is_used())
         leave()
         return True

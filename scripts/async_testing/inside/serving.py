@@ -15,9 +15,8 @@ import gc
 import importlib
 import os
 import sys
-import sysconfig
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from types import CodeType
 from typing import Any
@@ -27,6 +26,7 @@ import pytest
 from . import substituting, swapping
 from .afresh import Afresh
 from .children import Server
+from .modules import files, installed
 from .settled import Settled
 from .trying import attempt, leave, own_output
 
@@ -65,7 +65,7 @@ class Early:
         if "preload" in request:
             self._known = request["known"]
             return _prepared(request, root)
-        if request.get("path") in set(_files(root)):
+        if request.get("path") in set(files(root)):
             return {"state": "unfit", "message": "the file is imported together with pytest's plugins"}
         return None
 
@@ -91,27 +91,28 @@ class Late:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Answer; in a fork, run the tests of its request."""
         self._functions = swapping.functions(self._root)
-        self._loaded = set(_files(self._root))
+        self._loaded = set(files(self._root))
         self._server.tell(
             id=-1,
             state="collected",
             tests=[(item.nodeid, str(item.path)) for item in session.items],
-            modules=[*_others()],
+            modules=[*installed()],
             threads=threading.active_count(),
             fixtures=sorted({name for item in session.items for name in getattr(item, "fixturenames", ())}),
         )
         slot, request = self._server.serve(self._prepare)
         own_output(session.config)
+        substitute = substituting.Substitute()
         if self._plan.kind:
             for function, code in self._plan.swaps:
                 function.__code__ = code
-            substituting.install(request["path"], request["text"])
+            substitute = substituting.install(request["path"], request["text"])
         items = [session.items[place] for place in request["tests"]]
         before = set(sys.modules)
         result = attempt(session, items, slot, all_of_them=request.get("all", False))
         if request.get("all"):
-            result["modules"] = [name for name in _others() if name not in before]
-        slot.tell(**result)
+            result["modules"] = [name for name in installed() if name not in before]
+        slot.tell(**result, is_used=substitute.is_used or bool(self._plan.swaps))
         leave()
         return True
 
@@ -143,41 +144,14 @@ def _compiled(text: str, path: str) -> CodeType:
 def _prepared(request: dict[str, Any], root: str) -> dict[str, Any]:
     """Set variables, and import modules as far as that works; failed where that imports a file of the project."""
     os.environ.update(request["environment"])
-    before = set(_files(root))
+    before = set(files(root))
     for name in request["preload"]:
         if name not in sys.modules:
             with suppress(BaseException):
                 importlib.import_module(name)
     gc.collect()
     gc.freeze()
-    return {"state": "passed" if set(_files(root)) == before else "failed"}
-
-
-def _files(root: str) -> Iterator[str]:
-    """The real paths of the project's files that are imported."""
-    for module in [*sys.modules.values()]:
-        name = getattr(module, "__file__", None)
-        if isinstance(name, str) and not _is_installed(name):
-            path = os.path.realpath(name)
-            if path.startswith(root):
-                yield path
-
-
-def _others() -> Iterator[str]:
-    """The names of the imported modules that are installed, in the order in which they came."""
-    for name, module in [*sys.modules.items()]:
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and _is_installed(file) and getattr(module, "__name__", "") == name:
-            yield name
-
-
-_LIBRARIES = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-_PLACES = tuple({place + os.sep for one in _LIBRARIES for place in (one, os.path.realpath(one))})
-
-
-def _is_installed(file: str) -> bool:
-    parts = file.replace("\\", "/").split("/")
-    return "site-packages" in parts or "dist-packages" in parts or file.startswith(_PLACES)
+    return {"state": "passed" if set(files(root)) == before else "failed"}
 
 
 def plugins(settings: dict[str, Any]) -> list[object]:

@@ -1,11 +1,16 @@
-"""Another text for a file when it is imported, by whatever finder; what reads the file sees it as it is."""
+"""Another text for a file when it is imported, by whatever finder; what reads the file sees it as it is.
+
+Loaders of files are changed, and the one that pytest has for plugins and tests, which rewrites assertions.
+"""
 
 from __future__ import annotations
 
 import os
 from importlib.machinery import SourceFileLoader
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
+
+from _pytest.assertion.rewrite import AssertionRewritingHook
 
 
 class Substitute:
@@ -23,15 +28,28 @@ def install(path: str, text: str) -> Substitute:
         text: what is compiled in its place.
     """
     found = Substitute()
-    original = SourceFileLoader.get_code
     name = os.path.basename(path)  # noqa: PTH119
+    get_code, exec_module = SourceFileLoader.get_code, AssertionRewritingHook.exec_module
 
-    def get_code(self: Any, fullname: str) -> CodeType | None:
-        if self.path.endswith(name) and os.path.realpath(self.path) == path:
-            found.is_used = True
+    def is_meant(file: object) -> bool:
+        if not isinstance(file, str) or not file.endswith(name) or os.path.realpath(file) != path:
+            return False
+        found.is_used = True
+        return True
+
+    def changed_code(self: Any, fullname: str) -> CodeType | None:
+        if is_meant(self.path):
             code: CodeType = self.source_to_code(text.encode(), self.path)
             return code
-        return original(self, fullname)
+        return get_code(self, fullname)
 
-    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    def changed_module(self: AssertionRewritingHook, module: ModuleType) -> None:
+        file = module.__spec__.origin if module.__spec__ else None
+        if is_meant(file):
+            exec(compile(text, str(file), "exec", dont_inherit=True), module.__dict__)
+        else:
+            exec_module(self, module)
+
+    SourceFileLoader.get_code = changed_code  # type: ignore[method-assign]
+    AssertionRewritingHook.exec_module = changed_module  # type: ignore[method-assign]
     return found

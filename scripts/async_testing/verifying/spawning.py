@@ -68,7 +68,7 @@ def _awaited(child: Any, request: dict[str, Any], events: Path, cancelled: threa
 
 @contextmanager
 def copied(target: Target) -> Iterator[Target]:
-    """The project in another folder, hidden folders left out; gone afterwards."""
+    """The project in another folder, hidden ones left out; gone afterwards."""
     root = os.path.realpath(target.root)
     with tempfile.TemporaryDirectory(prefix="verify-copy-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch, Path(root).name)

@@ -208,7 +208,12 @@ class Steps:
     def _in_copy(self, mutant: Mutant, began: Judged) -> Asked[Judged]:
         """In a copy of the tree: a file that is not imported."""
         tests = list(self._selection.names)
-        request = {**self._request(None, tests), "file": mutant.path, "content": mutant.text}
+        request = {
+            **self._request(None, tests),
+            "file": mutant.path,
+            "content": mutant.text,
+            "beside": self._root + os.sep,
+        }
         answer = yield Ask("copy", request)
         began = began._replace(kind="file", seconds=float(answer.get("seconds", 0.0)))
         if answer["state"] == "passed":
@@ -248,6 +253,9 @@ class Steps:
         )
 
     def _survived(self, began: Judged, head: frozenset[str], answer: Answer, reason: str) -> Judged:
+        if not answer.get("is_used", True):
+            why = "the tests did not import the changed file: they find the project in another place"
+            return began._replace(verdict="unassessed", tests=_ran(answer), reason=why)
         closest = self._selection.closest(head)
         return began._replace(verdict="survived", tests=_ran(answer), closest=closest, reason=reason)
 
