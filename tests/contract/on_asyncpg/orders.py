@@ -6,7 +6,7 @@ from typing import Any
 from async_testing.templates.fakes import answers, held
 
 from tests.contract.harness import ROWS, World, scripted
-from tests.contract.on_asyncpg.calls import ALL, DUPLICATE, INSERT, NOBODY, ONE
+from tests.contract.on_asyncpg.calls import ALL, DUPLICATE, INSERT, NOBODY, ONE, UNKNOWN
 from tests.contract.on_asyncpg.transactions import COUNT
 
 NUMBERS = [{"n": number} for number in range(1, 6)]
@@ -278,3 +278,11 @@ async def parameters_of_many_kinds(db: World) -> None:
         conn.fetch("SELECT 1 WHERE $1::text = 'x'", None),
     )
     await db.see(conn.execute(INSERT, [5, "five"]), conn.execute(INSERT, {"id": 5, "name": "x"}))
+
+
+async def in_an_aborted_transaction_nothing_is_prepared(db: World) -> None:
+    if hasattr(db.connection, "when"):
+        db.connection.when("PREPARE").always(UNKNOWN)
+    await db.see(db.connection.execute("BEGIN"))
+    for _ in range(2):
+        await db.see(db.connection.prepare("SELECT * FROM nope WHERE id = $1"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import psycopg
@@ -41,14 +42,21 @@ def ran(lane: Lane, dsn: str, sequences: int, *, derandomize: bool = False, step
         phases=(Phase.generate, Phase.shrink),
         verbosity=Verbosity.normal,
         print_blob=False,
+        report_multiple_bugs=False,
     )
     tally, began = Tally(), time.monotonic()
     with asyncio.Runner() as runner, psycopg.connect(dsn, autocommit=True) as watch:
         try:
             run_state_machine_as_test(machine(lane, dsn, runner, tally, watch), settings=chosen)
         except Exception as problem:
-            notes = "\n".join(getattr(problem, "__notes__", []))
-            return Ran(
-                tally.sequences, tally.steps, time.monotonic() - began, tally.known, f"{problem}\n{notes}"
-            )
+            seconds = time.monotonic() - began
+            return Ran(tally.sequences, tally.steps, seconds, tally.known, "\n".join(_told(problem)))
     return Ran(tally.sequences, tally.steps, time.monotonic() - began, tally.known)
+
+
+def _told(problem: BaseException) -> Iterator[str]:
+    """A disagreement in words: what differs, and the calls that lead there."""
+    yield str(problem)
+    yield from getattr(problem, "__notes__", [])
+    for part in getattr(problem, "exceptions", ()):
+        yield from _told(part)

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:f13dbc3baebb5909 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:dadd1d0f2a699d67 (scaffold.py --update renews it)
 """What the connections of all drivers have in common."""
 
 import os
@@ -145,12 +145,16 @@ class BaseConnection:
         self.session.done(call)
         return value
 
-    async def step(self, name: str, action: Callable[[], None]) -> None:
+    async def step(
+        self, name: str, action: Callable[[], None], *, first: Callable[[], None] | None = None
+    ) -> None:
         """One step that is no call: BEGIN, COMMIT, SAVEPOINT … A COMMIT that the server refuses rolls back.
 
-        Raises: what is scripted for it with `when`, and what the action raises.
+        Raises: what `first` raises, what is scripted for it with `when`, and what the action raises.
         """
         await pause()
+        if first:
+            first()
         try:
             await self.ledger.pass_by(name)
         except BaseException as error:

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:a501d7b28ef52e5b (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:f4284121b18ff19f (scaffold.py --update renews it)
 """The connection of asyncpg."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
@@ -137,7 +137,7 @@ class FakeConnection(Callbacks):
     ) -> FakePreparedStatement:
         """A prepared statement."""
         self.check_usable("prepare")
-        await self.control(lambda: self._prepare(query), name="PREPARE", timeout=timeout)
+        await self.control(lambda: None, name="PREPARE", first=lambda: self._prepare(query), timeout=timeout)
         self.events.append(Event("prepare", name=name or ""))
         return FakePreparedStatement(self, query, record_class, name)
 

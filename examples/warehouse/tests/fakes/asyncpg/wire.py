@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:aa04696020616d23 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:d533c1d5b5a36a1b (scaffold.py --update renews it)
 """What stands between a connection of asyncpg and its server: one operation at a time, and how it counts."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
@@ -48,11 +48,16 @@ class Wire(RowsConnection):
             )
 
     async def control(
-        self, action: Callable[[], None], *, name: str = "", timeout: float | None = None
+        self,
+        action: Callable[[], None],
+        *,
+        name: str = "",
+        first: Callable[[], None] | None = None,
+        timeout: float | None = None,
     ) -> None:
         """One operation that is no call of the test's: BEGIN, COMMIT, the next rows of a cursor."""
         self.check_usable("execute")
-        await self._operation(self.step(name, action), timeout)
+        await self._operation(self.step(name, action, first=first), timeout)
 
     async def answered(self, kind: Kind, method: str, query: str, args: Any, *, timeout: float | None) -> Any:
         """One call: recorded, checked and answered."""

@@ -136,7 +136,7 @@ class FakeConnection(Callbacks):
     ) -> FakePreparedStatement:
         """A prepared statement."""
         self.check_usable("prepare")
-        await self.control(lambda: self._prepare(query), name="PREPARE", timeout=timeout)
+        await self.control(lambda: None, name="PREPARE", first=lambda: self._prepare(query), timeout=timeout)
         self.events.append(Event("prepare", name=name or ""))
         return FakePreparedStatement(self, query, record_class, name)
 

@@ -47,11 +47,16 @@ class Wire(RowsConnection):
             )
 
     async def control(
-        self, action: Callable[[], None], *, name: str = "", timeout: float | None = None
+        self,
+        action: Callable[[], None],
+        *,
+        name: str = "",
+        first: Callable[[], None] | None = None,
+        timeout: float | None = None,
     ) -> None:
         """One operation that is no call of the test's: BEGIN, COMMIT, the next rows of a cursor."""
         self.check_usable("execute")
-        await self._operation(self.step(name, action), timeout)
+        await self._operation(self.step(name, action, first=first), timeout)
 
     async def answered(self, kind: Kind, method: str, query: str, args: Any, *, timeout: float | None) -> Any:
         """One call: recorded, checked and answered."""

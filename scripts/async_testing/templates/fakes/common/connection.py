@@ -144,12 +144,16 @@ class BaseConnection:
         self.session.done(call)
         return value
 
-    async def step(self, name: str, action: Callable[[], None]) -> None:
+    async def step(
+        self, name: str, action: Callable[[], None], *, first: Callable[[], None] | None = None
+    ) -> None:
         """One step that is no call: BEGIN, COMMIT, SAVEPOINT … A COMMIT that the server refuses rolls back.
 
-        Raises: what is scripted for it with `when`, and what the action raises.
+        Raises: what `first` raises, what is scripted for it with `when`, and what the action raises.
         """
         await pause()
+        if first:
+            first()
         try:
             await self.ledger.pass_by(name)
         except BaseException as error:
