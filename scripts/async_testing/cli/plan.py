@@ -15,13 +15,15 @@ PROG = "plan.py"
 ABOUT = """\
 Tell what deserves a test in a module: its layer, the statements, calls and errors of each public function, a named
 case for every path, which of these the tests take already, what to fake, and what to read. With --project: every
-module of the project, worst first.
+module of the project, worst first. With --write: the first tests of the module as a file, real ones, for all that
+parsing can tell; what it cannot is a test that is skipped and says why.
 
-Side effects: none; --output-file writes the file it names. The project's code is parsed, not run."""
+Side effects: none; --output-file writes the file it names, --write the file that the tests belong in, which must not
+exist, or with --append gets what it lacks behind what it holds. The project's code is parsed, not run."""
 EXITS = """\
-  0  the plan was made
+  0  the plan was made, the tests were written
   1  with --project: some modules could not be judged, the others are in the report
-  2  nothing was planned: the message says what is wrong with MODULE or the command line"""
+  2  nothing was planned or written: the message says what is wrong with MODULE or the command line"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("which module? give its path, or --project")
     if options.output_format == "html" and not (options.project and options.output_file):
         parser.error("html is for --project, and goes to the --output-file FILE")
+    if options.write and (options.project or options.output_format != "text" or options.output_file):
+        parser.error("--write is for one MODULE, and takes no --output-format and no --output-file")
+    if (options.append or options.exact_sql) and not options.write:
+        parser.error("--append and --exact-sql go with --write")
     return guarded(PROG, lambda: _guarded(options))
 
 
@@ -53,6 +59,9 @@ def _parser() -> Parser:
         action="store_true",
         help="every module: layer, paths with and without a test, worst first",
     )
+    add("--write", action="store_true", help="write the module's first tests into a new file")
+    add("--append", action="store_true", help="with --write: add to a file that exists what it lacks")
+    add("--exact-sql", action="store_true", help="with --write: compare whole texts of statements")
     add("--root", metavar="DIR", help="the project's folder (default: found from MODULE upwards)")
     add("--output-format", choices=("text", "json", "html"), default="text", help="(default: text)")
     add("--output-file", metavar="FILE", help="write the report there, whole")
@@ -74,6 +83,10 @@ def _module(options: Namespace) -> int:
     done = plan(source, root)
     if not done.cases:
         raise UsageError(f"{path} has no public function and no model: nothing to plan")
+    if options.write:
+        from async_testing.cli.plan_write import write
+
+        return write(source, done, root, options)
     if options.output_format == "json":
         from async_testing.subjects.model import plain
 

@@ -1,0 +1,64 @@
+"""Writes the first tests of a module: real ones, whose values and outcomes were worked out from its code alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from async_testing.writing.model import Helper, Test
+
+if TYPE_CHECKING:
+    from async_testing.facts.source import SourceFile
+    from async_testing.subjects.model import Function, Plan
+    from async_testing.writing.conventions import Conventions
+
+__all__ = ["tests_for"]
+
+
+def tests_for(
+    source: SourceFile, plan: Plan, conventions: Conventions, taken: set[str], *, exact: bool
+) -> tuple[list[Helper], list[Test]]:
+    """The tests of a module, and the fixtures that they need.
+
+    Args:
+        source: the module.
+        plan: what is known of it.
+        conventions: how the project writes tests.
+        taken: names of tests that are there already.
+        exact: whether whole texts of statements are compared.
+    """
+    from async_testing.subjects.wording import snake
+    from async_testing.writing import calls, dtos
+    from async_testing.writing.evaluating.interpreter import Interpreter
+    from async_testing.writing.evaluating.things import Raised, Unknown
+    from async_testing.writing.naming import Names
+
+    interpreter = Interpreter(source.workspace, conventions.import_root)
+    interpreter.driver = conventions.driver
+    conventions.interpreter = interpreter
+    module = interpreter.module(source)
+    names = Names(taken)
+    found: list[Test] = []
+    for function in plan.functions:
+        what = _what(function, plan)
+        try:
+            found += calls.tests_of(module, function, conventions, names, what, exact=exact)
+        except Unknown as unknown:
+            found.append(calls.skipped(function.name, names, what, str(unknown)))
+    for model in plan.models:
+        what = snake(model.name.replace(".", "_"))
+        try:
+            found += dtos.tests_of(module, model, conventions, names, what)
+        except (Unknown, Raised) as problem:
+            found.append(calls.skipped(model.name, names, what, str(problem)))
+    return [], found
+
+
+def _what(function: Function, plan: Plan) -> str:
+    """How tests call a function: with its class where another one has such a method too."""
+    from async_testing.subjects.wording import snake
+
+    *above, name = function.name.split(".")
+    same = [one for one in plan.functions if one.name.rpartition(".")[2] == name]
+    if name.startswith("__") or len(same) > 1:
+        return snake("_".join([*above[-1:], name.strip("_")]))
+    return snake(name)

@@ -1,0 +1,264 @@
+"""What a test asserts: the result or the error, what was sent and whether it lasts, what collaborators were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from async_testing.writing.arranging import Arranger
+from async_testing.writing.collaborators import Asked, Collaborator
+from async_testing.writing.connections import Connection
+from async_testing.writing.evaluating.checking import ValidationError
+from async_testing.writing.evaluating.things import Inert, Obj, Opaque, Special, Unknown
+from async_testing.writing.exploring import Done
+
+_ENDS = ("begin", "savepoint", "commit", "rollback", "release savepoint", "rollback to savepoint")
+_SIMPLE = (str, int, float, bool, type(None))
+
+
+class Asserter:
+    """Writes assertions.
+
+    Args:
+        arranger: what was set up.
+        done: the attempt.
+        exact: whether whole texts of statements are compared.
+    """
+
+    def __init__(self, arranger: Arranger, done: Done, *, exact: bool = False) -> None:
+        self.arranger = arranger
+        self.shower = arranger.shower
+        self.done = done
+        self.exact = exact
+
+    def result(self, value: Any, name: str = "result") -> list[str]:
+        """Assertions about what was returned."""
+        if value is None or isinstance(value, bool):
+            return [f"assert {name} is {value!r}"]
+        if isinstance(value, Inert | Special) and id(value) not in self.shower.names:
+            raise Unknown("what it returns cannot be shown in a test")
+        if isinstance(value, Opaque):
+            return [f"assert {name} is not None"]
+        if id(value) in self.shower.names and not isinstance(value, str | int | float | tuple):
+            return (
+                [f"assert {name} == {self.shower.show(value)}"]
+                if _equal(value)
+                else [f"assert {name} is {self.shower.show(value)}"]
+            )
+        if isinstance(value, Obj) and (value.cls.kind not in ("model", "dataclass") or _has_opaque(value)):
+            return [*self._fields(value, name)]
+        if isinstance(value, list | tuple) and any(isinstance(one, Obj) and not _equal(one) for one in value):
+            found = [f"assert len({name}) == {len(value)}"]
+            for place, one in enumerate(value):
+                found += self.result(one, f"{name}[{place}]")
+            return found
+        return [f"assert {name} == {self.shower.show(value)}"]
+
+    def _fields(self, value: Obj, name: str) -> Iterator[str]:
+        """Assertions about the fields of an object that is equal to itself only."""
+        if value.cls.qualname.startswith("<"):
+            raise Unknown("what it returns cannot be shown in a test")
+        yield f"assert isinstance({name}, {self.shower.cls(value.cls)})"
+        for field, one in value.fields.items():
+            if field.startswith("_") or isinstance(one, Special | Opaque | Inert):
+                continue
+            try:
+                shown = self.shower.show(one)
+            except Unknown:
+                continue
+            if one is None or isinstance(one, bool):
+                yield f"assert {name}.{field} is {shown}"
+            elif _equal(one):
+                yield f"assert {name}.{field} == {shown}"
+
+    def error(self, value: Any) -> tuple[str, list[str]]:
+        """The class to expect, and assertions about what was raised."""
+        found: list[str] = []
+        injected = self.done.attempt.injected
+        same = injected is not None and value is injected
+        if isinstance(value, Obj):
+            kind = self.shower.cls(value.cls)
+            if same:
+                return kind, ["assert raised.value is error"]
+            found += self._of_exception(value)
+            cause = value.cause
+        else:
+            kind = self.shower.error_class(type(value))
+            if same:
+                return kind, ["assert raised.value is error"]
+            cause = getattr(value, "evaluated_cause", None)
+            if isinstance(value, ValidationError):
+                places = [(where, kind_) for where, kind_ in value.problems]
+                if all(kind_ != "union" for _, kind_ in places):
+                    shown = self.shower.show([(where, said) for where, said in places])
+                    found.append(
+                        f'assert [(one["loc"], one["type"]) for one in raised.value.errors()] == {shown}'
+                    )
+            elif (
+                value.args
+                and all(isinstance(one, _SIMPLE) for one in value.args)
+                and type(value).__module__ != "builtins"
+            ) or (
+                type(value) in (ValueError, RuntimeError, PermissionError, LookupError, KeyError)
+                and value.args
+            ):
+                found.append(f"assert raised.value.args == {self.shower.show(value.args)}")
+        if cause is not None and id(cause) in self.shower.names:
+            found.append(f"assert raised.value.__cause__ is {self.shower.show(cause)}")
+        elif isinstance(cause, BaseException) and not isinstance(cause, Obj):
+            found.append(f"assert isinstance(raised.value.__cause__, {self.shower.error_class(type(cause))})")
+        return kind, found
+
+    def _of_exception(self, value: Obj) -> list[str]:
+        fields = {
+            name: one for name, one in value.fields.items() if name != "args" and not name.startswith("_")
+        }
+        simple = {name: one for name, one in fields.items() if isinstance(one, (*_SIMPLE, list, dict, tuple))}
+        found: list[str] = []
+        for name, one in simple.items():
+            try:
+                shown = self.shower.show(one)
+            except Unknown:
+                continue
+            if not _has_opaque(one):
+                found.append(
+                    f"assert raised.value.{name} {'is' if one is None or isinstance(one, bool) else '=='} {shown}"
+                )
+        args = value.fields.get("args")
+        if not found and args and all(isinstance(one, _SIMPLE) for one in args):
+            found.append(f"assert raised.value.args == {self.shower.show(args)}")
+        return found
+
+    # What was sent
+
+    def connections(self) -> list[str]:
+        """Assertions about statements and transactions."""
+        found: list[str] = []
+        for name, one in self.arranger.connections:
+            found += self._connection(name, one)
+        return found
+
+    def _connection(self, name: str, one: Connection) -> Iterator[str]:
+        calls = one.fake.calls
+        if not calls:
+            yield f"assert {name}.calls == []"
+            return
+        try:
+            if self.exact:
+                raise Unknown("whole texts are wanted")
+            meanings = [self._meaning(call) for call in calls]
+        except Unknown:
+            yield from self._texts(name, calls)
+        else:
+            yield f"assert [call.meaning for call in {name}.calls] == [{', '.join(meanings)}]"
+        events = [event for event in one.fake.events if event in _ENDS]
+        if not events:
+            return
+        begun = [str(event.name) for event in events if event == "begin" and event.name]
+        depths = [call.transaction for call in calls]
+        yield f"assert [call.transaction for call in {name}.calls] == {depths}"
+        lasting = [calls.index(call) for call in one.fake.committed]
+        if len(lasting) == len(calls):
+            yield f"assert {name}.committed == {name}.calls"
+        elif lasting:
+            yield f"assert {name}.committed == [{', '.join(f'{name}.calls[{place}]' for place in lasting)}]"
+        else:
+            yield f"assert {name}.committed == []"
+        shown = [str(event) for event in events]
+        ends = self.shower.show(shown)
+        kinds = self.shower.show(tuple(dict.fromkeys(shown)))
+        if len(shown) > 2 or shown[-1:] != ["commit"]:
+            yield f"assert [event for event in {name}.events if event in {kinds}] == {ends}"
+        if begun:
+            yield f'assert [event.name for event in {name}.events if event == "begin"] == {self.shower.show(begun)}'
+
+    def _meaning(self, call: Any) -> str:
+        try:
+            meaning = call.meaning
+        except AssertionError:
+            raise Unknown("the statement cannot be read") from None
+        return self.shower.show(meaning)
+
+    def _texts(self, name: str, calls: list[Any]) -> Iterator[str]:
+        yield f"assert len({name}.calls) == {len(calls)}"
+        for place, call in enumerate(calls):
+            same = self.shower.take(self.shower.conventions.fakes, "same_text")
+            text = self.shower.text(
+                " ".join(call.statement.split()) if "'" not in call.statement else call.statement
+            )
+            yield f"{same}({name}.calls[{place}], {text}, {self.shower.show(call.parameters)})"
+
+    # What was asked
+
+    def collaborators(self) -> list[str]:
+        """Assertions about the calls of collaborators and functions."""
+        found: list[str] = []
+        for name, one in self.arranger.collaborators:
+            found += self._collaborator(name, one)
+        for name, function in self.arranger.functions:
+            if not function.asked:
+                found.append(f"{name}.assert_not_called()")
+            else:
+                found += self._asked(name, function.asked)
+        return found
+
+    def _collaborator(self, name: str, one: Collaborator) -> Iterator[str]:
+        methods = dict.fromkeys(each.method for each in one.asked)
+        for method in methods:
+            yield from self._asked(f"{name}.{method}", [each for each in one.asked if each.method == method])
+        if len(one.asked) > 1 and len(methods) > 1:
+            order = self.shower.show([each.method for each in one.asked])
+            yield f"assert [one[0] for one in {name}.mock_calls] == {order}"
+        used = {
+            each.rpartition(".")[2]
+            for each in self.done.attempt.memory.used
+            if each.startswith(f"{one.place}.")
+        }
+        for method in sorted(used - set(methods)):
+            yield f"{name}.{method}.assert_not_called()"
+
+    def _asked(self, target: str, asked: list[Asked]) -> Iterator[str]:
+        awaited = asked[0].awaited and not asked[0].deferred
+        shown = [self._arguments(each) for each in asked]
+        if len(asked) == 1:
+            yield f"{target}.assert_{'awaited' if awaited else 'called'}_once_with({shown[0]})"
+            return
+        call = self.shower.take("unittest.mock", "call")
+        lists = ", ".join(f"{call}({one})" for one in shown)
+        yield f"assert {target}.{'await' if awaited else 'call'}_args_list == [{lists}]"
+
+    def _arguments(self, asked: Asked) -> str:
+        given = [*map(self._argument, asked.args)]
+        given += [f"{name}={self._argument(one)}" for name, one in asked.kwargs.items()]
+        return ", ".join(given)
+
+    def _argument(self, value: Any) -> str:
+        if isinstance(value, Obj) and not _equal(value) and id(value) not in self.shower.names:
+            return self.shower.take("unittest.mock", "ANY")
+        if _has_opaque(value) and not isinstance(value, list | dict | tuple):
+            return self.shower.take("unittest.mock", "ANY")
+        try:
+            return self.shower.show(value)
+        except Unknown:
+            return self.shower.take("unittest.mock", "ANY")
+
+
+def _equal(value: Any) -> bool:
+    """Whether an object is equal to another one with the same content."""
+    if isinstance(value, Obj):
+        return value.cls.kind in ("model", "dataclass") and all(map(_equal, value.fields.values()))
+    if isinstance(value, list | tuple | set):
+        return all(map(_equal, value))
+    if isinstance(value, dict):
+        return all(map(_equal, value.values()))
+    return not isinstance(value, Special)
+
+
+def _has_opaque(value: Any) -> bool:
+    if isinstance(value, Obj):
+        return any(map(_has_opaque, value.fields.values()))
+    if isinstance(value, list | tuple | set):
+        return any(map(_has_opaque, value))
+    if isinstance(value, dict):
+        return any(map(_has_opaque, value.values()))
+    return isinstance(value, Opaque)

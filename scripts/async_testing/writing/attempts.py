@@ -1,0 +1,373 @@
+"""One attempt at a function: inputs that are chosen, fakes that answer, and what the function did with them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from async_testing.writing.evaluating.base import SAFE
+from async_testing.writing.evaluating.checking import ValidationError
+from async_testing.writing.evaluating.classes import MISSING
+from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.interpreter import Interpreter
+from async_testing.writing.evaluating.things import Again, Cls, Obj, Raised, Unknown
+from async_testing.writing.samples import FORMATS, Samples, bounds
+
+UNSET = object()
+"""For a field that is left out."""
+
+
+class Choice(NamedTuple):
+    """Something that was chosen: where, from how many, and in words what was."""
+
+    place: str
+    count: int
+    words: str
+
+
+class Memory:
+    """What all attempts at a function have in common: values, and what was learned about them.
+
+    Args:
+        interpreter: evaluates the code.
+        texts: texts that the code compares with.
+        numbers: numbers that it compares with.
+    """
+
+    def __init__(self, interpreter: Interpreter, texts: list[str], numbers: list[int]) -> None:
+        self.interpreter = interpreter
+        self.samples = Samples()
+        self.texts = texts
+        self.numbers = numbers
+        self.hints: dict[str, Form] = {}
+        """Forms that values turned out to need, by place."""
+        self.columns: dict[str, list[str]] = {}
+        """Columns that the code reads of rows, by answer."""
+        self.tried: dict[str, int] = {}
+        """How many formats were refused, by place."""
+        self.places: dict[tuple[str, Any], str] = {}
+        """Where a value was made, by its type and itself."""
+        self.used: set[str] = set()
+        """Methods of collaborators that some attempt has called, as ``dao.create``."""
+
+
+class Attempt:
+    """One attempt.
+
+    Args:
+        memory: what all attempts have in common.
+        chosen: the choice made in each place, the first one elsewhere.
+    """
+
+    def __init__(self, memory: Memory, chosen: Mapping[str, int]) -> None:
+        self.memory = memory
+        self.interpreter = memory.interpreter
+        self.chosen = chosen
+        self.choices: dict[str, Choice] = {}
+        self.made: dict[int, tuple[str, Any]] = {}
+        """Objects by identity: the name of a variable that holds each."""
+        self.holders: list[Any] = []
+        """Fakes and collaborators, in the order in which they were made."""
+        self.scripted: dict[int, Any] = {}
+        """How a test spells an exception of the server, by its identity."""
+        self.answers = 0
+        self.injected: Any = None
+        """An exception that a fake or collaborator was told to raise."""
+        self.lenient = False
+        """Whether values that are refused are wanted too."""
+        self.notes: list[str] = []
+
+    def pick(self, place: str, options: list[tuple[Any, str]]) -> Any:
+        """One of some options, which are pairs of a value and words for it; the first where nothing else is chosen."""
+        place = self._own(place)
+        at = min(self.chosen.get(place, 0), len(options) - 1)
+        self.choices[place] = Choice(place, len(options), options[at][1])
+        return options[at][0]
+
+    def _own(self, place: str) -> str:
+        count = 2
+        found = place
+        while found in self.choices:
+            found = f"{place}~{count}"
+            count += 1
+        return found
+
+    # Values
+
+    def value(self, place: str, form: Form) -> Any:
+        """A value of a form. Raises: Unknown where none can be made."""
+        form = self.memory.hints.get(place, form)
+        if form.kind == "union" and not form.optional and len(form.args) > 1:
+            form = form.args[0]
+        if form.optional:
+            if form.single.kind == "none":
+                return None
+            options: list[tuple[Any, str]] = [("value", ""), (None, "none")]
+            if self.pick(f"{place}?", options) is None:
+                return None
+            form = self._inner(form)
+        method: Callable[[str, Form], Any] | None = getattr(self, f"of_{form.kind.replace(' ', '_')}", None)
+        if method is not None:
+            return method(place, form)
+        return self._plain(place, form)
+
+    @staticmethod
+    def _inner(form: Form) -> Form:
+        inner = form.single
+        if form.limits or form.checks:
+            inner = inner.copy()
+            inner.limits = {**inner.limits, **form.limits}
+            inner.checks = [*inner.checks, *form.checks]
+        return inner
+
+    def _plain(self, place: str, form: Form) -> Any:
+        try:
+            first = self.memory.samples.value(place, form)
+        except KeyError:
+            raise Unknown(f"no value is known for {place.rpartition('.')[2]}") from None
+        refused = self.memory.tried.get(place, 0)
+        if refused and isinstance(first, str):
+            known = [*self.memory.texts, *FORMATS]
+            if refused > len(known):
+                raise Unknown(f"no value is known that {place.rpartition('.')[2]} takes")
+            first = known[refused - 1]
+        value = self.pick(place, [(first, ""), *self._others(form, first)])
+        if (isinstance(value, str | int | float) and not isinstance(value, bool)) or (
+            isinstance(value, SAFE) and getattr(type(value), "__hash__", None)
+        ):
+            self.memory.places.setdefault((type(value).__name__, value), place)
+        return value
+
+    def _others(self, form: Form, first: Any) -> list[tuple[Any, str]]:
+        """Other values of a form that may make a difference."""
+        kind = form.kind
+        found: list[tuple[Any, str]] = []
+        if kind == "bool":
+            return [(not first, "true" if not first else "false")]
+        if kind == "int":
+            low, high = bounds(form)
+            found = [(one, str(one)) for one in (low, high) if isinstance(one, int)]
+            found += [(0, "zero"), (1, "one")]
+            near = dict.fromkeys(near for one in self.memory.numbers for near in (one, one - 1, one + 1))
+            found += [(one, str(one)) for one in near]
+            found += [(-1, "negative")]
+        elif kind == "float":
+            found = [
+                (0.0, "zero"),
+                (-1.0, "negative"),
+                *((float(one), str(one)) for one in self.memory.numbers),
+            ]
+        elif kind in ("str", "email", "any"):
+            found = [(one, one) for one in self.memory.texts] + [("", "empty")]
+            if kind != "email":
+                found.append(("50%_a\\b'", "special_characters"))
+        if not form.limits and not form.checks:
+            return [one for one in found if one[0] != first]
+        return [one for one in found if one[0] != first and self._takes(form, one[0])]
+
+    def _takes(self, form: Form, value: Any) -> bool:
+        try:
+            return bool(self.interpreter.checked(form, value) == value)
+        except BaseException as problem:
+            if isinstance(problem, KeyboardInterrupt):
+                raise
+            return False
+
+    def of_none(self, place: str, form: Form) -> Any:
+        """None."""
+        return None
+
+    def of_literal(self, place: str, form: Form) -> Any:
+        """One of some values."""
+        turn = sum(map(ord, place.rpartition(".")[2])) % len(form.values) if "#" in place else 0
+        ordered = [*form.values[turn:], *form.values[:turn]]
+        return self.pick(place, [(one, str(one)) for one in ordered])
+
+    def of_enum(self, place: str, form: Form) -> Any:
+        """A member of an enumeration."""
+        members: list[enum.Enum] = [*form.cls]
+        if not members:
+            raise Unknown("an enumeration without members")
+        return self.pick(place, [(one, one.name.lower()) for one in members])
+
+    def of_list(self, place: str, form: Form) -> Any:
+        """Two items, one, or none."""
+        low, high = form.limits.get("min_length", 0), form.limits.get("max_length", 9)
+        low, high = form.limits.get("min_items", low), form.limits.get("max_items", high)
+        sizes = [one for one in (2, 1, 0, 3) if low <= one <= high] or [low]
+        count = self.pick(
+            f"{place}#", [(one, {0: "empty", 1: "one_item"}.get(one, f"{one}_items")) for one in sizes]
+        )
+        inner = form.args[0] if form.args else self.memory.hints.get(f"{place}[]", Form("str"))
+        return [self.value(f"{place}[{turn}]", inner) for turn in range(count)]
+
+    def of_set(self, place: str, form: Form) -> Any:
+        """A set."""
+        return {*self.of_list(place, form)}
+
+    def of_tuple(self, place: str, form: Form) -> Any:
+        """A tuple."""
+        if len(form.args) > 1:
+            return tuple(self.value(f"{place}[{turn}]", one) for turn, one in enumerate(form.args))
+        return tuple(self.of_list(place, form))
+
+    def of_dict(self, place: str, form: Form) -> Any:
+        """A dictionary with one item."""
+        if len(form.args) < 2:
+            return {
+                name: self.value(f"{place}.{name}", Form("str"))
+                for name in self.memory.columns.get(place, ["key"])
+            }
+        if self.pick(f"{place}#", [(1, ""), (0, "empty")]) == 0:
+            return {}
+        return {self.value(f"{place}.key", form.args[0]): self.value(f"{place}.value", form.args[1])}
+
+    def of_model(self, place: str, form: Form) -> Any:
+        """An object of a model; fields that are refused are tried in other formats."""
+        cls: Cls = form.cls
+        for _ in range(60):
+            kept = dict(self.choices)
+            given = self._fields(place, cls)
+            try:
+                made = self.interpreter.construct(cls, [], given)
+            except Raised as raised:
+                if not isinstance(raised.value, ValidationError):
+                    raise Unknown(
+                        f"{cls.name} cannot be made: {self.interpreter.described(raised.value)}"
+                    ) from None
+                self._learn(place, cls, raised.value, given)
+                self.choices = kept
+                continue
+            for name, value in given.items():
+                if isinstance(value, str | int) and not isinstance(value, bool) and isinstance(made, Obj):
+                    self.memory.places.setdefault((type(value).__name__, value), f"{place}.{name}")
+            return made
+        raise Unknown(f"no values are known that {cls.name} takes")
+
+    def _learn(self, place: str, cls: Cls, error: ValidationError, given: dict[str, Any]) -> None:
+        fields = self.interpreter.fields_of(cls)
+        moved = False
+        for where, kind in error.problems:
+            name = str(where[0]) if where else ""
+            inner = "".join(f"[{one}]" for one in where[1:] if isinstance(one, int))
+            spot = f"{place}.{name}{inner}"
+            if name in fields and kind not in ("missing", "extra_forbidden"):
+                self.memory.tried[spot] = self.memory.tried.get(spot, 0) + 1
+                moved = moved or self.memory.tried[spot] <= len(FORMATS) + len(self.memory.texts)
+            elif not name and self.chosen:
+                raise Unknown(f"{cls.name} refuses this together")
+        if not moved:
+            kinds = ", ".join(f"{'.'.join(map(str, where))}: {kind}" for where, kind in error.problems)
+            raise Unknown(f"{cls.name} refuses what was made for it ({kinds})")
+
+    def _fields(self, place: str, cls: Cls) -> dict[str, Any]:
+        given: dict[str, Any] = {}
+        config = self.interpreter.config_of(cls)
+        for name, (form, default, _) in self.interpreter.fields_of(cls).items():
+            alias = self.interpreter.alias_of(cls, name, form, config)
+            spot = f"{place}.{name}"
+            if self.interpreter.default_of(default) is not MISSING:
+                if self.pick(f"{spot}=", [(True, ""), (False, "unset")]) is False:
+                    continue
+                try:
+                    given[alias] = self.value(spot, form)
+                except Unknown:
+                    continue
+                continue
+            given[alias] = self.value(spot, form)
+        return given
+
+    def of_dataclass(self, place: str, form: Form) -> Any:
+        """An object of a dataclass."""
+        given = {}
+        for name, (inner, default, _) in self.interpreter.fields_of(form.cls).items():
+            if self.interpreter.default_of(default) is not MISSING and inner.kind in (
+                "class",
+                "external",
+                "any",
+            ):
+                continue
+            given[name] = self.value(f"{place}.{name}", inner)
+        return self._constructed(form.cls, given)
+
+    def _constructed(self, cls: Cls, given: dict[str, Any]) -> Any:
+        try:
+            return self.interpreter.construct(cls, [], given)
+        except Raised as raised:
+            raise Unknown(f"{cls.name} cannot be made: {self.interpreter.described(raised.value)}") from None
+
+    def of_mapping(self, place: str, form: Form) -> Any:
+        """A dictionary with the keys of a TypedDict."""
+        return {
+            name: self.value(f"{place}.{name}", inner)
+            for name, (inner, _, _) in self.interpreter.fields_of(form.cls).items()
+        }
+
+    def of_class(self, place: str, form: Form) -> Any:
+        """An object of another class: a fake of a connection, a row, or a collaborator."""
+        from async_testing.writing.standins import stand_in
+
+        cls = form.cls
+        if isinstance(cls, Cls) and cls.kind == "mapping":
+            return self.of_mapping(place, form)
+        return stand_in(self, place, cls)
+
+    of_external = of_real = of_plain = of_class
+
+    def of_any(self, place: str, form: Form) -> Any:
+        """Something of which only the name is known."""
+        from async_testing.writing.standins import by_name
+
+        found = by_name(self, place)
+        return found if found is not None else self._plain(place, Form("str"))
+
+    def of_callable(self, place: str, form: Form) -> Any:
+        """A function that is handed in."""
+        from async_testing.writing.collaborators import Function
+
+        return Function(self, place, form.args[0] if form.args else Form("any"))
+
+    def of_type(self, place: str, form: Form) -> Any:
+        """A class that is handed in."""
+        if form.args and isinstance(form.args[0].cls, Cls):
+            return form.args[0].cls
+        raise Unknown(f"which class {place} is, is not known")
+
+    # What is learned
+
+    def learn_form(self, value: Any, form: Form) -> None:
+        """A value was refused for its form: where it was made up, another one is made next time. Raises: Again."""
+        place = self.memory.places.get((type(value).__name__, value)) if _hashable(value) else None
+        if place is None:
+            return
+        known = self.memory.hints.get(place)
+        if known is form or not ("answer" in place or "result" in place):
+            return
+        if known is not None and repr(known) == repr(form) and known.limits == form.limits:
+            spent = self.memory.tried.get(place, 0) + 1
+            self.memory.tried[place] = spent
+            if spent > len(FORMATS):
+                return
+            raise Again
+        self.memory.hints[place] = form
+        raise Again
+
+    def learn_columns(self, names: list[str]) -> None:
+        """The code reads these of a row whose columns the statement does not tell. Raises: Again."""
+        moved = False
+        for place, known in self.memory.columns.items():
+            fresh = [one for one in names if one not in known]
+            if fresh:
+                known += fresh
+                moved = True
+        if moved:
+            raise Again
+
+
+def _hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,262 @@
+"""Collaborators that stand for objects of the project's classes: what they were asked, and what they answered."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from async_testing.writing.evaluating.forms import Form, form_of
+from async_testing.writing.evaluating.things import (
+    Bound,
+    Cls,
+    Coro,
+    Descriptor,
+    External,
+    Frame,
+    Func,
+    Native,
+    Raised,
+    Special,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from async_testing.writing.attempts import Attempt
+
+
+class Asked(NamedTuple):
+    """A call of a collaborator."""
+
+    method: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    answer: Any
+    """What it gave, or the exception that it raised."""
+    raised: bool
+    awaited: bool
+    deferred: bool
+    """Whether a plain method gives something to be awaited."""
+
+
+class Collaborator(Special):
+    """Stands for an object of a class.
+
+    Args:
+        attempt: the attempt that it belongs to.
+        place: where it comes in, as ``service`` or ``self.dao``.
+        cls: the class.
+    """
+
+    def __init__(self, attempt: Attempt, place: str, cls: Any) -> None:
+        self.attempt = attempt
+        self.place = place
+        self.cls = cls
+        self.label = cls.name if isinstance(cls, Cls | External) else place
+        self.asked: list[Asked] = []
+        self.fields: dict[str, Any] = {}
+        self.wrapped = False
+        """Whether a method that was asked is under a decorator that changes its parameters."""
+        self.own: set[str] = set()
+        attempt.holders.append(self)
+
+    def attribute(self, name: str) -> Any:
+        if name in self.fields:
+            return self.fields[name]
+        interpreter = self.attempt.interpreter
+        if not isinstance(self.cls, Cls):
+            raise Unknown(f"what {self.label}.{name} gives is not known")
+        if name.startswith("__") and name not in ("__aenter__", "__aexit__", "__enter__", "__exit__"):
+            raise Unknown(f"what {self.label}.{name} gives is not known")
+        member = interpreter.lookup(self.cls, name)
+        if member is None:
+            return self._field(name)
+        func = member.func if isinstance(member, Descriptor) else member
+        if isinstance(member, Descriptor) and member.kind == "property":
+            return self._given(name, _returned(func))
+        if not isinstance(func, Func):
+            if isinstance(func, Native):
+                raise Unknown(f"what {self.label}.{name} gives is not known")
+            return member
+        static = isinstance(member, Descriptor) and member.kind == "staticmethod"
+        return Native(name, lambda *args, **kwargs: self._ask(name, func, args, kwargs, static=static))
+
+    def set_attribute(self, name: str, value: Any) -> None:
+        """Keep what the code sets."""
+        self.fields[name] = value
+
+    def _field(self, name: str) -> Any:
+        fields = self.attempt.interpreter.fields_of(self.cls)
+        if name in fields:
+            return self._given(name, fields[name][0])
+        raise Unknown(f"what {self.label}.{name} is, is not known")
+
+    def _given(self, name: str, form: Form) -> Any:
+        self.fields[name] = self.attempt.value(f"{self.place}.{name}", form)
+        self.own.add(name)
+        return self.fields[name]
+
+    def _ask(
+        self, name: str, func: Func, args: tuple[Any, ...], kwargs: dict[str, Any], *, static: bool
+    ) -> Any:
+        inner = func
+        while isinstance(inner.fields.get("__wrapped__"), Func):
+            inner = inner.fields["__wrapped__"]
+            self.wrapped = True
+        if inner is func:
+            frame = Frame(func.module)
+            self.attempt.interpreter.arguments(func, [*args] if static else [self, *args], kwargs, frame)
+        form = _returned(inner)
+        deferred = form.kind == "awaitable"
+        if func.is_generator or form.kind in ("async iterator", "iterator"):
+            raise Unknown(f"what {self.label}.{name} yields is not known")
+        form = form.args[0] if deferred and form.args else form
+        if not func.is_async and not deferred:
+            return self._answer(name, form, args, kwargs, awaited=False, deferred=False)
+        return Coro(lambda: self._answer(name, form, args, kwargs, awaited=True, deferred=deferred))
+
+    def _answer(
+        self,
+        name: str,
+        form: Form,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        *,
+        awaited: bool,
+        deferred: bool,
+    ) -> Any:
+        attempt = self.attempt
+        place = f"{self.place}.{name}()"
+        attempt.memory.used.add(f"{self.place}.{name}")
+        turn = sum(one.method == name for one in self.asked)
+        place = f"{place}{turn or ''}"
+        error = attempt.pick(f"{place}!", [(None, ""), *errors(attempt, name)])
+        if error is not None:
+            attempt.injected = error
+            self.asked.append(Asked(name, args, kwargs, error, True, awaited, deferred))
+            raise Raised(error)
+        if form.kind == "self" or (form.kind == "class" and form.cls is self.cls):
+            value: Any = self
+        else:
+            value = attempt.value(f"result {place}", form)
+        self.asked.append(Asked(name, args, kwargs, value, False, awaited, deferred))
+        return value
+
+
+class Function(Special):
+    """Stands for a function that is handed in.
+
+    Args:
+        attempt: the attempt that it belongs to.
+        place: where it comes in.
+        form: what it returns.
+    """
+
+    def __init__(self, attempt: Attempt, place: str, form: Form) -> None:
+        self.attempt = attempt
+        self.place = place
+        self.form = form
+        self.label = place
+        self.asked: list[Asked] = []
+        attempt.holders.append(self)
+
+    def invoke(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if self.form.kind == "awaitable":
+            inner = self.form.args[0] if self.form.args else Form("any")
+            return Coro(lambda: self._answer(inner, args, kwargs, awaited=True))
+        return self._answer(self.form, args, kwargs, awaited=False)
+
+    def _answer(self, form: Form, args: list[Any], kwargs: dict[str, Any], *, awaited: bool) -> Any:
+        turn = f"{len(self.asked) or ''}"
+        error = self.attempt.pick(f"{self.place}(){turn}!", [(None, ""), *errors(self.attempt, self.place)])
+        if error is not None:
+            self.attempt.injected = error
+            self.asked.append(Asked("", tuple(args), kwargs, error, True, awaited, False))
+            raise Raised(error)
+        value = self.attempt.value(f"result {self.place}(){turn}", form)
+        self.asked.append(Asked("", tuple(args), kwargs, value, False, awaited, False))
+        return value
+
+
+def errors(attempt: Attempt, what: str) -> list[tuple[Any, str]]:
+    """Exceptions that a collaborator may raise: one of its own, and those that the code catches."""
+    made: list[tuple[Any, str]] = []
+    for kind in attempt.memory.interpreter.caught:
+        found = exception_of(attempt, kind, what)
+        if found is not None:
+            made.append((found, f"raises_{_snake(_name(kind))}"))
+    made.append((RuntimeError(f"{what.rpartition('.')[2].strip('_') or 'it'} failed"), "fails"))
+    return made
+
+
+def exception_of(attempt: Attempt, kind: Any, what: str) -> Any:
+    """An exception of a class; None where it is not known how to make one."""
+    from async_testing.writing.evaluating.errors import known_argument
+
+    interpreter = attempt.interpreter
+    if isinstance(kind, Cls):
+        making = interpreter.lookup(kind, "__init__")
+        func = making if isinstance(making, Func) else None
+        try:
+            given = _arguments(attempt, func, kind) if func is not None else [f"{kind.name} of {what}"]
+            return interpreter.construct(kind, given, {})
+        except (Raised, Unknown):
+            return None
+    if isinstance(kind, type) and issubclass(kind, BaseException):
+        if kind in (Exception, BaseException):
+            return None
+        known = known_argument(kind)
+        if known is None:
+            return None
+        try:
+            return kind(
+                *(
+                    ast.literal_eval(one) if not one.startswith("Exception") else Exception("refused")
+                    for one in known
+                )
+            )
+        except Exception:
+            return None
+    return None
+
+
+def _arguments(attempt: Attempt, func: Func, kind: Cls) -> list[Any]:
+    given: list[Any] = []
+    node = func.node
+    for one in node.args.args[1:]:
+        if one.arg in func.defaults:
+            break
+        form = form_of(attempt.interpreter.annotation(one.annotation, func.module.frame))
+        if one.arg in ("status_code", "status", "code") and form.kind in ("int", "any"):
+            given.append(418)
+        else:
+            given.append(attempt.memory.samples.value(f"error {kind.name}.{one.arg}", form.single))
+    return given
+
+
+def _returned(func: Any) -> Form:
+    if isinstance(func, Bound):
+        func = func.func
+    if not isinstance(func, Func) or isinstance(func.node, ast.Lambda):
+        return Form("any")
+    if func.node.returns is None:
+        gives = any(isinstance(one, ast.Return) and one.value is not None for one in ast.walk(func.node))
+        if gives:
+            raise Unknown(f"what {func.name} returns is not annotated")
+        return Form("none")
+    frame = func.frame or func.module.frame
+    if func.owner is not None:
+        frame = func.module.interpreter.inside(func.owner, func.module)
+    form = form_of(func.module.interpreter.annotation(func.node.returns, frame))
+    if form.kind == "any" and ast.unparse(func.node.returns).rpartition(".")[2] not in ("Any", "object"):
+        raise Unknown(f"what {func.name} returns is not known")
+    return form
+
+
+def _name(kind: Any) -> str:
+    return kind.name if isinstance(kind, Cls) else str(kind.__name__)
+
+
+def _snake(name: str) -> str:
+    from async_testing.subjects.wording import snake
+
+    return snake(name)

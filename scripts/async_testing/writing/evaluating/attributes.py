@@ -1,0 +1,534 @@
+"""Names and attributes: where they are looked for, and what objects and classes of the project answer."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import enum
+from collections.abc import Iterator
+from typing import Any
+
+from async_testing.writing.evaluating.base import SAFE, Base, Foreign
+from async_testing.writing.evaluating.modules import Module
+from async_testing.writing.evaluating.things import (
+    NULL,
+    Bound,
+    Cls,
+    Coro,
+    Descriptor,
+    External,
+    Frame,
+    Func,
+    Inert,
+    Manager,
+    Meta,
+    Native,
+    Obj,
+    Opaque,
+    Raised,
+    Recorder,
+    Special,
+    Unknown,
+)
+
+BUILTINS = frozenset(
+    [
+        "abs",
+        "all",
+        "any",
+        "bin",
+        "bool",
+        "bytes",
+        "bytearray",
+        "callable",
+        "chr",
+        "complex",
+        "dict",
+        "divmod",
+        "enumerate",
+        "filter",
+        "float",
+        "format",
+        "frozenset",
+        "hash",
+        "hex",
+        "int",
+        "isinstance",
+        "issubclass",
+        "iter",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "next",
+        "object",
+        "oct",
+        "ord",
+        "pow",
+        "property",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "slice",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "type",
+        "zip",
+        "getattr",
+        "hasattr",
+        "setattr",
+        "vars",
+        "print",
+        "id",
+        "staticmethod",
+        "classmethod",
+        "super",
+        "anext",
+        "aiter",
+        "locals",
+        "NotImplemented",
+        "Ellipsis",
+    ]
+)
+
+
+class Attributes(Base):
+    """Looks names and attributes up."""
+
+    def name(self, name: str, frame: Frame) -> Any:
+        """What a name is, seen from a frame."""
+        found = (
+            frame.find(name) if name not in frame.outer else frame.parent.find(name) if frame.parent else None
+        )
+        if found is not None:
+            return found.names[name]
+        scope: Frame | None = frame
+        while scope is not None:  # a class body sees its own names
+            if scope.owner is not None and scope.is_body:
+                inner = self.own_member(scope.owner, name)
+                if inner is not None:
+                    return (
+                        inner.func
+                        if isinstance(inner, Descriptor) and inner.kind == "staticmethod"
+                        else self.bind(inner, None, scope.owner)
+                    )
+            scope = scope.parent
+        try:
+            return frame.module.get(name)
+        except KeyError:
+            return self.builtin(name)
+
+    def builtin(self, name: str) -> Any:
+        """What a builtin is."""
+        kind = getattr(builtins, name, None)
+        if isinstance(kind, type) and issubclass(kind, BaseException):
+            return kind
+        if name not in BUILTINS:
+            raise Unknown(f"{name} is not known")
+        return kind
+
+    # Attributes
+
+    def get_attribute(self, value: Any, name: str) -> Any:
+        """What an attribute of a value is."""
+        if isinstance(value, Special):
+            return self.native(lambda: value.attribute(name), None)
+        if isinstance(value, Obj):
+            return self._of_object(value, name)
+        if isinstance(value, Cls):
+            return self.of_class(value, name)
+        if isinstance(value, Module):
+            return self._of_module(value, name)
+        if isinstance(value, External):
+            return self.outside(f"{value.dotted}.{name}")
+        if isinstance(value, Inert | Opaque):
+            return value
+        if isinstance(value, Func | Native | Bound):
+            return self._of_function(value, name)
+        if isinstance(value, Recorder):
+            return self.of_recorder(value, name)
+        if isinstance(value, BaseException):
+            return self._of_exception(value, name)
+        if isinstance(value, Meta):
+            if name in value.kwargs:
+                return value.kwargs[name]
+            raise Unknown(f"what .{name} of {value.name} is, is not known")
+        if isinstance(value, type):
+            return self._of_type(value, name)
+        if isinstance(value, SAFE) and not name.startswith("__"):
+            found = self.native(lambda: getattr(value, name), None)
+            return self.extended(value, name, found)
+        if type(value).__module__.startswith("async_testing_fakes") and not name.startswith("__"):
+            return self.native(lambda: getattr(value, name), None)
+        if name == "__class__":
+            return type(value)
+        if hasattr(value, "__next__") and name in ("send", "throw", "close"):
+            return getattr(value, name)
+        raise Unknown(f"what .{name} of {self.described(value)} is, is not known")
+
+    def extended(self, value: Any, name: str, found: Any) -> Any:
+        """A method of a plain value; those of an enumeration of the project are looked up in its class."""
+        return found
+
+    def _of_module(self, module: Module, name: str) -> Any:
+        try:
+            return module.get(name)
+        except KeyError:
+            inner = self.module_of(module.source, f"{module.dotted}.{name}")
+            if inner is None:
+                raise Unknown(f"{module.dotted}.{name} is not found") from None
+            return inner
+
+    def _of_function(self, value: Any, name: str) -> Any:
+        if isinstance(value, Func) and name in value.fields:
+            return value.fields[name]
+        if name in ("__name__", "__qualname__"):
+            full = (
+                value.name
+                if isinstance(value, Func | Native)
+                else self._of_function(value.func, "__qualname__")
+            )
+            return full.rpartition(".")[2] if name == "__name__" else full
+        if name == "__doc__" and isinstance(value, Func):
+            return ast.get_docstring(value.node) if not isinstance(value.node, ast.Lambda) else None
+        if name in ("__func__", "__self__") and isinstance(value, Bound):
+            return value.func if name == "__func__" else value.on
+        if isinstance(value, Bound):
+            return self._of_function(value.func, name)
+        if name in ("__module__", "__dict__", "__annotations__"):
+            raise Unknown(f"{name} is not followed")
+        raise Raised(AttributeError(f"'function' object has no attribute '{name}'"))
+
+    def _of_exception(self, value: BaseException, name: str) -> Any:
+        if name == "__cause__":
+            return getattr(value, "evaluated_cause", value.__cause__)
+        if name.startswith("__") and name != "__class__":
+            raise Unknown(f"{name} is not followed")
+        if name == "__class__":
+            return type(value)
+        return self.native(lambda: getattr(value, name), None)
+
+    def _of_type(self, value: type, name: str) -> Any:
+        if name in ("__name__", "__qualname__"):
+            return value.__name__
+        if issubclass(value, enum.Enum) and not name.startswith("__"):
+            found = getattr(value, name, None)
+            return (
+                found
+                if isinstance(found, value)
+                else self.extended(value, name, self.native(lambda: getattr(value, name), None))
+            )
+        return self.native(lambda: getattr(value, name), None)
+
+    def _of_object(self, value: Obj, name: str) -> Any:
+        if name in value.fields and not name.startswith("__"):
+            return value.fields[name]
+        if name == "__class__":
+            return value.cls
+        if name == "__dict__":
+            return dict(value.fields)
+        if name == "__cause__":
+            return value.cause
+        found = self.lookup(value.cls, name)
+        if found is None:
+            return self.object_attribute(value, name)
+        return self.bind(found, value, value.cls)
+
+    def object_attribute(self, value: Obj, name: str) -> Any:
+        """What an object answers that its class does not define."""
+        raise NotImplementedError
+
+    def of_class(self, cls: Cls, name: str) -> Any:
+        """What an attribute of a class is."""
+        raise NotImplementedError
+
+    def of_recorder(self, recorder: Recorder, name: str) -> Any:
+        """What an object of a framework answers."""
+        raise NotImplementedError
+
+    def own_member(self, cls: Cls, name: str) -> Any:
+        """What a class itself defines under a name, None where it does not."""
+        raise NotImplementedError
+
+    def lookup(self, cls: Cls, name: str) -> Any:
+        """What a class or one above it defines under a name, None where none does."""
+        for one in cls.mro():
+            if isinstance(one, Cls):
+                found = self.own_member(one, name)
+                if found is not None:
+                    return found
+        return None
+
+    def bind(self, found: Any, on: Any, cls: Cls) -> Any:
+        """A member of a class as its object gives it."""
+        if found is NULL:
+            return None
+        if isinstance(found, Descriptor):
+            if found.kind == "staticmethod":
+                return found.func
+            if found.kind == "classmethod":
+                return Bound(found.func, cls)
+            return self.call(found.func, [on], {})
+        if isinstance(found, Func | Native) and on is not None:
+            return Bound(found, on)
+        return found
+
+    def set_attribute(self, on: Any, name: str, value: Any) -> None:
+        """``on.name = value``."""
+        if isinstance(on, Obj):
+            setter = self.lookup(on.cls, name)
+            if isinstance(setter, Descriptor) and setter.kind == "property":
+                raise Unknown(f"{name} is a property that is set")
+            self.set_field(on, name, value)
+        elif isinstance(on, Cls):
+            self.of_class(on, name) if name in on.memo else None
+            self.remember(on.memo, name)
+            on.memo[name] = NULL if value is None else value
+        elif isinstance(on, Func | Recorder):
+            on.fields[name] = value
+        elif isinstance(on, Inert):
+            return
+        elif isinstance(on, Special):
+            setter = getattr(on, "set_attribute", None)
+            if setter is None:
+                raise Unknown(f"an attribute of {self.described(on)} is set")
+            setter(name, value)
+        elif isinstance(on, BaseException) or type(on).__module__.startswith("async_testing_fakes"):
+            self.native(lambda: setattr(on, name, value), None)
+        else:
+            raise Unknown(f"an attribute of {self.described(on)} is set")
+
+    def set_field(self, on: Obj, name: str, value: Any) -> None:
+        """Set a field of an object."""
+        on.fields[name] = value
+
+    def above(self, frame: Frame) -> Any:
+        """What ``super()`` gives."""
+        inner: Frame | None = frame
+        while inner is not None and inner.owner is None:
+            inner = inner.parent
+        if inner is None or inner.owner is None:
+            raise Unknown("super() outside of a class")
+        return _Above(self, inner.owner, inner.own)
+
+    # Exceptions
+
+    def set_cause(self, value: Any, cause: Any) -> None:
+        """``raise value from cause``."""
+        if isinstance(value, Obj):
+            value.cause = cause
+        elif isinstance(value, BaseException):
+            value.evaluated_cause = cause  # type: ignore[attr-defined]
+
+    def require_exception(self, value: Any) -> None:
+        """Raises: Unknown for what cannot be raised."""
+        if isinstance(value, BaseException) or (isinstance(value, Obj) and self.is_exception(value.cls)):
+            return
+        raise Unknown(f"{self.described(value)} is raised, of which nothing is known")
+
+    def is_exception(self, cls: Cls) -> bool:
+        """Whether a class is one of exceptions."""
+        return any(isinstance(one, type) and issubclass(one, BaseException) for one in cls.mro())
+
+    def real(self, value: Any) -> BaseException | None:
+        """An exception to hand to a fake."""
+        return value if isinstance(value, BaseException) or value is None else Foreign(value)
+
+    # Context managers
+
+    def manager(self, value: Any, *, is_async: bool) -> Manager:
+        """How a context manager is entered and left."""
+        if isinstance(value, Manager):
+            return value
+        if isinstance(value, Inert):
+            return Manager(lambda: value, lambda error: False)
+        if isinstance(value, Coro):
+            return self.manager(value.run(), is_async=is_async)
+        if isinstance(value, Obj | Special):
+            names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
+            return self._of_methods(value, *names)
+        if type(value).__module__.startswith("async_testing_fakes"):
+            return self._of_fake(value, is_async=is_async)
+        raise Unknown(f"{self.described(value)} is entered, of which nothing is known")
+
+    def _of_methods(self, value: Any, enter: str, leave: str) -> Manager:
+        def entered() -> Any:
+            found = self.call(self.get_attribute(value, enter), [], {})
+            return self.awaited(found) if enter == "__aenter__" else found
+
+        def left(error: Any) -> bool:
+            kind = error.cls if isinstance(error, Obj) else type(error) if error is not None else None
+            found = self.call(self.get_attribute(value, leave), [kind, error, None], {})
+            return self.truth(self.awaited(found) if leave == "__aexit__" else found)
+
+        return Manager(entered, left)
+
+    def _of_fake(self, value: Any, *, is_async: bool) -> Manager:
+        if not is_async:
+            return Manager(
+                lambda: self.native(value.__enter__, None),
+                lambda error: bool(
+                    self.native(
+                        lambda: value.__exit__(
+                            type(self.real(error)) if error else None, self.real(error), None
+                        ),
+                        None,
+                    )
+                ),
+            )
+
+        def left(error: Any) -> bool:
+            given = self.real(error)
+            return bool(self.drive(value.__aexit__(type(given) if given else None, given, None)))
+
+        return Manager(lambda: self.drive(value.__aenter__()), left)
+
+    # What other parts give
+
+    def lacking(self, names: list[str]) -> None:
+        """What is needed is not among what was given."""
+        raise NotImplementedError
+
+    def call(self, func: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What calling something gives."""
+        raise NotImplementedError
+
+    def awaited(self, value: Any) -> Any:
+        """What awaiting a value gives."""
+        raise NotImplementedError
+
+    def outside(self, dotted: str) -> Any:
+        """What a name of another library is."""
+        raise NotImplementedError
+
+    def module_of(self, source: Any, dotted: str) -> Module | None:
+        """A module of the project as another one imports it."""
+        raise NotImplementedError
+
+    def item(self, on: Any, key: Any) -> Any:
+        """``on[key]``."""
+        if isinstance(on, Recorder):
+            if key in on.fields:
+                return on.fields[key]
+            raise Unknown(f"{on.meta.name}[{key!r}] is not known")
+        if isinstance(on, Special):
+            return self.native(lambda: on.item(key), None)  # type: ignore[attr-defined]
+        if isinstance(on, Obj):
+            return self.call(self.get_attribute(on, "__getitem__"), [key], {})
+        if isinstance(on, SAFE) or type(on).__module__.startswith("async_testing_fakes"):
+            try:
+                return self.native(lambda: on[key], on)
+            except Raised as raised:
+                if isinstance(raised.value, KeyError) and isinstance(key, str):
+                    self.lacking([key])
+                raise
+        raise Unknown(f"what is in {self.described(on)} is not known")
+
+    def mapping(self, value: Any) -> dict[str, Any]:
+        """What ``**value`` gives."""
+        if isinstance(value, dict):
+            return value
+        if isinstance(value, Obj) or not hasattr(value, "keys"):
+            raise Unknown(f"what ** of {self.described(value)} gives is not known")
+        found: dict[str, Any] = self.native(lambda: {name: value[name] for name in value.keys()}, None)  # noqa: SIM118
+        return found
+
+    def text(self, value: Any) -> str:
+        """``str(value)``."""
+        if isinstance(value, Obj):
+            own = self.lookup(value.cls, "__str__")
+            if own is not None:
+                return str(self.call(Bound(own, value), [], {}))
+            if self.is_exception(value.cls):
+                args = value.fields.get("args", ())
+                self.printable(args)
+                return "" if not args else self.text(args[0]) if len(args) == 1 else str(args)
+            raise Unknown(f"the text of a {value.cls.name} is not known")
+        self.printable(value)
+        return str(self.native(lambda: str(value), value))
+
+    def representation(self, value: Any) -> str:
+        """``repr(value)``."""
+        if isinstance(value, Obj):
+            raise Unknown(f"the text of a {value.cls.name} is not known")
+        self.printable(value)
+        return repr(value)
+
+    def object_truth(self, value: Obj) -> bool:
+        for name in ("__bool__", "__len__"):
+            own = self.lookup(value.cls, name)
+            if own is not None:
+                return bool(self.call(Bound(own, value), [], {}))
+        return True
+
+    def iterate_object(self, value: Any) -> Iterator[Any]:
+        if isinstance(value, Obj):
+            own = self.lookup(value.cls, "__iter__") or self.lookup(value.cls, "__aiter__")
+            if own is not None:
+                return self.iterate(self.call(Bound(own, value), [], {}))
+            if value.cls.kind == "model":
+                return iter([*value.fields.items()])
+        if isinstance(value, Special):
+            own = getattr(value, "iterate", None)
+            if own is not None:
+                return iter(own())
+        raise Unknown(f"what iterating over {self.described(value)} gives is not known")
+
+    def is_instance(self, value: Any, kind: Any) -> bool:
+        """Whether a value is an object of a class."""
+        raise NotImplementedError
+
+    def overloaded(self, op: ast.AST, left: Any, right: Any) -> Any:
+        """What an operator makes of what is no plain value."""
+        name = {"Add": "__add__", "Sub": "__sub__", "Mult": "__mul__"}.get(type(op).__name__, "")
+        if name and isinstance(left, Obj) and self.lookup(left.cls, name) is not None:
+            return self.call(self.get_attribute(left, name), [right], {})
+        if isinstance(op, ast.Eq | ast.NotEq) and isinstance(left, Meta) and isinstance(right, Meta):
+            return (left is right) == isinstance(op, ast.Eq)
+        raise Unknown(f"what an operator makes of {self.described(left)} is not known")
+
+
+class _Above(Special):
+    """``super()``."""
+
+    def __init__(self, interpreter: Attributes, owner: Cls, own: Any) -> None:
+        self.interpreter = interpreter
+        self.owner = owner
+        self.own = own
+
+    def attribute(self, name: str) -> Any:
+        cls = self.own.cls if isinstance(self.own, Obj) else self.own
+        order = cls.mro()
+        behind = order[order.index(self.owner) + 1 :] if self.owner in order else []
+        for one in behind:
+            if isinstance(one, Cls):
+                found = self.interpreter.own_member(one, name)
+                if found is not None:
+                    return self.interpreter.bind(found, self.own if isinstance(self.own, Obj) else None, cls)
+        return Native(name, lambda *args, **kwargs: self._outside(name, args, kwargs))
+
+    def _outside(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A method of a class that is not the project's."""
+        if not isinstance(self.own, Obj):
+            raise Unknown(f"super().{name} is not followed")
+        if name == "__init__" and self.interpreter.is_exception(self.own.cls):
+            self.own.fields["args"] = args
+            return None
+        if name == "__init__" and not args:
+            return (
+                self.interpreter.call(Native("object", lambda: None), [], {})
+                if not kwargs
+                else self._fields(kwargs)
+            )
+        found = self.interpreter.object_attribute(self.own, name)
+        return self.interpreter.call(found, [*args], kwargs)
+
+    def _fields(self, kwargs: dict[str, Any]) -> None:
+        if self.own.cls.kind != "model":
+            raise Unknown(f"what {self.own.cls.name}'s base makes of its arguments is not known")
+        self.interpreter.object_attribute(self.own, "__init__")(**kwargs)

@@ -1,0 +1,397 @@
+"""Calls: of the project's functions and classes, of Python's own functions, of other libraries' names."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import enum
+import functools
+import json
+import random
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from async_testing.writing.evaluating.base import SAFE
+from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.statements import Statements
+from async_testing.writing.evaluating.things import (
+    Bound,
+    Cls,
+    Coro,
+    Descriptor,
+    External,
+    Frame,
+    Func,
+    Inert,
+    Meta,
+    Native,
+    Obj,
+    Opaque,
+    Raised,
+    Recorder,
+    Special,
+    Unknown,
+)
+
+_TIMES = frozenset(
+    {"now", "utcnow", "today", "fromtimestamp", "time", "time_ns", "monotonic", "perf_counter"}
+)
+_RANDOM = frozenset(
+    {"uuid1", "uuid4", "token_hex", "token_urlsafe", "token_bytes", "random", "randint", "choice"}
+)
+_HOLDING = (list, dict, set)
+_OVER = frozenset(
+    {list, tuple, set, frozenset, sorted, enumerate, zip, map, filter, any, all, sum, min, max, reversed}
+)
+_KEEPING = (functools.partial, functools.reduce)
+
+
+class Calling(Statements):
+    """Calls functions."""
+
+    def call(self, func: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        self.tick()
+        if isinstance(func, Func | Bound | Native):
+            return self.native(lambda: func(*args, **kwargs), None)
+        if isinstance(func, Special):
+            return self.native(lambda: func.invoke(args, kwargs), None)
+        if isinstance(func, Cls):
+            return self.construct(func, args, kwargs)
+        if isinstance(func, Form):
+            return self.call(func.cls, args, kwargs)
+        if isinstance(func, External):
+            return self.call_outside(func, args, kwargs)
+        if isinstance(func, Inert | Opaque):
+            return func
+        if isinstance(func, Obj):
+            return self.call(self.get_attribute(func, "__call__"), args, kwargs)
+        if isinstance(func, Recorder | Meta):
+            raise Unknown(f"what calling {self.described(func)} gives is not known")
+        return self._python(func, args, kwargs)
+
+    # Python's own
+
+    def _python(self, func: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        special = (
+            self._builtins().get(func)
+            if getattr(func, "__hash__", None) and not isinstance(func, SAFE)
+            else None
+        )
+        if special is not None:
+            return special(*args, **kwargs)
+        name = getattr(func, "__name__", "")
+        if name in _TIMES and self._is_clock(func, name) and not args:
+            return Opaque("the clock")
+        if name in _RANDOM and getattr(func, "__module__", "") in ("uuid", "random", "secrets"):
+            return Opaque("chance")
+        if isinstance(getattr(func, "__self__", None), random.Random | secrets.SystemRandom):
+            return Opaque("chance")
+        given = [*args, *kwargs.values()]
+        on = getattr(func, "__self__", None)
+        if isinstance(func, type) and issubclass(func, enum.Enum):
+            return self.native(lambda: func(*args), None)
+        home = getattr(func, "__module__", None) or ""
+        if (type(on).__module__ or "").startswith("async_testing_fakes") or home.startswith("async_testing"):
+            return self.native(lambda: func(*args, **kwargs), None)
+        if not isinstance(on, _HOLDING):
+            for one in given:
+                if isinstance(one, Opaque):
+                    return one
+            is_exception = isinstance(func, type) and issubclass(func, BaseException)
+            if not is_exception and not (isinstance(func, type) and func in _KEEPING):
+                for one in given:
+                    self._refused(one, name)
+        return self.native(lambda: func(*args, **kwargs), None)
+
+    @staticmethod
+    def _is_clock(func: Any, name: str) -> bool:
+        on = getattr(func, "__self__", None)
+        return (isinstance(on, type) and issubclass(on, datetime.date)) or getattr(time, name, None) is func
+
+    def _refused(self, value: Any, name: str) -> None:
+        if isinstance(value, Obj | External | Meta | Special | Recorder | Coro):
+            raise Unknown(f"what {name or 'a function'} makes of {self.described(value)} is not known")
+
+    def _builtins(self) -> dict[Any, Callable[..., Any]]:
+        if not hasattr(self, "_table"):
+            table: dict[Any, Callable[..., Any]] = {
+                str: lambda value="", *_: value if isinstance(value, Opaque) else self.text(value),
+                repr: self.representation,
+                bool: lambda value=False: self.truth(value),
+                isinstance: self.is_instance,
+                issubclass: self._is_subclass,
+                len: self._length,
+                print: lambda *_, **__: None,
+                type: self._type,
+                getattr: self._getattr,
+                hasattr: self._hasattr,
+                setattr: self.set_attribute,
+                callable: lambda value: (
+                    isinstance(value, Func | Bound | Native | Cls | Special) or callable(value)
+                ),
+                iter: lambda value: self.items(value),
+                next: self._next,
+                dict: self._dict,
+                id: lambda _: Opaque("where it lies in memory"),
+                vars: lambda value: self.get_attribute(value, "__dict__"),
+                anext: lambda value, *rest: Coro(lambda: self._next(value, *rest)),
+                aiter: lambda value: self.items(value),
+                staticmethod: lambda func: Descriptor("staticmethod", func),
+                classmethod: lambda func: Descriptor("classmethod", func),
+                property: lambda func, *_: Descriptor("property", func),
+                object: lambda: Opaque("an object"),
+                super: self._super,
+                json.dumps: self._dumps,
+            }
+            for func in _OVER:
+                table[func] = functools.partial(self._over, func)
+            self._table = table
+        return self._table
+
+    def _super(self, cls: Cls, own: Any) -> Any:
+        frame = Frame(cls.module)
+        frame.owner, frame.own = cls, own
+        return self.above(frame)
+
+    def _dumps(self, value: Any, **options: Any) -> Any:
+        self.printable(value)
+        if "default" in options or "cls" in options:
+            raise Unknown("json.dumps with a function of its own is not followed")
+        return self.native(lambda: json.dumps(value, **options), None)
+
+    def _over(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        if func in (max, min) and any(isinstance(one, Opaque) for one in args):
+            raise Unknown("what is compared is not known")
+        given = [one if callable(one) or isinstance(one, SAFE) else self.items(one) for one in args]
+        if kwargs.get("key") is not None:
+            kwargs["key"] = self._pythonic(kwargs["key"])
+        if func in (map, filter) and given:
+            given[0] = self._pythonic(args[0]) if args[0] is not None else None
+        if any(isinstance(one, Opaque) for one in args):
+            raise Unknown("what it depends on is another value each time")
+        return self.native(lambda: func(*given, **kwargs), None)
+
+    def _pythonic(self, func: Any) -> Callable[..., Any]:
+        return lambda *args: self.call(func, [*args], {})
+
+    def _length(self, value: Any) -> Any:
+        if isinstance(value, Obj):
+            return self.call(self.get_attribute(value, "__len__"), [], {})
+        if isinstance(value, type) and issubclass(value, enum.Enum):
+            return len(value)
+        if isinstance(value, Special) and hasattr(value, "iterate"):
+            return len([*value.iterate()])
+        if not isinstance(value, SAFE) and not type(value).__module__.startswith("async_testing_fakes"):
+            raise Unknown(f"how many there are in {self.described(value)} is not known")
+        return self.native(lambda: len(value), value)
+
+    def _type(self, value: Any) -> Any:
+        return value.cls if isinstance(value, Obj) else type(value)
+
+    def _getattr(self, on: Any, name: str, *default: Any) -> Any:
+        try:
+            return self.get_attribute(on, name)
+        except Raised as raised:
+            if default and isinstance(raised.value, AttributeError):
+                return default[0]
+            raise
+
+    def _hasattr(self, on: Any, name: str) -> bool:
+        try:
+            self.get_attribute(on, name)
+        except Raised as raised:
+            if isinstance(raised.value, AttributeError):
+                return False
+            raise
+        return True
+
+    def _next(self, value: Any, *default: Any) -> Any:
+        steps = value if hasattr(value, "__next__") else self.items(value)
+        try:
+            return next(steps)
+        except StopIteration:
+            if default:
+                return default[0]
+            raise Raised(StopIteration()) from None
+
+    def _dict(self, *args: Any, **kwargs: Any) -> Any:
+        found: dict[Any, Any] = {}
+        if args:
+            one = args[0]
+            if isinstance(one, Obj) and one.cls.kind == "model":
+                found.update(one.fields)
+            elif hasattr(one, "keys"):
+                found.update(self.mapping(one))
+            else:
+                found.update(self.native(lambda: dict(self.items(one)), None))
+        found.update(kwargs)
+        return found
+
+    def _is_subclass(self, cls: Any, kind: Any) -> bool:
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        if isinstance(cls, Cls):
+            return any(cls.derives(one) or (isinstance(one, type) and one in cls.mro()) for one in kinds)
+        return bool(self.native(lambda: issubclass(cls, kind), None))
+
+    def is_instance(self, value: Any, kind: Any) -> bool:
+        if isinstance(kind, tuple | list):
+            return any(self.is_instance(value, one) for one in kind)
+        if isinstance(kind, Form):
+            if kind.kind == "union":
+                return any(
+                    self.is_instance(value, one.cls if one.kind != "none" else type(None))
+                    for one in kind.args
+                )
+            kind = kind.cls
+        if isinstance(value, Opaque):
+            raise Unknown(f"it depends on {value.why}")
+        if isinstance(kind, Cls):
+            if kind.kind == "enum":
+                return isinstance(value, kind.enum)
+            if isinstance(value, Special):
+                said = getattr(value, "cls", None)
+                return isinstance(said, Cls) and said.derives(kind)
+            return isinstance(value, Obj) and value.cls.derives(kind)
+        if isinstance(kind, External):
+            if isinstance(value, Obj):
+                return value.cls.derives(kind)
+            if isinstance(value, Special):
+                return getattr(value, "cls", None) == kind
+            names = [one.__name__ for one in type(value).__mro__]
+            if isinstance(value, BaseException):
+                return kind.name in names and not isinstance(value, OSError)
+            if kind.dotted.startswith(("collections.abc", "typing")):
+                return isinstance(value, getattr(__import__("collections.abc").abc, kind.name, ()))
+            if isinstance(value, SAFE):
+                return False
+            raise Unknown(f"whether it is a {kind.name} is not known")
+        if isinstance(value, Obj):
+            return isinstance(kind, type) and any(
+                isinstance(one, type) and issubclass(one, kind) for one in value.cls.mro()
+            )
+        if isinstance(value, Special | External | Meta | Recorder):
+            if isinstance(kind, type):
+                return False
+            raise Unknown(f"whether it is a {kind} is not known")
+        if isinstance(kind, type):
+            return isinstance(value, kind)
+        raise Unknown("whether it is of that class is not known")
+
+    # The project's functions
+
+    def function(self, node: Any, module: Any, frame: Frame | None, name: str) -> Func:
+        func = Func(node, module, frame, name, self._run)
+        given = node.args
+        within = frame if frame is not None else module.frame
+        plain = [*given.posonlyargs, *given.args]
+        for one, default in zip(plain[len(plain) - len(given.defaults) :], given.defaults, strict=True):
+            func.defaults[one.arg] = self._default(default, within)
+        for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
+            if default is not None:
+                func.defaults[one.arg] = self._default(default, within)
+        return func
+
+    def _default(self, node: ast.expr, frame: Frame) -> Any:
+        try:
+            return self.eval(node, frame)
+        except Unknown as unknown:
+            return Opaque(str(unknown))
+
+    def decorated(self, node: Any, module: Any, frame: Frame | None, name: str, owner: Cls | None) -> Any:
+        func = self.function(node, module, frame, name)
+        func.owner = owner
+        value: Any = func
+        for one in reversed(node.decorator_list):
+            decorator = self.eval(one, frame if frame is not None else self.inside(owner, module))
+            value = self.apply(decorator, value)
+        return value
+
+    def inside(self, owner: Cls | None, module: Any) -> Frame:
+        """A frame in which the names of a class's body can be seen."""
+        frame = Frame(module)
+        frame.owner = frame.own = owner
+        frame.is_body = owner is not None
+        return frame
+
+    def apply(self, decorator: Any, value: Any) -> Any:
+        """What a decorator makes of a function or class."""
+        if decorator in (staticmethod, classmethod, property):
+            inner = value.func if isinstance(value, Descriptor) else value
+            return Descriptor(decorator.__name__, inner)
+        if isinstance(decorator, External):
+            return self.apply_outside(decorator, value)
+        if isinstance(decorator, Meta):
+            return self.apply_meta(decorator, value)
+        if isinstance(decorator, Inert):
+            return value
+        inner = value.func if isinstance(value, Descriptor) else value
+        found = self.call(decorator, [inner], {})
+        return Descriptor(value.kind, found) if isinstance(value, Descriptor) else found
+
+    def _run(self, func: Func, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        frame = Frame(func.module, func.frame)
+        frame.owner = func.owner
+        self.arguments(func, args, kwargs, frame)
+        if func.owner is not None and args:
+            frame.own = args[0]
+        elif func.frame is not None and func.owner is None:
+            frame.own, frame.owner = func.frame.own, None
+        if func.is_async and not func.is_generator:
+            return Coro(lambda: self._deep(lambda: self.run_function(func, frame)))
+        return self._deep(lambda: self.run_function(func, frame))
+
+    @staticmethod
+    def _deep(run: Callable[[], Any]) -> Any:
+        try:
+            return run()
+        except RecursionError:
+            raise Unknown("it is nested too deeply to be followed") from None
+
+    def arguments(self, func: Func, args: list[Any], kwargs: dict[str, Any], frame: Frame) -> None:
+        """Bind what a function is called with to its parameters."""
+        given = func.node.args
+        plain = [one.arg for one in (*given.posonlyargs, *given.args)]
+        names, left = frame.names, dict(kwargs)
+        for name, value in zip(plain, args, strict=False):
+            names[name] = value
+        more = args[len(plain) :]
+        if given.vararg is not None:
+            names[given.vararg.arg] = tuple(more)
+        elif more:
+            raise Raised(
+                TypeError(f"{func.name}() takes {len(plain)} positional arguments but {len(args)} were given")
+            )
+        only = [one.arg for one in given.kwonlyargs]
+        for name in (*plain, *only):
+            if name in left:
+                if name in names:
+                    raise Raised(TypeError(f"{func.name}() got multiple values for argument '{name}'"))
+                names[name] = left.pop(name)
+            elif name not in names:
+                if name not in func.defaults:
+                    raise Raised(TypeError(f"{func.name}() missing a required argument: '{name}'"))
+                names[name] = func.defaults[name]
+        if given.kwarg is not None:
+            names[given.kwarg.arg] = left
+        elif left:
+            raise Raised(TypeError(f"{func.name}() got an unexpected keyword argument '{next(iter(left))}'"))
+
+    # What other parts give
+
+    def construct(self, cls: Cls, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """An object of a class of the project."""
+        raise NotImplementedError
+
+    def call_outside(self, func: External, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What calling a name of another library gives."""
+        raise NotImplementedError
+
+    def apply_outside(self, decorator: External, value: Any) -> Any:
+        """What a decorator of another library makes of a function."""
+        raise NotImplementedError
+
+    def apply_meta(self, decorator: Meta, value: Any) -> Any:
+        """What a decorator of another library, called before, makes of a function."""
+        raise NotImplementedError

@@ -1,0 +1,393 @@
+"""Classes of the project: their members, and how their objects are made."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from typing import Any
+
+from async_testing.writing.evaluating.calling import Calling
+from async_testing.writing.evaluating.forms import Form, form_of
+from async_testing.writing.evaluating.things import (
+    NULL,
+    Bound,
+    Cls,
+    Descriptor,
+    External,
+    Frame,
+    Func,
+    Meta,
+    Native,
+    Obj,
+    Opaque,
+    Raised,
+    Recorder,
+    Unknown,
+)
+
+_MODELS = frozenset({"BaseModel", "SQLModel", "BaseSettings", "GenericModel"})
+_TABLES = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "AsyncAttrs"})
+_HARMLESS = frozenset({"ABC", "Protocol", "Generic", "object", "NamedTuple", "TypedDict", *_MODELS, *_TABLES})
+_FREE = object()
+
+
+class Classes(Calling):
+    """Makes classes and objects."""
+
+    def class_of(self, node: ast.ClassDef, module: Any, frame: Frame, name: str) -> Any:
+        cls = Cls(name, module, node, frame)
+        for base in node.bases:
+            value = self.eval(base, frame)
+            if isinstance(value, Form) and value.cls is not None:
+                value = value.cls
+            if isinstance(value, Meta):
+                value = External(value.name)
+            if isinstance(value, type) and issubclass(value, enum.Enum) and hasattr(value, "evaluated_class"):
+                value = value.evaluated_class
+            cls.bases.append(value)
+        cls.kind = self._kind(cls)
+        if cls.kind == "enum":
+            self._make_enum(cls)
+            return cls.enum
+        found: Any = cls
+        for one in reversed(node.decorator_list):
+            found = self._decorate(found, one, frame)
+        return found
+
+    def _kind(self, cls: Cls) -> str:
+        names = [one.name for one in cls.mro() if isinstance(one, External)]
+        if any(isinstance(one, type) and issubclass(one, enum.Enum) for one in cls.mro()):
+            return "enum"
+        if "SQLModel" in names and any(
+            one.arg == "table" and isinstance(one.value, ast.Constant) and one.value.value
+            for one in cls.node.keywords
+        ):
+            return "table"
+        if _MODELS & {*names}:
+            return "model"
+        if _TABLES & {*names} or "declarative_base" in names:
+            return "table"
+        if "NamedTuple" in names:
+            return "dataclass"
+        if "TypedDict" in names:
+            return "mapping"
+        above = [one.kind for one in cls.bases if isinstance(one, Cls)]
+        for kind in ("table", "model", "mapping"):
+            if kind in above:
+                return kind
+        if "Protocol" in [one.name for one in cls.bases if isinstance(one, External)]:
+            return "protocol"
+        return "dataclass" if "dataclass" in above else "plain"
+
+    def _decorate(self, found: Any, node: ast.expr, frame: Frame) -> Any:
+        target = node.func if isinstance(node, ast.Call) else node
+        try:
+            value = self.eval(target, frame)
+        except Unknown:
+            return found
+        name = value.name if isinstance(value, External | Native) else ""
+        if name == "dataclass" and isinstance(found, Cls):
+            found.kind = "dataclass"
+        return found
+
+    def _make_enum(self, cls: Cls) -> None:
+        """A real enumeration with the same members: it compares and shows itself as the project's does."""
+        members: dict[str, Any] = {}
+        frame = self.inside(cls, cls.module)
+        frame.parent = cls.frame
+        for node in cls.node.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                name = node.targets[0].id
+                if name.startswith("_"):
+                    continue
+                value = self.eval(node.value, frame)
+                if (isinstance(value, External) and value.name == "auto") or (
+                    isinstance(value, Meta) and value.name == "auto"
+                ):
+                    value = enum.auto()
+                members[name] = value
+        bases = [one for one in cls.mro() if isinstance(one, type)]
+        kind = next((one for one in bases if issubclass(one, enum.Enum)), enum.Enum)
+        mixed = next((one for one in bases if one in (str, int, float)), None)
+        if any(isinstance(one, Opaque | External | Meta | Obj) for one in members.values()):
+            raise Unknown(f"the members of {cls.name} are not known")
+        made: Any = self.native(
+            lambda: kind(cls.name, members, type=mixed) if mixed else kind(cls.name, members), None
+        )
+        made.evaluated_class = cls
+        cls.enum = made
+
+    def extended(self, value: Any, name: str, found: Any) -> Any:
+        return found
+
+    def get_attribute(self, value: Any, name: str) -> Any:
+        kind = value if isinstance(value, type) else type(value)
+        cls: Cls | None = getattr(kind, "evaluated_class", None) if issubclass(kind, enum.Enum) else None
+        if cls is not None and name not in kind.__members__ and not name.startswith("__"):
+            own = self.lookup(cls, name)
+            if own is not None:
+                return self.bind(own, None if kind is value else value, kind)  # type: ignore[arg-type]
+        return super().get_attribute(value, name)
+
+    # Members
+
+    def own_member(self, cls: Cls, name: str) -> Any:
+        if name in cls.memo:
+            return cls.memo[name]
+        node = _defining(cls.node, name)
+        if node is None:
+            return None
+        cls.memo[name] = None  # what is defined by itself is not there
+        frame = self.inside(cls, cls.module)
+        frame.parent = cls.frame if cls.frame is not cls.module.frame else None
+        try:
+            value = self._member(cls, node, name, frame)
+            cls.memo[name] = NULL if value is None else value
+        except BaseException:
+            del cls.memo[name]
+            raise
+        return cls.memo[name]
+
+    def _member(self, cls: Cls, node: ast.stmt, name: str, frame: Frame) -> Any:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            closed = cls.frame if cls.frame is not cls.module.frame else None
+            func = self.function(node, cls.module, closed, f"{cls.qualname}.{name}")
+            func.owner = cls
+            value: Any = func
+            for one in reversed(node.decorator_list):
+                value = self.apply(self.eval(one, frame), value)
+            return value
+        if isinstance(node, ast.ClassDef):
+            return self.class_of(node, cls.module, frame, f"{cls.qualname}.{name}")
+        if isinstance(node, ast.Assign):
+            value = self.eval(node.value, frame)
+            target = node.targets[0]
+            if isinstance(target, ast.Tuple):
+                names = [one.id for one in target.elts if isinstance(one, ast.Name)]
+                return [*self.items(value)][names.index(name)]
+            return value
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            return self.eval(node.value, frame)
+        return None
+
+    def of_class(self, cls: Cls, name: str) -> Any:
+        if name in ("__name__", "__qualname__"):
+            return cls.name if name == "__name__" else cls.qualname
+        if name == "__mro__":
+            return (*cls.mro(),)
+        if name == "__doc__":
+            return ast.get_docstring(cls.node)
+        found = self.lookup(cls, name)
+        if found is not None:
+            if isinstance(found, Descriptor) and found.kind == "property":
+                return found
+            return self.bind(found, None, cls)
+        if cls.kind in ("model", "table"):
+            return self.model_member(cls, name)
+        if any(isinstance(one, ast.AnnAssign) and _named(one, name) for one in cls.node.body):
+            raise Raised(AttributeError(f"type object '{cls.name}' has no attribute '{name}'"))
+        self._require_known(cls, name)
+        raise Raised(AttributeError(f"type object '{cls.name}' has no attribute '{name}'"))
+
+    def _require_known(self, cls: Cls, name: str) -> None:
+        for one in cls.mro():
+            if isinstance(one, External) and one.name not in _HARMLESS:
+                raise Unknown(f"what {one.dotted}.{name} is, is not known")
+            if isinstance(one, Recorder | Meta | Opaque):
+                raise Unknown(f"what .{name} of {cls.name} is, is not known")
+
+    def object_attribute(self, value: Obj, name: str) -> Any:
+        cls = value.cls
+        if cls.kind in ("model", "table", "dataclass"):
+            found = self.model_object(value, name)
+            if found is not _FREE:
+                return found
+        if self.is_exception(cls) and name in ("args", "__cause__", "with_traceback", "add_note"):
+            if name in ("with_traceback", "add_note"):
+                return Native(name, lambda *_: value)
+            return value.fields.get("args", ())
+        if cls.kind == "dataclass" and name == "_asdict":
+            return Native(name, lambda: dict(value.fields))
+        if name == "__init__":
+            return Native(name, lambda *_, **__: None)
+        self._require_known(cls, name)
+        raise Raised(AttributeError(f"'{cls.name}' object has no attribute '{name}'"))
+
+    # Objects
+
+    def construct(self, cls: Cls, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if cls.kind == "mapping":
+            return self._dict(*args, **kwargs)
+        if cls.kind == "protocol":
+            raise Raised(TypeError("Protocols cannot be instantiated"))
+        value = Obj(cls)
+        value.call = ([*args], dict(kwargs))
+        if self.is_exception(cls):
+            value.fields["args"] = tuple(args)
+        making = self.lookup(cls, "__init__")
+        if self.lookup(cls, "__new__") is not None:
+            raise Unknown(f"{cls.name} has a __new__ of its own")
+        if making is not None and not isinstance(making, Descriptor):
+            self.call(Bound(making, value), args, kwargs)
+            return value
+        if cls.kind == "model":
+            return self.validated(cls, self._by_name(cls, args, kwargs), value)
+        if cls.kind == "table":
+            return self.row_made(cls, kwargs, value)
+        if cls.kind == "dataclass":
+            self._fill(cls, args, kwargs, value)
+            return value
+        if not self.is_exception(cls):
+            self._require_known(cls, "__init__")
+            if args or kwargs:
+                raise Raised(TypeError(f"{cls.name}() takes no arguments"))
+        elif kwargs:
+            self._require_known(cls, "__init__")
+            raise Raised(TypeError(f"{cls.name}() takes no keyword arguments"))
+        return value
+
+    def _by_name(self, cls: Cls, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+        if args:
+            raise Raised(TypeError(f"{cls.name}() takes no positional arguments"))
+        return kwargs
+
+    def fields_of(self, cls: Cls) -> dict[str, tuple[Form, Any, Cls]]:
+        """The annotated fields of a class and those above it: form, default (``MISSING`` where none) and owner."""
+        if "__fields" not in cls.memo:
+            found: dict[str, tuple[Form, Any, Cls]] = {}
+            for one in reversed(cls.mro()):
+                if isinstance(one, Cls):
+                    found.update(self._annotated(one))
+            cls.memo["__fields"] = found
+        fields: dict[str, tuple[Form, Any, Cls]] = cls.memo["__fields"]
+        return fields
+
+    def _annotated(self, cls: Cls) -> dict[str, tuple[Form, Any, Cls]]:
+        frame = self.inside(cls, cls.module)
+        frame.parent = cls.frame if cls.frame is not cls.module.frame else None
+        found: dict[str, tuple[Form, Any, Cls]] = {}
+        for node in cls.node.body:
+            if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
+                continue
+            name = node.target.id
+            if (
+                name.startswith("__")
+                or name == "model_config"
+                or (name.startswith("_") and cls.kind == "model")
+            ):
+                continue
+            form = form_of(self.annotation(node.annotation, frame))
+            if form.kind == "classvar":
+                continue
+            default: Any = MISSING
+            if node.value is not None:
+                try:
+                    default = self.eval(node.value, frame)
+                except Unknown as unknown:
+                    default = Opaque(str(unknown))
+            if isinstance(default, Meta):
+                form, default = form.limited([default]), default
+            found[name] = (form, default, cls)
+        return found
+
+    def default_of(self, default: Any) -> Any:
+        """The value that a field has where none is given; ``MISSING`` where one must be."""
+        if isinstance(default, Meta):
+            making = default.kwargs.get("default_factory")
+            if making is not None:
+                return self.call(making, [], {})
+            place = (
+                0 if default.name in ("Field", "Query", "Path", "Body", "Header", "Form", "Cookie") else -1
+            )
+            default = default.get("default", place, MISSING)
+        if default is Ellipsis:
+            return MISSING
+        return (
+            [*default]
+            if isinstance(default, list)
+            else dict(default)
+            if isinstance(default, dict)
+            else default
+        )
+
+    def _fill(self, cls: Cls, args: list[Any], kwargs: dict[str, Any], value: Obj) -> None:
+        fields = self.fields_of(cls)
+        left = dict(kwargs)
+        names = [*fields]
+        if len(args) > len(names):
+            raise Raised(TypeError(f"{cls.name}() takes {len(names)} arguments but {len(args)} were given"))
+        for name, one in zip(names, args, strict=False):
+            left[name] = one
+        for name, (_, default, _) in fields.items():
+            if name in left:
+                value.fields[name] = left.pop(name)
+                continue
+            found = self.default_of(default)
+            if found is MISSING:
+                raise Raised(TypeError(f"{cls.name}() missing a required argument: '{name}'"))
+            value.fields[name] = found
+        if left:
+            raise Raised(TypeError(f"{cls.name}() got an unexpected keyword argument '{next(iter(left))}'"))
+        after = self.lookup(cls, "__post_init__")
+        if isinstance(after, Func):
+            self.call(Bound(after, value), [], {})
+
+    # What other parts give
+
+    def validated(self, cls: Cls, given: dict[str, Any], value: Obj) -> Any:
+        """An object of a model. Raises: Raised with a ValidationError."""
+        raise NotImplementedError
+
+    def row_made(self, cls: Cls, given: dict[str, Any], value: Obj) -> Any:
+        """An object of a table."""
+        raise NotImplementedError
+
+    def model_member(self, cls: Cls, name: str) -> Any:
+        """What a model's class answers that it does not define."""
+        raise NotImplementedError
+
+    def model_object(self, value: Obj, name: str) -> Any:
+        """What a model's object answers that its class does not define; ``FREE`` where nothing is said."""
+        raise NotImplementedError
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "MISSING"
+
+    def __deepcopy__(self, memo: object) -> _Missing:
+        return self
+
+
+MISSING = _Missing()
+FREE = _FREE
+
+
+def _defining(node: ast.ClassDef, name: str) -> ast.stmt | None:
+    found: ast.stmt | None = None
+    for one in node.body:
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if one.name == name and not _adds(one):
+                found = one
+        elif isinstance(one, ast.Assign):
+            if any(
+                isinstance(inner, ast.Name) and inner.id == name
+                for target in one.targets
+                for inner in ast.walk(target)
+            ):
+                found = one
+        elif isinstance(one, ast.AnnAssign) and _named(one, name) and one.value is not None:
+            found = one
+    return found
+
+
+def _adds(node: ast.stmt) -> bool:
+    """Whether it is the setter of a property, or an overload."""
+    for one in getattr(node, "decorator_list", ()):
+        if isinstance(one, ast.Attribute) and one.attr in ("setter", "deleter", "expression", "comparator"):
+            return True
+    return False
+
+
+def _named(node: ast.AnnAssign, name: str) -> bool:
+    return isinstance(node.target, ast.Name) and node.target.id == name

@@ -1,0 +1,113 @@
+"""The whole evaluation of a project."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from async_testing.facts.source import SourceFile
+from async_testing.writing.evaluating.drivers import offered
+from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.library import Library
+from async_testing.writing.evaluating.modules import Module
+from async_testing.writing.evaluating.stubs import TEXTS
+from async_testing.writing.evaluating.things import Unknown
+
+if TYPE_CHECKING:
+    from async_testing.facts.workspace import Workspace
+
+
+class Interpreter(Library):
+    """Evaluates the code of a project.
+
+    Args:
+        workspace: the project.
+        import_root: the folder below its root from which its modules are imported, empty for the root.
+    """
+
+    def __init__(self, workspace: Workspace, import_root: str = "") -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.import_root = import_root
+        self.driver = ""
+        """The driver whose fakes the project has, empty where it has none."""
+        self.words: frozenset[str] = frozenset()
+        """The names that the module under test and its helpers read."""
+        self.attempt: Any = None
+        """What the present attempt has chosen and learned."""
+        self._modules: dict[str, Module] = {}
+        self._stubs: dict[str, Module] = {}
+
+    def dotted(self, path: str) -> str:
+        """A module's name as imports spell it."""
+        if path.startswith("<"):
+            return path.strip("<>")
+        if self.import_root and path.startswith(f"{self.import_root}/"):
+            path = path[len(self.import_root) + 1 :]
+        name = path.removesuffix(".py").replace("/", ".")
+        return name.removesuffix(".__init__") if name.endswith(".__init__") else name
+
+    def module(self, source: SourceFile) -> Module:
+        """A file of the project as a module."""
+        if source.path not in self._modules:
+            self._modules[source.path] = Module(self, source)
+        return self._modules[source.path]
+
+    def module_of(self, source: Any, dotted: str) -> Module | None:
+        if not dotted.strip("."):
+            path = self.workspace.locate(source.path, dotted)
+        elif source.path.startswith("<"):
+            return None
+        else:
+            path = self.workspace.locate(source.path, dotted)
+        if path is None:
+            return None
+        if path in self._modules:
+            return self._modules[path]
+        found = self.workspace.source(path)
+        return self.module(found) if found is not None else None
+
+    def offered(self, dotted: str) -> Any:
+        return offered(self, dotted)
+
+    def mismatch(self, value: Any, form: Form) -> None:
+        if self.attempt is not None:
+            self.attempt.learn_form(value, form)
+
+    def lacking(self, names: list[str]) -> None:
+        if self.attempt is not None:
+            self.attempt.learn_columns(names)
+
+    def library_object(self, attempt: Any, place: str, cls: Any) -> Any:
+        """An object of another library's class that a test can make; None where none is known."""
+        return None
+
+    def stub(self, name: str) -> Module:
+        if name not in self._stubs:
+            text = TEXTS[name]
+            source = SourceFile(f"<{name}>", text, ast.parse(text), self.workspace)
+            self._stubs[name] = module = Module(self, source)
+            for one in ("_managed", "_calling", "_unwound"):
+                module.frame.names[one] = self.outside(f"{name}.{one}") if name == "contextlib" else None
+        return self._stubs[name]
+
+    def bound(self, module: Module, name: str, node: ast.stmt) -> Any:
+        """What a statement of a module binds a name to."""
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return self.decorated(node, module, None, name, None)
+        if isinstance(node, ast.ClassDef):
+            return self.class_of(node, module, module.frame, name)
+        if isinstance(node, ast.AnnAssign):
+            return self.eval(node.value, module.frame)
+        if isinstance(node, ast.Assign):
+            value = self.eval(node.value, module.frame)
+            for target in node.targets:
+                if isinstance(target, ast.Tuple | ast.List):
+                    names = [one.id if isinstance(one, ast.Name) else "" for one in target.elts]
+                    if name in names:
+                        return [*self.items(value)][names.index(name)]
+            return value
+        value_node = getattr(node, "value", None)
+        if isinstance(value_node, ast.expr):
+            return self.annotation(value_node, module.frame)
+        raise Unknown(f"{name} is not followed")

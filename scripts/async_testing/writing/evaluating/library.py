@@ -1,0 +1,475 @@
+"""Names of other libraries: which are Python's own and harmless, which are known here, and which stay unknown."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from async_testing.writing.evaluating.checking import ValidationError
+from async_testing.writing.evaluating.errors import error_class
+from async_testing.writing.evaluating.models import Models
+from async_testing.writing.evaluating.stubs import PLACES
+from async_testing.writing.evaluating.things import (
+    Again,
+    Coro,
+    Descriptor,
+    External,
+    Func,
+    Inert,
+    Manager,
+    Meta,
+    Native,
+    Obj,
+    Raised,
+    Recorder,
+    Special,
+    Unknown,
+)
+
+_REAL = frozenset(
+    [
+        "re",
+        "math",
+        "datetime",
+        "decimal",
+        "json",
+        "uuid",
+        "functools",
+        "itertools",
+        "operator",
+        "collections",
+        "string",
+        "enum",
+        "base64",
+        "hashlib",
+        "hmac",
+        "textwrap",
+        "statistics",
+        "fractions",
+        "html",
+        "unicodedata",
+        "zoneinfo",
+        "calendar",
+        "bisect",
+        "heapq",
+        "binascii",
+        "copy",
+        "struct",
+        "http",
+        "numbers",
+        "urllib",
+        "random",
+        "secrets",
+        "time",
+        "difflib",
+        "ipaddress",
+        "types",
+    ]
+)
+_TYPED = ("typing", "typing_extensions", "collections.abc", "abc", "types")
+_QUIET = (
+    "logging",
+    "loguru",
+    "structlog",
+    "sentry_sdk",
+    "opentelemetry",
+    "warnings",
+    "prometheus_client",
+    "logfire",
+    "tracing",
+)
+_METAS = frozenset(
+    [
+        "Field",
+        "Query",
+        "Path",
+        "Body",
+        "Header",
+        "Cookie",
+        "Form",
+        "File",
+        "Depends",
+        "Security",
+        "ConfigDict",
+        "AfterValidator",
+        "BeforeValidator",
+        "PlainValidator",
+        "WrapValidator",
+        "StringConstraints",
+        "field_validator",
+        "validator",
+        "model_validator",
+        "root_validator",
+        "field",
+        "SettingsConfigDict",
+        "TypeVar",
+        "NewType",
+        "ParamSpec",
+        "constr",
+        "conint",
+        "confloat",
+        "condecimal",
+        "conlist",
+        "conset",
+        "mapped_column",
+        "Column",
+        "relationship",
+        "ForeignKey",
+        "auto",
+        "Ge",
+        "Gt",
+        "Le",
+        "Lt",
+        "MinLen",
+        "MaxLen",
+        "OAuth2PasswordBearer",
+        "HTTPBearer",
+        "HTTPBasic",
+        "APIKeyHeader",
+        "APIKeyCookie",
+        "APIKeyQuery",
+        "PrivateAttr",
+        "Provide",
+        "Closing",
+        "Discriminator",
+        "Tag",
+        "WithJsonSchema",
+        "PlainSerializer",
+        "field_serializer",
+        "model_serializer",
+        "computed_field",
+        "declared_attr",
+        "MetaData",
+        "UniqueConstraint",
+        "Index",
+        "CheckConstraint",
+        "Parameter",
+        "Dependency",
+        "FromDishka",
+        "SecurityScopes",
+        "deprecated",
+        "Identity",
+        "Sequence",
+        "ForeignKeyConstraint",
+        "Computed",
+        "PrimaryKeyConstraint",
+        "declarative_base",
+        "BeforeValidator",
+        "SkipValidation",
+        "create_model",
+        "CORSMiddleware",
+    ]
+)
+_RECORDERS = frozenset({"FastAPI", "APIRouter", "Starlette", "Router", "Litestar"})
+_HARMLESS = frozenset(
+    [
+        "inject",
+        "override",
+        "final",
+        "abstractmethod",
+        "deprecated",
+        "validate_call",
+        "cache",
+        "lru_cache",
+        "cached_property",
+        "total_ordering",
+        "runtime_checkable",
+        "no_type_check",
+        "validator",
+        "field_validator",
+        "model_validator",
+        "root_validator",
+        "field_serializer",
+        "model_serializer",
+    ]
+)
+_PASSING = frozenset({"inject", "override", "final", "abstractmethod", "cache", "lru_cache", "no_type_check"})
+
+
+class Library(Models):
+    """What lies outside of the project."""
+
+    def outside(self, dotted: str) -> Any:
+        known = self._outside.get(dotted) if hasattr(self, "_outside") else None
+        if known is None:
+            if not hasattr(self, "_outside"):
+                self._outside: dict[str, Any] = {}
+            known = self._outside[dotted] = self._found(dotted)
+        return known
+
+    def _found(self, dotted: str) -> Any:
+        root, name = dotted.partition(".")[0], dotted.rpartition(".")[2]
+        if dotted in PLACES:
+            return self.stub(PLACES[dotted]).get(name)
+        native = self._natives().get(dotted)
+        if native is not None:
+            return Native(dotted, native)
+        if root in _QUIET:
+            return Inert()
+        if dotted.endswith("pydantic.ValidationError") or dotted in (
+            "pydantic_core.ValidationError",
+            "pydantic.error_wrappers.ValidationError",
+        ):
+            return ValidationError
+        status = re.match(r"HTTP_(\d{3})_", name)
+        if status and (".status" in dotted or root == "status"):
+            return int(status[1])
+        if dotted.startswith("os.environ"):
+            return {} if dotted == "os.environ" else External(dotted)
+        if dotted == "typing.TYPE_CHECKING":
+            return False
+        if dotted in ("asyncio.CancelledError", "asyncio.TimeoutError"):
+            import asyncio
+
+            return getattr(asyncio, name)
+        if root in _REAL and not dotted.startswith(_TYPED[2:4]):
+            return self._real(dotted)
+        return self.offered(dotted) or error_class(dotted) or External(dotted)
+
+    def offered(self, dotted: str) -> Any:
+        """What stands for a name of a driver; None where nothing does."""
+        return None
+
+    def _real(self, dotted: str) -> Any:
+        """A name of one of Python's own modules, where that is harmless."""
+        parts = dotted.split(".")
+        for cut in range(len(parts), 0, -1):
+            try:
+                found: Any = importlib.import_module(".".join(parts[:cut]))
+            except ImportError:
+                continue
+            for part in parts[cut:]:
+                found = getattr(found, part, None)
+                if found is None:
+                    return External(dotted)
+            return External(dotted) if found.__class__.__name__ == "module" else found
+        return External(dotted)
+
+    def _natives(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "functools.wraps": self._wraps,
+            "functools.cache": lambda func: func,
+            "functools.lru_cache": lambda *args, **_: (
+                args[0] if args and isinstance(args[0], Func) else Inert()
+            ),
+            "typing.cast": lambda _, value: value,
+            "typing.assert_never": lambda _: None,
+            "contextlib.contextmanager": self._managing,
+            "contextlib.asynccontextmanager": self._managing,
+            "contextlib.suppress": self._suppress,
+            "contextlib.nullcontext": lambda value=None: Manager(lambda: value, lambda _: False),
+            "contextlib.aclosing": lambda value: Manager(lambda: value, lambda _: False),
+            "contextlib._managed": lambda value, is_async: _Entered(self.manager(value, is_async=is_async)),
+            "contextlib._calling": lambda func, args, kwargs: _Entered(
+                Manager(lambda: None, lambda _: bool(self._later(func, args, kwargs)))
+            ),
+            "contextlib._unwound": self._unwound,
+            "asyncio.gather": self._gather,
+            "asyncio.sleep": lambda *_: Coro(lambda: None),
+            "asyncio.wait_for": lambda value, *_, **__: value,
+            "asyncio.shield": lambda value: value,
+            "asyncio.timeout": lambda *_: Manager(lambda: Inert(), lambda _: False),
+            "asyncio.create_task": lambda value, **_: self._task(value),
+            "asyncio.ensure_future": lambda value, **_: self._task(value),
+            "asyncio.to_thread": lambda func, *args, **kwargs: Coro(lambda: self.call(func, [*args], kwargs)),
+            "asyncio.Lock": lambda: Inert(),
+            "asyncio.Semaphore": lambda *_: Inert(),
+            "starlette.concurrency.run_in_threadpool": lambda func, *args, **kwargs: Coro(
+                lambda: self.call(func, [*args], kwargs)
+            ),
+            "fastapi.concurrency.run_in_threadpool": lambda func, *args, **kwargs: Coro(
+                lambda: self.call(func, [*args], kwargs)
+            ),
+            "dataclasses.asdict": self._asdict,
+            "dataclasses.replace": lambda value, **given: self.construct(
+                value.cls, [], {**value.fields, **given}
+            ),
+            "fastapi.encoders.jsonable_encoder": self._encoded,
+        }
+
+    def _encoded(self, value: Any, **options: Any) -> Any:
+        if set(options) - {"exclude_unset", "exclude_none", "by_alias"}:
+            raise Unknown("jsonable_encoder with these options is not followed")
+        return self.jsonable(self.dumped(value, {**options, "mode": "json"}) if options else value)
+
+    def _asdict(self, value: Any) -> Any:
+        if isinstance(value, Obj) and value.cls.kind == "dataclass":
+            return {name: self._asdict(one) for name, one in value.fields.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(self._asdict(one) for one in value)
+        return value
+
+    def _later(self, func: Any, args: Any, kwargs: Any) -> bool:
+        found = self.call(func, [*args], kwargs)
+        if isinstance(found, Coro) or hasattr(found, "__await__"):
+            self.awaited(found)
+        return False
+
+    def _unwound(self, left: list[Any], error: Any) -> bool:
+        """Leave all that was entered, the last first. Returns whether the error was swallowed."""
+        swallowed, current = False, error
+        while left:
+            try:
+                if left.pop().manager.leave(current) and current is not None:
+                    swallowed, current = True, None
+            except Raised as raised:
+                current, swallowed = raised.value, False
+        if current is not None and current is not error:
+            raise Raised(current)
+        return swallowed and current is None
+
+    def _wraps(self, func: Any, *_: Any, **__: Any) -> Any:
+        def apply(wrapper: Any) -> Any:
+            if isinstance(wrapper, Func):
+                wrapper.fields["__wrapped__"] = func
+                wrapper.fields["__name__"] = self.get_attribute(func, "__name__")
+            return wrapper
+
+        return Native("wraps", apply)
+
+    def _task(self, value: Any) -> Any:
+        done: list[Any] = []
+
+        def run() -> Any:
+            if not done:
+                done.append(self.awaited(value))
+            return done[0]
+
+        if isinstance(value, Coro):
+            run()
+        return Coro(run)
+
+    def _gather(self, *given: Any, return_exceptions: bool = False) -> Any:
+        def run() -> list[Any]:
+            found: list[Any] = []
+            for one in given:
+                try:
+                    found.append(self.awaited(one))
+                except Raised as raised:
+                    if not return_exceptions:
+                        raise
+                    found.append(raised.value)
+            return found
+
+        return Coro(run)
+
+    def _suppress(self, *kinds: Any) -> Manager:
+        return Manager(lambda: None, lambda error: error is not None and self.is_instance(error, kinds))
+
+    def _managing(self, func: Any) -> Any:
+        if isinstance(func, Descriptor):
+            return Descriptor(func.kind, self._managing(func.func))
+        name = getattr(func, "name", "manager")
+        return Native(name, lambda *args, **kwargs: self._managed(func, args, kwargs), func)
+
+    def _managed(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Manager:
+        steps: list[Any] = []
+
+        def enter() -> Any:
+            steps.append(self.call(func, [*args], kwargs))
+            try:
+                return next(steps[0])
+            except StopIteration:
+                raise Unknown("a context manager yields nothing") from None
+
+        def leave(error: Any) -> bool:
+            try:
+                if error is None:
+                    next(steps[0])
+                else:
+                    steps[0].throw(Raised(error))
+            except StopIteration:
+                return error is not None
+            except Raised as raised:
+                if raised.value is error:
+                    return False
+                raise
+            except (Unknown, Again):
+                raise
+            raise Unknown("a context manager yields twice")
+
+        return Manager(enter, leave)
+
+    # Calls and decorators
+
+    def call_outside(self, func: External, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        name, root = func.name, func.dotted.partition(".")[0]
+        if name in _RECORDERS:
+            return Recorder(Meta(name, tuple(args), kwargs))
+        if name in _METAS:
+            return Meta(name, tuple(args), kwargs)
+        if root in _QUIET:
+            return Inert()
+        found = self.special_outside(func, args, kwargs)
+        if found is not None:
+            return found
+        if func.dotted in ("os.getenv", "os.environ.get"):
+            return args[1] if len(args) > 1 else None
+        if func.dotted.startswith("types.") and name == "SimpleNamespace":
+            return Obj(self.stub("fastapi").get("Response"), kwargs)
+        raise Unknown(f"what {func.dotted} gives is not known")
+
+    def special_outside(self, func: External, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What a name of a library gives that a part of its own knows; None for others."""
+        return None
+
+    def apply_outside(self, decorator: External, value: Any) -> Any:
+        if (
+            decorator.name in _PASSING
+            or decorator.dotted.startswith(("typing", "abc."))
+            or decorator.name in _HARMLESS
+        ):
+            if decorator.name == "cached_property":
+                return Descriptor("property", value)
+            return value
+        raise Unknown(f"the decorator {decorator.dotted} is not followed")
+
+    def apply_meta(self, decorator: Meta, value: Any) -> Any:
+        if decorator.name in _HARMLESS or decorator.name in _METAS:
+            return value
+        raise Unknown(f"the decorator {decorator.name} is not followed")
+
+    def of_recorder(self, recorder: Recorder, name: str) -> Any:
+        if name in recorder.fields:
+            return recorder.fields[name]
+        if name == "state":
+            recorder.fields[name] = Recorder(Meta("State"))
+            return recorder.fields[name]
+        if recorder.meta.name in ("State", "Request"):
+            raise Unknown(f"what .{name} of the {recorder.meta.name.lower()} is, is not known")
+
+        def told(*args: Any, **kwargs: Any) -> Any:
+            meta = Meta(name, args, kwargs)
+            recorder.told.append(meta)
+            if name in (
+                "include_router",
+                "add_exception_handler",
+                "add_middleware",
+                "mount",
+                "add_api_route",
+            ):
+                return None
+
+            def decorated(func: Any) -> Any:
+                meta.kwargs["__function__"] = func
+                return func
+
+            return Native(name, decorated)
+
+        return Native(name, told)
+
+    def stub(self, name: str) -> Any:
+        """A module of what is known here of a library."""
+        raise NotImplementedError
+
+
+class _Entered(Special):
+    """A context manager in a stack."""
+
+    def __init__(self, manager: Manager) -> None:
+        self.manager = manager
+
+    def attribute(self, name: str) -> Any:
+        return Native(name, getattr(self.manager, name))

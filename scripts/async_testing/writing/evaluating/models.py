@@ -1,0 +1,433 @@
+"""Models of pydantic and rows of SQLAlchemy: how they are made, what they answer, and what they look like as JSON."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import decimal
+import enum
+import json
+import uuid
+from typing import Any
+
+from async_testing.writing.evaluating.checking import Checking, Refused, ValidationError
+from async_testing.writing.evaluating.classes import FREE, MISSING
+from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.things import (
+    Bound,
+    Cls,
+    Descriptor,
+    Func,
+    Meta,
+    Native,
+    Obj,
+    Opaque,
+    Raised,
+    Special,
+    Unknown,
+)
+
+_FIELD_CHECKS = frozenset({"field_validator", "validator"})
+_WHOLE_CHECKS = frozenset({"model_validator", "root_validator"})
+
+
+class _Info(Special):
+    """What a validator is told of the fields before."""
+
+    def __init__(self, data: dict[str, Any], name: str) -> None:
+        self.data = data
+        self.name = name
+
+    def attribute(self, name: str) -> Any:
+        if name == "data":
+            return self.data
+        if name == "field_name":
+            return self.name
+        raise Unknown(f"what .{name} of a validator's info is, is not known")
+
+
+class Models(Checking):
+    """Makes models and rows."""
+
+    def config_of(self, cls: Cls) -> dict[str, Any]:
+        """The configuration of a model, those of its bases included."""
+        found: dict[str, Any] = {}
+        for one in reversed(cls.mro()):
+            if not isinstance(one, Cls):
+                continue
+            said = self.own_member(one, "model_config")
+            if isinstance(said, Meta):
+                found.update(said.kwargs)
+            elif isinstance(said, dict):
+                found.update(said)
+            inner = self.own_member(one, "Config")
+            if isinstance(inner, Cls):
+                for node in inner.node.body:
+                    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                        found[node.targets[0].id] = self.own_member(inner, node.targets[0].id)
+        return found
+
+    def alias_of(self, cls: Cls, name: str, form: Form, config: dict[str, Any]) -> str:
+        """The name that a field is given under."""
+        for meta in form.metas:
+            alias = meta.kwargs.get("validation_alias") or meta.kwargs.get("alias")
+            if isinstance(alias, str):
+                return alias
+            if alias is not None:
+                raise Unknown("an alias of another kind is not followed")
+        generator = config.get("alias_generator")
+        if generator is not None:
+            camel = getattr(generator, "name", "")
+            if camel == "to_camel":
+                first, *rest = name.split("_")
+                return first + "".join(one.title() for one in rest)
+            return str(self.call(generator, [name], {}))
+        return name
+
+    def validated(self, cls: Cls, given: dict[str, Any], value: Obj) -> Any:
+        config = self.config_of(cls)
+        data: Any = dict(given)
+        for check in self.checks_of(cls)["before"]:
+            data = self._whole(cls, check, data)
+        if not isinstance(data, dict):
+            raise Unknown("a validator makes something else of what is given")
+        value.raw = dict(data)
+        problems: list[tuple[tuple[Any, ...], str]] = []
+        left = dict(data)
+        for name, (form, default, _) in self.fields_of(cls).items():
+            alias = self.alias_of(cls, name, form, config)
+            by_name = (
+                alias == name
+                or config.get("populate_by_name")
+                or config.get("allow_population_by_field_name")
+            )
+            key = alias if alias in left else name if by_name else alias
+            if key in left:
+                value.given.add(name)
+                try:
+                    value.fields[name] = self._field(cls, name, form, left.pop(key), value, config)
+                except Refused as refused:
+                    problems += [((key, *inner), kind) for inner, kind in refused.problems]
+                continue
+            found = self.default_of(default)
+            if found is MISSING:
+                problems.append(((alias,), "missing"))
+            else:
+                value.fields[name] = found
+        if left:
+            self._extra(config, left, value, problems)
+        if problems:
+            self.lacking([str(where[0]) for where, kind in problems if kind == "missing" and len(where) == 1])
+            raise Raised(ValidationError(problems, cls.name))
+        return self._afterwards(cls, value)
+
+    def _extra(
+        self,
+        config: dict[str, Any],
+        left: dict[str, Any],
+        value: Obj,
+        problems: list[tuple[tuple[Any, ...], str]],
+    ) -> None:
+        extra = config.get("extra", "ignore")
+        if extra == "forbid":
+            problems += [((name,), "extra_forbidden") for name in left]
+        elif extra == "allow":
+            value.fields.update(left)
+
+    def _field(self, cls: Cls, name: str, form: Form, given: Any, value: Obj, config: dict[str, Any]) -> Any:
+        checks = self.checks_of(cls)["fields"]
+        mine = [one for one in checks if name in one[1] or "*" in one[1]]
+        for check, _, mode in mine:
+            if mode == "before":
+                given = self.through(
+                    lambda check=check, given=given: self._called(cls, check, given, name, value)
+                )
+        if config.get("str_strip_whitespace") and isinstance(given, str):
+            given = given.strip()
+        self.noticed(given, form)
+        try:
+            found = self.checked(form, given)
+        except Refused:
+            self.mismatch(given, form)
+            raise
+        if config.get("use_enum_values") and isinstance(found, enum.Enum):
+            found = found.value
+        for check, _, mode in mine:
+            if mode in ("wrap", "plain"):
+                raise Unknown("a validator of its own kind is not followed")
+            if mode == "after":
+                found = self.through(
+                    lambda check=check, found=found: self._called(cls, check, found, name, value)
+                )
+        return found
+
+    def noticed(self, value: Any, form: Form) -> None:
+        """A value was given for a field."""
+
+    def lacking(self, names: list[str]) -> None:
+        """What is needed is not among what was given."""
+
+    def mismatch(self, value: Any, form: Form) -> None:
+        """A value was refused for what its form says."""
+
+    def _called(self, cls: Cls, name: str, given: Any, field: str, value: Obj) -> Any:
+        found = self.lookup(cls, name)
+        func = found.func if isinstance(found, Descriptor) else found
+        if not isinstance(func, Func) or isinstance(func.node, ast.Lambda):
+            raise Unknown(f"the validator {name} is not followed")
+        names = [one.arg for one in func.node.args.args]
+        static = isinstance(found, Descriptor) and found.kind == "staticmethod"
+        args = [given] if static else [cls, given]
+        rest = names[len(args) :]
+        if "values" in rest:
+            return self.call(func, args, {"values": dict(value.fields)})
+        if rest and rest[0] not in func.defaults:
+            args.append(_Info(dict(value.fields), field))
+        return self.call(func, args, {})
+
+    def _whole(self, cls: Cls, name: str, data: Any) -> Any:
+        found = self.lookup(cls, name)
+        func = found.func if isinstance(found, Descriptor) else found
+        try:
+            return self.through(lambda: self.call(func, [cls, data], {}))
+        except Refused as refused:
+            raise Raised(ValidationError(refused.problems, cls.name)) from None
+
+    def _afterwards(self, cls: Cls, value: Obj) -> Any:
+        for name in self.checks_of(cls)["after"]:
+            found = self.lookup(cls, name)
+            if isinstance(found, Descriptor):
+                raise Unknown("a model_validator of its own kind is not followed")
+            try:
+                value = self.through(lambda found=found, value=value: self.call(Bound(found, value), [], {}))
+            except Refused as refused:
+                raise Raised(ValidationError(refused.problems, cls.name)) from None
+        after = self.lookup(cls, "model_post_init")
+        if isinstance(after, Func):
+            self.call(Bound(after, value), [None], {})
+        return value
+
+    def checks_of(self, cls: Cls) -> dict[str, list[Any]]:
+        """The validators of a model: of fields with their names and mode, and of the whole before and after."""
+        if "__checks" in cls.memo:
+            known: dict[str, list[Any]] = cls.memo["__checks"]
+            return known
+        found: dict[str, list[Any]] = {"fields": [], "before": [], "after": []}
+        for one in reversed(cls.mro()):
+            if not isinstance(one, Cls):
+                continue
+            for node in one.node.body:
+                if not isinstance(node, ast.FunctionDef):
+                    continue
+                for decorator in node.decorator_list:
+                    if isinstance(decorator, ast.Call):
+                        self._take(one, node.name, decorator, found)
+                    elif ast.unparse(decorator).rpartition(".")[2] in _WHOLE_CHECKS:
+                        found["after"].append("unknown")
+        cls.memo["__checks"] = found
+        return found
+
+    def _take(self, cls: Cls, name: str, decorator: ast.Call, found: dict[str, list[Any]]) -> None:
+        said = ast.unparse(decorator.func).rpartition(".")[2]
+        options = {
+            one.arg: one.value.value for one in decorator.keywords if isinstance(one.value, ast.Constant)
+        }
+        if said in _FIELD_CHECKS:
+            mode = options.get("mode") or ("before" if options.get("pre") else "after")
+            names = [one.value for one in decorator.args if isinstance(one, ast.Constant)]
+            found["fields"].append((name, names, mode))
+        elif said in _WHOLE_CHECKS:
+            mode = options.get("mode") or ("before" if options.get("pre") else "after")
+            if mode == "wrap" or said == "root_validator":
+                raise Unknown("a validator of its own kind is not followed")
+            found[mode].append(name)
+
+    # What models answer
+
+    def model_member(self, cls: Cls, name: str) -> Any:
+        if cls.kind == "table":
+            return self.column(cls, name)
+        if name in ("model_validate", "parse_obj", "from_orm"):
+            return Native(name, lambda given, **options: self._parsed(cls, given, options))
+        if name in ("model_validate_json", "parse_raw"):
+            return Native(name, lambda given, **_: self._parsed(cls, self._loaded(given, cls), {}))
+        if name in ("model_construct", "construct"):
+            return Native(name, lambda _=None, **given: self._constructed(cls, given))
+        if name in ("model_fields", "__fields__"):
+            return {one: Opaque("a field's description") for one in self.fields_of(cls)}
+        raise Unknown(f"what {cls.name}.{name} is, is not known")
+
+    def column(self, cls: Cls, name: str) -> Any:
+        """A column of a table as queries name it."""
+        raise Unknown(f"queries on {cls.name} are not followed")
+
+    def _loaded(self, given: Any, cls: Cls) -> Any:
+        try:
+            return json.loads(given)
+        except ValueError:
+            raise Raised(ValidationError([((), "json_invalid")], cls.name)) from None
+
+    def _constructed(self, cls: Cls, given: dict[str, Any]) -> Obj:
+        value = Obj(cls)
+        for name, (_, default, _) in self.fields_of(cls).items():
+            found = given[name] if name in given else self.default_of(default)
+            if found is not MISSING:
+                value.fields[name] = found
+        value.given = {*given}
+        value.raw = dict(value.fields)
+        return value
+
+    def _parsed(self, cls: Cls, given: Any, options: dict[str, Any]) -> Any:
+        if isinstance(given, Obj) and given.cls is cls:
+            return given
+        if isinstance(given, dict):
+            return self.construct(cls, [], dict(given))
+        if isinstance(given, Obj | Special):
+            attributes = options.get("from_attributes") or self.config_of(cls).get("from_attributes")
+            attributes = attributes or self.config_of(cls).get("orm_mode")
+            if not attributes:
+                raise Raised(ValidationError([((), "model_type")], cls.name))
+            found: dict[str, Any] = {}
+            for name in self.fields_of(cls):
+                try:
+                    found[name] = self.get_attribute(given, name)
+                except Raised:
+                    continue
+            return self.construct(cls, [], found)
+        if hasattr(given, "keys"):
+            return self.construct(cls, [], self.mapping(given))
+        if isinstance(given, Opaque):
+            raise Unknown("what is validated is not known")
+        raise Raised(ValidationError([((), "model_type")], cls.name))
+
+    def as_model(self, form: Form, value: Any) -> Any:
+        """An object of a model, of a dictionary too."""
+        if isinstance(value, Obj) and value.cls.derives(form.cls):
+            return value
+        if isinstance(value, dict):
+            return self.through(lambda: self.construct(form.cls, [], dict(value)))
+        if isinstance(value, Obj | Special) and self.config_of(form.cls).get("from_attributes"):
+            return self.through(lambda: self._parsed(form.cls, value, {"from_attributes": True}))
+        raise Refused("model_type")
+
+    def as_dataclass(self, form: Form, value: Any) -> Any:
+        """An object of a dataclass, of a dictionary too."""
+        if isinstance(value, Obj) and value.cls.derives(form.cls):
+            return value
+        if isinstance(value, dict):
+            return self.construct(form.cls, [], value)
+        raise Refused("dataclass_type")
+
+    def model_object(self, value: Obj, name: str) -> Any:
+        if value.cls.kind == "dataclass":
+            return self._replaceable(value, name)
+        if value.cls.kind == "table":
+            return self.row_attribute(value, name)
+        if name in ("model_dump", "dict"):
+            return Native(name, lambda **options: self.dumped(value, options))
+        if name in ("model_dump_json", "json"):
+            return Native(name, lambda **options: self._as_text(value, options))
+        if name in ("model_fields_set", "__fields_set__"):
+            return {*value.given}
+        if name in ("model_copy", "copy"):
+            return Native(name, lambda **options: self._copied(value, options))
+        if name in ("model_fields", "__fields__"):
+            return self.model_member(value.cls, "model_fields")
+        if name == "__init__":
+            return Native(name, lambda **given: self.validated(value.cls, given, value))
+        raise Raised(AttributeError(f"'{value.cls.name}' object has no attribute '{name}'"))
+
+    def _replaceable(self, value: Obj, name: str) -> Any:
+        if name == "_replace":
+            return Native(name, lambda **given: self.construct(value.cls, [], {**value.fields, **given}))
+        return FREE
+
+    def row_attribute(self, value: Obj, name: str) -> Any:
+        """What a row answers that its class does not define as a field."""
+        if name in self.fields_of(value.cls):
+            return None
+        return FREE
+
+    def row_made(self, cls: Cls, given: dict[str, Any], value: Obj) -> Any:
+        value.fields.update(given)
+        value.raw = dict(given)
+        value.given = {*given}
+        return value
+
+    def _copied(self, value: Obj, options: dict[str, Any]) -> Obj:
+        twin = Obj(value.cls, {**value.fields, **(options.get("update") or {})})
+        twin.given = value.given | {*(options.get("update") or {})}
+        twin.raw = dict(twin.fields)
+        return twin
+
+    def _as_text(self, value: Obj, options: dict[str, Any]) -> str:
+        found = self.jsonable(self.dumped(value, {**options, "mode": "json"}))
+        return json.dumps(found, separators=(",", ":"), ensure_ascii=False)
+
+    def dumped(self, value: Any, options: dict[str, Any]) -> Any:
+        """A model as a dictionary, all that is in it too."""
+        if isinstance(value, list | tuple | set):
+            return type(value)(self.dumped(one, options) for one in value)
+        if isinstance(value, dict):
+            return {name: self.dumped(one, options) for name, one in value.items()}
+        if not isinstance(value, Obj) or value.cls.kind != "model":
+            return self.jsonable(value) if options.get("mode") == "json" else value
+        if self._serialised(value.cls):
+            raise Unknown("a serializer of its own is not followed")
+        deeper = {name: one for name, one in options.items() if name not in ("include", "exclude")}
+        include, exclude = options.get("include"), options.get("exclude") or ()
+        config = self.config_of(value.cls) if options.get("by_alias") else {}
+        found: dict[str, Any] = {}
+        for name, one in value.fields.items():
+            if (include is not None and name not in include) or name in exclude:
+                continue
+            if options.get("exclude_unset") and name not in value.given:
+                continue
+            if options.get("exclude_none") and one is None:
+                continue
+            form, default, _ = self.fields_of(value.cls).get(name, (Form("any"), MISSING, value.cls))
+            if any(meta.kwargs.get("exclude") for meta in form.metas):
+                continue
+            if options.get("exclude_defaults") and one == self.default_of(default):
+                continue
+            key = self.alias_of(value.cls, name, form, config) if options.get("by_alias") else name
+            found[key] = self.dumped(one, deeper)
+        return found
+
+    def _serialised(self, cls: Cls) -> bool:
+        for one in cls.mro():
+            if isinstance(one, Cls):
+                for node in one.node.body:
+                    for decorator in getattr(node, "decorator_list", ()):
+                        if any(word in ast.unparse(decorator) for word in ("serializer", "computed_field")):
+                            return True
+        return False
+
+    def jsonable(self, value: Any) -> Any:
+        """A value as JSON has it."""
+        if isinstance(value, Obj) and value.cls.kind == "model":
+            return self.jsonable(self.dumped(value, {"mode": "json", "by_alias": True}))
+        if isinstance(value, Obj) and value.cls.kind == "dataclass":
+            return {name: self.jsonable(one) for name, one in value.fields.items()}
+        if isinstance(value, enum.Enum):
+            return self.jsonable(value.value)
+        if value is None or isinstance(value, str | int | float | bool):
+            return value
+        if isinstance(value, datetime.datetime):
+            text = value.isoformat()
+            return text[:-6] + "Z" if text.endswith("+00:00") else text
+        if isinstance(value, datetime.date | datetime.time):
+            return value.isoformat()
+        if isinstance(value, uuid.UUID | decimal.Decimal):
+            return str(value)
+        if isinstance(value, dict):
+            return {str(self.jsonable(name)): self.jsonable(one) for name, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.jsonable(one) for one in value]
+        if isinstance(value, set | frozenset):
+            if len(value) > 1:
+                raise Unknown("the order of a set is not known")
+            return [self.jsonable(one) for one in value]
+        if isinstance(value, Opaque):
+            return value
+        raise Unknown(f"what {self.described(value)} is as JSON, is not known")

@@ -1,0 +1,340 @@
+"""The values that evaluating a project's code works with, beside plain Python values."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from async_testing.writing.evaluating.modules import Module
+
+
+class Unknown(BaseException):
+    """The code goes where it cannot be followed; the message says why."""
+
+
+class Raised(Exception):
+    """The code raises ``value``: an exception of Python's or a driver's, or an object of a class of the project."""
+
+    def __init__(self, value: Any, *, slip: bool = False) -> None:
+        super().__init__(value)
+        self.value = value
+        self.slip = slip
+        """Whether Python raised it for an operation, and no ``raise`` of the code."""
+
+
+class Again(BaseException):
+    """Something about the inputs was learned on the way: the same attempt has to start anew."""
+
+
+class External:
+    """A name of another library, of which nothing but the name is known."""
+
+    def __init__(self, dotted: str) -> None:
+        self.dotted = dotted
+
+    @property
+    def name(self) -> str:
+        """The last part of it."""
+        return self.dotted.rpartition(".")[2]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, External) and other.dotted == self.dotted
+
+    def __hash__(self) -> int:
+        return hash(self.dotted)
+
+    def __repr__(self) -> str:
+        return f"External({self.dotted!r})"
+
+
+class Opaque:
+    """A value that is another one each time: a time, a random number; tests can only say that there is one."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def __repr__(self) -> str:
+        return "ANY"
+
+    def __bool__(self) -> bool:
+        raise Unknown(f"it depends on {self.why}")
+
+    def _refuse(self, *_: object) -> Any:
+        raise Unknown(f"it depends on {self.why}")
+
+    __lt__ = __le__ = __gt__ = __ge__ = __str__ = __format__ = __int__ = __len__ = __iter__ = _refuse
+
+    def __deepcopy__(self, memo: object) -> Opaque:
+        return self
+
+
+class Inert:
+    """A logger or the like: everything may be asked of it, and nothing comes of it."""
+
+    def __call__(self, *_: Any, **__: Any) -> Inert:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Inert:
+        return self
+
+
+class Meta:
+    """What a library's function was called with, kept for whoever knows what that means: ``Field(ge=1)``."""
+
+    def __init__(
+        self, name: str, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> None:
+        self.name = name
+        self.args = args
+        self.kwargs = dict(kwargs or {})
+
+    def get(self, name: str, place: int, default: Any = None) -> Any:
+        """An argument by its name or place."""
+        if name in self.kwargs:
+            return self.kwargs[name]
+        return self.args[place] if 0 <= place < len(self.args) else default
+
+
+class Recorder:
+    """An object of a framework, such as a router: what it is told is kept in order."""
+
+    def __init__(self, meta: Meta) -> None:
+        self.meta = meta
+        self.told: list[Meta] = []
+        self.fields: dict[str, Any] = {}
+
+
+class Frame:
+    """The variables of a call, and those around it.
+
+    Args:
+        module: where the code stands.
+        parent: the frame of the function around it, None for a function of the module or of a class.
+    """
+
+    def __init__(self, module: Module, parent: Frame | None = None) -> None:
+        self.module = module
+        self.parent = parent
+        self.names: dict[str, Any] = {}
+        self.outer: frozenset[str] = frozenset()
+        """Names that are declared nonlocal or global."""
+        self.own: Any = None
+        """The object or class that the function is called on."""
+        self.owner: Cls | None = None
+        self.is_body = False
+        """Whether it is that of a class's body, whose names can be seen in it."""
+        self.handled: Any = None
+        """The exception that is being handled."""
+
+    def find(self, name: str) -> Frame | None:
+        """The frame that holds a variable."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.names:
+                return frame
+            frame = frame.parent
+        return None
+
+
+class Cls:
+    """A class of the project.
+
+    Args:
+        name: its name, with those of the classes around it.
+        module: where it stands.
+        node: its definition.
+        frame: the variables around it.
+    """
+
+    def __init__(self, name: str, module: Module, node: ast.ClassDef, frame: Frame) -> None:
+        self.qualname = name
+        self.module = module
+        self.node = node
+        self.frame = frame
+        self.bases: list[Any] = []
+        self.kind = "plain"
+        self.memo: dict[str, Any] = {}
+        """What its names are, once they were asked for."""
+        self.enum: Any = None
+
+    @property
+    def name(self) -> str:
+        """Its last name."""
+        return self.qualname.rpartition(".")[2]
+
+    def mro(self) -> list[Any]:
+        """Itself and what it derives from, depth first and each once, the last time it comes."""
+        found: list[Any] = [self]
+        for base in self.bases:
+            more = (
+                base.mro() if isinstance(base, Cls) else [*base.__mro__] if isinstance(base, type) else [base]
+            )
+            found = [one for one in found if one not in more or one is self] + more
+        return found
+
+    def derives(self, other: Any) -> bool:
+        """Whether it is, or derives from, another class."""
+        return any(one is other or (isinstance(one, External) and one == other) for one in self.mro())
+
+    def __repr__(self) -> str:
+        return f"<class {self.qualname}>"
+
+    def __deepcopy__(self, memo: object) -> Cls:
+        return self
+
+
+class Obj:
+    """An object of a class of the project.
+
+    ``given`` holds, for models, the names of the fields that were given; for exceptions ``args`` is a field.
+    """
+
+    def __init__(self, cls: Cls, fields: dict[str, Any] | None = None) -> None:
+        self.cls = cls
+        self.fields: dict[str, Any] = fields if fields is not None else {}
+        self.given: set[str] = set()
+        self.raw: dict[str, Any] = {}
+        """What it was made with, for models."""
+        self.call: tuple[list[Any], dict[str, Any]] | None = None
+        """How its constructor was called, for other classes."""
+        self.cause: Any = None
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Obj) or other.cls is not self.cls:
+            return False
+        if self.cls.kind in ("model", "dataclass"):
+            return self.fields == other.fields
+        return False
+
+    def __hash__(self) -> int:
+        if self.cls.kind in ("model", "dataclass"):
+            return hash((id(self.cls), tuple(self.fields)))
+        return id(self)
+
+    def __repr__(self) -> str:
+        return f"<{self.cls.qualname} {self.fields}>"
+
+    def __deepcopy__(self, memo: object) -> Obj:
+        return self
+
+
+class Coro:
+    """Something to be awaited, not begun yet."""
+
+    def __init__(self, run: Callable[[], Any]) -> None:
+        self.run = run
+
+
+class Func:
+    """A function or lambda of the project.
+
+    Args:
+        node: its definition.
+        module: where it stands.
+        frame: the variables around it, None for those of the module.
+        name: its name with those of the classes around it.
+        call: runs it: given itself, the arguments and the keyword arguments.
+    """
+
+    def __init__(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        module: Module,
+        frame: Frame | None,
+        name: str,
+        call: Callable[[Func, list[Any], dict[str, Any]], Any],
+    ) -> None:
+        self.node = node
+        self.module = module
+        self.frame = frame
+        self.name = name
+        self.owner: Cls | None = None
+        self.fields: dict[str, Any] = {}
+        self.defaults: dict[str, Any] = {}
+        self._call = call
+        self.is_async = isinstance(node, ast.AsyncFunctionDef)
+        self.is_generator = not isinstance(node, ast.Lambda) and any(_yields(node.body))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._call(self, [*args], kwargs)
+
+    def __deepcopy__(self, memo: object) -> Func:
+        return self
+
+
+def _yields(body: list[ast.stmt]) -> Iterator[bool]:
+    waiting: list[ast.AST] = [*body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            yield True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+
+
+class Bound:
+    """A function together with the object or class that it is called on."""
+
+    def __init__(self, func: Any, on: Any) -> None:
+        self.func = func
+        self.on = on
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.func(self.on, *args, **kwargs)
+
+
+class Native:
+    """A function of this package that stands for one of a library; ``func`` is the one that it was made of."""
+
+    def __init__(self, name: str, run: Callable[..., Any], func: Any = None) -> None:
+        self.name = name
+        self.run = run
+        self.func = func
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.run(*args, **kwargs)
+
+
+class Special:
+    """An object of this package that stands for something, and answers for itself."""
+
+    def attribute(self, name: str) -> Any:
+        """What an attribute is. Raises: AttributeError, Unknown."""
+        raise Unknown(f"it is not known what .{name} gives")
+
+    def invoke(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What calling it gives."""
+        raise Unknown(f"it is not known what calling {type(self).__name__} gives")
+
+    def __deepcopy__(self, memo: object) -> Special:
+        return self
+
+
+class Manager:
+    """A context manager: what entering gives, and what leaving does with the error, told whether it swallows it."""
+
+    def __init__(self, enter: Callable[[], Any], leave: Callable[[Any], bool]) -> None:
+        self.enter = enter
+        self.leave = leave
+
+
+class Descriptor:
+    """A function in a class that is no plain method: ``staticmethod``, ``classmethod``, ``property``."""
+
+    def __init__(self, kind: str, func: Any) -> None:
+        self.kind = kind
+        self.func = func
+
+
+class _Null:
+    """None as the value of a name in a class, where None alone says that there is no such name."""
+
+    def __deepcopy__(self, memo: object) -> _Null:
+        return self
+
+
+NULL = _Null()

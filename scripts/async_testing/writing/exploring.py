@@ -1,0 +1,245 @@
+"""Looks for inputs that take a function through each of its ways: one thing is changed at a time, what is new is kept."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from async_testing.writing.attempts import Attempt, Memory
+from async_testing.writing.connections import Connection
+from async_testing.writing.evaluating.checking import ValidationError
+from async_testing.writing.evaluating.things import Again, Obj, Raised, Unknown
+
+if TYPE_CHECKING:
+    from async_testing.facts.source import SourceFile
+    from async_testing.writing.evaluating.interpreter import Interpreter
+
+ATTEMPTS = 500
+WORK = 800_000
+"""Steps that all attempts at a function may take together."""
+KEPT = 24
+_RESTARTS = 150
+_PLAIN = (str, int, float, bool, type(None))
+
+
+class Done(NamedTuple):
+    """An attempt and how it ended."""
+
+    attempt: Attempt
+    kind: str
+    """``returned``, ``raised`` or ``unknown``."""
+    value: Any
+    """What it returned or raised, or why it is not known."""
+    chosen: Mapping[str, int]
+    """The choices that differ from the first ones."""
+    subject: Any
+    """How the function was called, as its runner says."""
+    slip: bool = False
+    """Whether it ended with an error that the code did not raise itself."""
+
+
+Runner = Callable[[Attempt], "tuple[Any, Callable[[], Any]]"]
+"""Makes the inputs of an attempt: gives the subject and what runs it."""
+
+
+def explore(interpreter: Interpreter, runner: Runner, memory: Memory, *, most: int = KEPT) -> list[Done]:
+    """The attempts that differ in what they show, the plain one first."""
+    with looping():
+        return _explored(interpreter, runner, memory, most)
+
+
+@contextmanager
+def looping() -> Iterator[None]:
+    """A running event loop, which fakes ask for; nothing is ever run on it."""
+    loop = asyncio.new_event_loop()
+    asyncio._set_running_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(None)
+        loop.close()
+
+
+def _explored(interpreter: Interpreter, runner: Runner, memory: Memory, most: int) -> list[Done]:
+    first = _once(interpreter, runner, memory, {})
+    kept = [first]
+    if first.kind == "unknown" and not first.attempt.choices:
+        return kept
+    seen = _signature(interpreter, first)
+    tried = {frozenset[tuple[str, int]]()}
+    count, work = 0, 0
+    for done in kept:  # grows while it runs
+        for chosen in _changes(done):
+            key = frozenset(chosen.items())
+            if key in tried:
+                continue
+            tried.add(key)
+            count += 1
+            if count > ATTEMPTS or work > WORK or len(kept) >= most:
+                return kept
+            found = _once(interpreter, runner, memory, chosen)
+            work += interpreter.steps
+            if found.kind == "unknown" or found.slip:
+                continue
+            signature = _signature(interpreter, found)
+            if signature - seen:
+                seen |= signature
+                kept.append(found)
+    return kept
+
+
+def _changes(done: Done) -> Iterator[dict[str, int]]:
+    for place, choice in done.attempt.choices.items():
+        if place in done.chosen:
+            continue
+        for at in range(1, choice.count):
+            yield {**done.chosen, place: at}
+
+
+def _once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mapping[str, int]) -> Done:
+    subject: Any = None
+    for _ in range(_RESTARTS):
+        interpreter.restart()
+        attempt = Attempt(memory, chosen)
+        interpreter.attempt = attempt
+        try:
+            subject, run = runner(attempt)
+            interpreter.marks = set()
+            return Done(attempt, "returned", run(), chosen, subject)
+        except Raised as raised:
+            return Done(attempt, "raised", raised.value, chosen, subject, raised.slip)
+        except Again:
+            continue
+        except Unknown as unknown:
+            return Done(attempt, "unknown", str(unknown), chosen, subject)
+        except RecursionError:
+            return Done(attempt, "unknown", "it is nested too deeply to be followed", chosen, subject)
+        finally:
+            interpreter.attempt = None
+    return Done(attempt, "unknown", "its inputs cannot be worked out", chosen, subject)
+
+
+def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
+    """What an attempt shows: ways through the code, how it ended, what was sent."""
+    found = set(interpreter.marks)
+    found.add(
+        ("ended", done.kind, *_shape(done.value, done.attempt.memory))
+        if done.kind == "raised"
+        else ("ended", done.kind, _kind(done.value))
+    )
+    for one in done.attempt.holders:
+        if isinstance(one, Connection):
+            found |= {("sent", call.statement) for call in one.fake.calls}
+            found.add(("events", *map(str, one.fake.events)))
+        else:
+            found.add(("asked", one.place, *(each.method for each in one.asked)))
+    return found
+
+
+def _shape(value: Any, memory: Memory) -> Iterator[Any]:
+    """An exception by its class and plain fields, what was made up for the inputs left out."""
+
+    def told(one: Any) -> Any:
+        if not isinstance(one, str):
+            return one
+        for kind, known in memory.places:
+            if kind == "str" and known and known in one:
+                one = one.replace(known, "")
+        return "".join(each for each in one if not each.isdigit())[:60]
+
+    if isinstance(value, Obj):
+        yield value.cls.qualname
+        for name, one in value.fields.items():
+            if isinstance(one, _PLAIN):
+                yield name, told(one)
+        return
+    yield type(value).__name__
+    if isinstance(value, ValidationError):
+        yield from (str(one) for one in value.problems)
+        return
+    yield from (str(told(one)) for one in value.args if isinstance(one, _PLAIN))
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool | type(None)):
+        return repr(value)
+    if isinstance(value, list | dict | tuple | set | str):
+        return f"{type(value).__name__} {min(len(value), 2)}"
+    return value.cls.qualname if isinstance(value, Obj) else type(value).__name__
+
+
+def compared(source: SourceFile, nodes: list[ast.AST]) -> tuple[list[str], list[int], frozenset[str]]:
+    """Texts and numbers that the code compares with, and the names that it reads, helpers of the file included."""
+    waiting, seen = [*nodes], set[int]()
+    texts: dict[str, None] = {}
+    numbers: dict[int, None] = {}
+    words: set[str] = set()
+    while waiting and len(seen) < 60:
+        root = waiting.pop()
+        if id(root) in seen:
+            continue
+        seen.add(id(root))
+        for node in ast.walk(root):
+            if isinstance(node, ast.Name | ast.Attribute):
+                name = node.id if isinstance(node, ast.Name) else node.attr
+                words.add(name)
+                waiting += _defined(source, name)
+            elif isinstance(
+                node, ast.Compare | ast.match_case | ast.Dict | ast.Set | ast.List | ast.Tuple | ast.Call
+            ):
+                _take(node, texts, numbers)
+    return [*texts][:30], [*numbers][:12], frozenset(words)
+
+
+def _defined(source: SourceFile, name: str) -> Iterator[ast.AST]:
+    if name in source.imports and not name.islower():
+        pass
+    if name in source.constants:
+        yield source.constants[name]
+    for scope in source.functions:
+        if scope.name == name:
+            yield scope.node
+    if name in source.imports:
+        found = source.workspace.definition(source, source.imports[name])
+        if found is not None and found.kind == "function":
+            yield found.scope.node
+            for inner in {one.id for one in ast.walk(found.scope.node) if isinstance(one, ast.Name)}:
+                value = found.source.constants.get(inner)
+                if value is not None:
+                    yield value
+                helper = found.source.module_functions.get(inner)
+                if helper is not None:
+                    yield helper.node
+
+
+def _take(node: ast.AST, texts: dict[str, None], numbers: dict[int, None]) -> None:
+    if isinstance(node, ast.Call) and not (
+        isinstance(node.func, ast.Attribute) and node.func.attr in ("startswith", "endswith", "get", "pop")
+    ):
+        return
+    inside: list[ast.AST] = []
+    if isinstance(node, ast.Compare):
+        inside = [node.left, *node.comparators]
+    elif isinstance(node, ast.Dict):
+        inside = [one for one in node.keys if one is not None]
+        inside += [each for one in node.values for each in ([one] if isinstance(one, ast.Constant) else [])]
+    elif isinstance(node, ast.Call):
+        inside = [*node.args[:1]]
+    elif isinstance(node, ast.match_case):
+        inside = [node.pattern]
+    elif isinstance(node, ast.Set | ast.List | ast.Tuple):
+        inside = [*node.elts]
+    for one in inside:
+        for each in ast.walk(one):
+            if isinstance(each, ast.Constant):
+                if isinstance(each.value, str) and 0 < len(each.value) <= 40 and "\n" not in each.value:
+                    texts.setdefault(each.value)
+                elif (
+                    isinstance(each.value, int)
+                    and not isinstance(each.value, bool)
+                    and abs(each.value) < 2**40
+                ):
+                    numbers.setdefault(each.value)

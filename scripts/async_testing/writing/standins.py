@@ -1,0 +1,141 @@
+"""What stands for an object that a function is given: a fake of the driver's, a row, an object made, a collaborator."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from async_testing.writing.collaborators import Collaborator, exception_of
+from async_testing.writing.connections import Connection, connection_of, errors_of
+from async_testing.writing.evaluating.forms import Form, form_of
+from async_testing.writing.evaluating.things import (
+    Cls,
+    External,
+    Func,
+    Inert,
+    Meta,
+    Obj,
+    Raised,
+    Recorder,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from async_testing.writing.attempts import Attempt
+
+_CONNECTION = re.compile(r"(?:^|_)(?:connection|conn|queries|transaction|cursor|database)(?:_protocol)?$")
+_POOL = re.compile(r"(?:^|_)pool$")
+_LOGGERS = ("Logger", "BoundLogger")
+
+
+def stand_in(attempt: Attempt, place: str, cls: Any) -> Any:
+    """What stands for an object of a class.
+
+    Raises:
+        Unknown: nothing does.
+    """
+    from async_testing.subjects.wording import snake
+
+    name = cls.name if isinstance(cls, Cls | External) else getattr(cls, "__name__", "")
+    driver = attempt.memory.interpreter.driver
+    root = cls.dotted.partition(".")[0] if isinstance(cls, External) else ""
+    if driver and (root == driver or isinstance(cls, Cls)):
+        words = snake(name)
+        if _POOL.search(words):
+            return Connection(attempt, place).pool()
+        if _CONNECTION.search(words) and (root == driver or cls.kind in ("protocol", "plain")):
+            if cls.kind == "protocol" if isinstance(cls, Cls) else True:
+                return connection_of(attempt, place)
+    if isinstance(cls, External):
+        if name in _LOGGERS:
+            return Inert()
+        if name in ("Request", "Response", "BackgroundTasks"):
+            return Recorder(Meta(name))
+        found = attempt.interpreter.library_object(attempt, place, cls)
+        if found is not None:
+            return found
+        raise Unknown(f"nothing stands for {cls.dotted} here")
+    if isinstance(cls, type) and issubclass(cls, BaseException):
+        return _error(attempt, place, cls)
+    if isinstance(cls, Cls):
+        return _of_project(attempt, place, cls)
+    raise Unknown(f"nothing stands for {name or cls} here")
+
+
+def _error(attempt: Attempt, place: str, cls: type[BaseException]) -> Any:
+    """An exception that a function is given: one that the driver, or the server, would raise."""
+    made = [one for one in errors_of(attempt) if isinstance(one[0], cls)]
+    if cls in (Exception, BaseException):
+        made = [(RuntimeError("it failed"), ""), *made]
+    else:
+        own = exception_of(attempt, cls, place)
+        made += [(own, "")] if own is not None and not made else []
+    if not made:
+        raise Unknown(f"it is not known how to make a {cls.__name__}")
+    return attempt.pick(place, made)
+
+
+def _of_project(attempt: Attempt, place: str, cls: Cls) -> Any:
+    interpreter = attempt.interpreter
+    if cls.kind == "table":
+        return row_of(attempt, place, cls)
+    if interpreter.is_exception(cls):
+        found = exception_of(attempt, cls, place)
+        if found is None:
+            raise Unknown(f"{cls.name} cannot be made")
+        return found
+    made = _simple(attempt, place, cls)
+    return made if made is not None else Collaborator(attempt, place, cls)
+
+
+def _simple(attempt: Attempt, place: str, cls: Cls) -> Any:
+    """An object whose constructor takes plain values alone; None for others."""
+    interpreter = attempt.interpreter
+    if cls.kind == "protocol":
+        return None
+    making = interpreter.lookup(cls, "__init__")
+    if not isinstance(making, Func):
+        return None
+    plain = {"str", "int", "float", "bool", "datetime", "date", "uuid", "decimal"}
+    forms: dict[str, Form] = {}
+    for one in (*making.node.args.args[1:], *making.node.args.kwonlyargs):
+        form = form_of(interpreter.annotation(one.annotation, making.module.frame))
+        if form.single.kind not in plain:
+            return None
+        forms[one.arg] = form
+    if not forms or any(
+        name in cls.name.lower() for name in ("service", "repo", "dao", "client", "adapter", "gateway")
+    ):
+        return None
+    given = {name: attempt.value(f"{place}.{name}", form) for name, form in forms.items()}
+    try:
+        made = interpreter.construct(cls, [], given)
+    except Raised:
+        return None
+    return made
+
+
+def row_of(attempt: Attempt, place: str, cls: Cls) -> Obj:
+    """A row of a table with a value in every column."""
+    row = Obj(cls)
+    for name, (form, default, _) in attempt.interpreter.fields_of(cls).items():
+        meta = default.name if isinstance(default, Meta) else ""
+        if meta == "relationship" or form.kind in ("class", "list", "external", "any"):
+            continue
+        row.fields[name] = attempt.value(f"{place}.{name}", form)
+    row.raw = dict(row.fields)
+    row.given = {*row.fields}
+    return row
+
+
+def by_name(attempt: Attempt, place: str) -> Any:
+    """A fake for what is called like a connection or a pool but has no annotation; None for others."""
+    name = place.rpartition(".")[2]
+    if attempt.memory.interpreter.driver:
+        if _POOL.search(name):
+            return Connection(attempt, place).pool()
+        if _CONNECTION.search(name) or name in ("db", "tx", "cur"):
+            return connection_of(attempt, place)
+    if name in ("logger", "log"):
+        return Inert()
+    return None

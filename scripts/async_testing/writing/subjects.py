@@ -1,0 +1,216 @@
+"""How each function is called in a test: past its decorator, on an object of its class, or as it is."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from async_testing.writing.attempts import Attempt
+from async_testing.writing.collaborators import errors
+from async_testing.writing.connections import errors_of
+from async_testing.writing.evaluating.forms import Form, form_of
+from async_testing.writing.evaluating.things import (
+    Bound,
+    Cls,
+    Coro,
+    Descriptor,
+    Frame,
+    Func,
+    Native,
+    Obj,
+    Raised,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from async_testing.subjects.model import Function
+    from async_testing.writing.evaluating.modules import Module
+
+
+class Argument(NamedTuple):
+    """What a parameter is given."""
+
+    name: str
+    value: Any
+    keyword: bool
+    form: Form
+
+
+class Subject(NamedTuple):
+    """A function as it is called."""
+
+    function: Function
+    owner: Cls | None
+    made: Any
+    """The object that it is called on, None for a function that needs none."""
+    constructor: tuple[Argument, ...]
+    arguments: tuple[Argument, ...]
+    wrapped: bool
+    """Whether it is called past its decorator."""
+    func: Func
+    returns: Form
+    managed: bool = False
+    """Whether it is a context manager, to be entered."""
+
+
+def owner_of(module: Module, names: list[str]) -> Any:
+    """The class of nested names."""
+    value: Any = module.get(names[0])
+    for name in names[1:]:
+        value = module.interpreter.get_attribute(value, name)
+    return value
+
+
+def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subject, Callable[[], Any]]]:
+    """What makes the inputs of a function's attempts and calls it."""
+
+    def runner(attempt: Attempt) -> tuple[Subject, Callable[[], Any]]:
+        *above, name = function.name.split(".")
+        interpreter = module.interpreter
+        owner = owner_of(module, above) if above else None
+        if owner is not None and not isinstance(owner, Cls):
+            raise Unknown(f"methods of {'.'.join(above)} are not followed")
+        member = interpreter.lookup(owner, name) if owner is not None else module.get(name)
+        kind = (
+            member.kind if isinstance(member, Descriptor) else "method" if owner is not None else "function"
+        )
+        func = member.func if isinstance(member, Descriptor) else member
+        managed = isinstance(func, Native) and isinstance(func.func, Func)
+        plain, wrapped = _unwrapped(func.func if isinstance(func, Native) and managed else func)
+        made: Any = None
+        constructor: tuple[Argument, ...] = ()
+        if kind in ("method", "property"):
+            assert owner is not None
+            constructor, made = _object(attempt, owner)
+        skip = 1 if kind in ("method", "property", "classmethod") else 0
+        arguments = tuple(_arguments(attempt, plain, skip, ""))
+        positional = [one.value for one in arguments if not one.keyword]
+        named = {one.name: one.value for one in arguments if one.keyword}
+        called: Any = plain if wrapped else func
+        if kind == "classmethod":
+            called = Bound(called, owner)
+        elif made is not None:
+            called = Bound(called, made)
+        subject = Subject(
+            function, owner, made, constructor, arguments, wrapped, plain, _returns(plain), managed
+        )
+
+        def run() -> Any:
+            found = interpreter.call(called, positional, named)
+            if managed:
+                return _entered(attempt, found, plain)
+            if isinstance(found, Coro):
+                return found.run()
+            if plain.is_generator:
+                return [*interpreter.iterate(found)] if hasattr(found, "__next__") else found
+            return found
+
+        return subject, run
+
+    return runner
+
+
+def _entered(attempt: Attempt, manager: Any, func: Func) -> Any:
+    """What entering a context manager gives, once it is left again, with or without an error of the block."""
+    value = manager.enter()
+    handled = [*attempt.interpreter.caught]
+    options: list[tuple[Any, str]] = [(None, "")]
+    if handled:
+        options += [*errors_of(attempt), *errors(attempt, func.name)]
+    else:
+        options.append((RuntimeError("the block failed"), "block_fails"))
+    error = attempt.pick("block!", options)
+    attempt.injected = error if error is not None else attempt.injected
+    if not manager.leave(error) and error is not None:
+        raise Raised(error)
+    return value
+
+
+def _unwrapped(func: Any) -> tuple[Func, bool]:
+    inner = func
+    while isinstance(inner, Func) and isinstance(inner.fields.get("__wrapped__"), Func):
+        inner = inner.fields["__wrapped__"]
+    if not isinstance(inner, Func):
+        raise Unknown("what it is once decorated is not known")
+    return inner, inner is not func
+
+
+def _returns(func: Func) -> Form:
+    node = func.node
+    if isinstance(node, ast.Lambda):
+        return Form("any")
+    frame = Frame(func.module, func.frame)
+    if func.owner is not None:
+        frame = func.module.interpreter.inside(func.owner, func.module)
+    return form_of(func.module.interpreter.annotation(node.returns, frame))
+
+
+def _object(attempt: Attempt, owner: Cls) -> tuple[tuple[Argument, ...], Any]:
+    interpreter = attempt.interpreter
+    if owner.kind in ("model", "dataclass", "table"):
+        made = attempt.value("self", form_of(owner))
+        return (), made
+    making = interpreter.lookup(owner, "__init__")
+    if isinstance(making, Func):
+        arguments = tuple(_arguments(attempt, making, 1, "self."))
+    elif making is None:
+        arguments = ()
+    else:
+        raise Unknown(f"how {owner.name} is made is not known")
+    positional = [one.value for one in arguments if not one.keyword]
+    named = {one.name: one.value for one in arguments if one.keyword}
+    made = interpreter.construct(owner, positional, named)
+    if not isinstance(made, Obj):
+        raise Unknown(f"how {owner.name} is made is not known")
+    return arguments, made
+
+
+def _arguments(attempt: Attempt, func: Func, skip: int, prefix: str) -> list[Argument]:
+    """What the parameters of a function are given; those with a default of no plain form keep it."""
+    node, interpreter = func.node, attempt.interpreter
+    found: list[Argument] = []
+    frame = Frame(func.module, func.frame)
+    if func.owner is not None:
+        frame = interpreter.inside(func.owner, func.module)
+    given = node.args
+    named = False
+    for one in [*given.posonlyargs, *given.args][skip:]:
+        form = form_of(interpreter.annotation(one.annotation, frame))
+        if one.arg in func.defaults:
+            added = _optional(attempt, func, one.arg, form, prefix)
+            if added is None:
+                named = True
+                continue
+            found.append(Argument(one.arg, added[0], named or True, form))
+            continue
+        found.append(Argument(one.arg, attempt.value(f"{prefix}{one.arg}", form), named, form))
+    for one in given.kwonlyargs:
+        form = form_of(interpreter.annotation(one.annotation, frame))
+        if one.arg in func.defaults:
+            added = _optional(attempt, func, one.arg, form, prefix)
+            if added is not None:
+                found.append(Argument(one.arg, added[0], True, form))
+            continue
+        found.append(Argument(one.arg, attempt.value(f"{prefix}{one.arg}", form), True, form))
+    return found
+
+
+def _optional(attempt: Attempt, func: Func, name: str, form: Form, prefix: str) -> tuple[Any] | None:
+    """A value for a parameter that has a default; None where the default stays."""
+    place = f"{prefix}{name}"
+    default = func.defaults[name]
+    injected = getattr(default, "name", "") in ("Depends", "Security", "Provide") or any(
+        one.name in ("Depends", "Security", "Provide", "FromDishka") for one in form.metas
+    )
+    if injected:
+        return (attempt.value(place, form),)
+    if form.single.kind in ("class", "external", "real") and default is not None:
+        return None
+    if attempt.pick(f"{place}=", [(True, ""), (False, "default")]) is False:
+        return None
+    try:
+        return (attempt.value(place, form),)
+    except Unknown:
+        return None
