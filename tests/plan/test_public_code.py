@@ -177,3 +177,44 @@ def test_pydantic_1_takes_numbers_for_texts(project: Project) -> None:
         assert fields["age"]["invalid"] == [["type", "'no number'"], ["none", "None"]]
     project.write("requirements.txt", "pydantic==2.7\n")
     assert project.plan(old).model("User")["name"]["invalid"] == [["type", "123"], ["none", "None"]]
+
+
+def test_statement_that_a_method_of_a_base_is_handed(project: Project) -> None:
+    planned = project.plan(
+        "from kit.repository import RepositoryBase\nfrom sqlalchemy import select\n\n\n"
+        "class Keys(RepositoryBase[Key]):\n    async def one(self, key):\n"
+        "        statement = self.get_base_statement(deleted=False).where(Key.id == key)\n"
+        "        return await self.get_one_or_none(statement)\n\n"
+        "    async def every(self):\n        return await self.get_all(select(Key))\n"
+    )
+    assert planned.statements("Keys.one") == [("SELECT", ["Key"], [("where", "Key.id", "key")])]
+    assert planned.statements("Keys.every") == [("SELECT", ["Key"], [])]
+    assert planned.function("Keys.one")["layer"] == "dao"
+
+
+def test_objects_that_arguments_and_modules_give(project: Project) -> None:
+    project.write("app/__init__.py", "")
+    project.write("app/queueing.py", "def message_queue(key):\n    return Queue(key)\n")
+    planned = project.plan(
+        "from app import queueing\n\n\nasync def tell(stores, message):\n    store = stores.get('a')\n"
+        "    await store.delete('b')\n    queue = queueing.message_queue(message.id)\n"
+        "    await queue.enqueue(message)\n",
+        "app/tell.py",
+    )
+    found = planned.function("tell")["collaborators"]
+    assert [(one["name"], one["calls"]) for one in found] == [
+        ("stores.get()", ["delete"]),
+        ("queueing.message_queue()", ["enqueue"]),
+    ]
+
+
+def test_attribute_that_is_called_or_set_later(project: Project) -> None:
+    planned = project.plan(
+        "class Middleware:\n    def __init__(self, app):\n        self.app = app\n        self.backend = None\n\n"
+        "    def init(self, backend: Backend):\n        self.backend = backend\n\n"
+        "    async def __call__(self, scope):\n        await self.app(scope)\n\n"
+        "    async def clear(self):\n        await self.backend.clear()\n"
+    )
+    called = planned.function("Middleware.__call__")
+    assert (called["seam"], called["collaborators"][0]["calls"]) == ("constructor argument app", ["()"])
+    assert planned.function("Middleware.clear")["seam"] == "attribute backend (set by init)"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from async_testing.facts import types
 from async_testing.facts.scopes import arguments
 from async_testing.subjects import helpers, layers, parameters, sending
-from async_testing.subjects.bodies import Body, Called, assigned
+from async_testing.subjects.bodies import Body, Called
+from async_testing.subjects.injected import injection
 from async_testing.subjects.model import Collaborator
 from async_testing.subjects.wording import code, last
 
@@ -117,6 +118,9 @@ def _of_self(
     source: SourceFile, scope: Scope, chain: list[str], method: str, called: Called
 ) -> tuple[str, str, str, str] | None:
     if not chain:
+        kind, how = injection(source, scope, method)
+        if called.awaited and how:  # an attribute that is called
+            return f"self.{method}", "()", kind, how
         return _inherited(source, scope, method, called)
     kind, how = injection(source, scope, chain[0])
     if not how.startswith(("constructor", "class attribute", "made")) and not called.awaited:
@@ -142,91 +146,6 @@ def _inherited(
     return "self", method, "", f"inherited from {', '.join(named)}"
 
 
-def injection(source: SourceFile, scope: Scope, attribute: str) -> tuple[str, str]:
-    """The class of ``self.attribute`` and where it comes from, looked up in the class and its bases."""
-    owner: Scope | None = scope
-    while owner is not None and not isinstance(owner.node, ast.ClassDef):
-        owner = owner.parent
-    return _of_class(source, owner, attribute, _HOPS) if owner is not None else ("", "")
-
-
-def _of_class(source: SourceFile, owner: Scope, attribute: str, hops: int) -> tuple[str, str]:
-    for one in owner.of(ast.AnnAssign):
-        if _is_later(one.value):
-            continue
-        if isinstance(one.target, ast.Name) and one.target.id == attribute:
-            kind = types.annotation(source, one.annotation)
-            is_argument = one.value is None and _takes_fields(source, owner)
-            return kind, f"constructor argument {attribute}" if is_argument else "class attribute"
-    for target, value, _ in assigned(owner):
-        if isinstance(target, ast.Name) and target.id == attribute and not _is_later(value):
-            return source.type_of(value, owner), "class attribute"
-    for method in owner.children:
-        for target, value, note in assigned(method):
-            if _is_attribute(target, attribute):
-                return _assigned(source, method, value, note)
-        if method.name == attribute:
-            behind = [one.value for one in method.of(ast.Return) if isinstance(one.value, ast.Attribute)]
-            if len(behind) == 1 and hops > 0 and _is_attribute(behind[0], behind[0].attr):
-                return _of_class(source, owner, behind[0].attr, hops - 1)
-            kind = types.annotation(source, getattr(method.node, "returns", None))
-            return kind, "property"
-    node = owner.node
-    for base in node.bases if isinstance(node, ast.ClassDef) and hops > 0 else ():
-        dotted = source.dotted(base.value if isinstance(base, ast.Subscript) else base)
-        above = source.workspace.definition(source, dotted) if dotted else None
-        if above is not None and above.kind == "class":
-            found = _of_class(above.source, above.scope, attribute, hops - 1)
-            if found[1]:
-                return found
-    return "", ""
-
-
-def _is_later(node: ast.expr | None) -> bool:
-    """``field(init=False)``: what is set after construction."""
-    return isinstance(node, ast.Call) and any(
-        one.arg == "init" and isinstance(one.value, ast.Constant) and one.value.value is False
-        for one in node.keywords
-    )
-
-
-def _assigned(source: SourceFile, method: Scope, value: ast.expr, note: ast.expr | None) -> tuple[str, str]:
-    kind = types.annotation(source, note)
-    names = [one.id for one in ast.walk(value) if isinstance(one, ast.Name) and one.id in method.parameters]
-    called = value.func if isinstance(value, ast.Call) else None
-    direct = value.id if isinstance(value, ast.Name) else called.id if isinstance(called, ast.Name) else ""
-    if isinstance(value, ast.BoolOp | ast.IfExp) and names:
-        direct = names[0]
-    if direct in method.parameters and method.name in ("__init__", "__new__"):
-        for parameter in arguments(method.node):
-            if parameter.arg == direct and parameter.annotation is not None:
-                kind = kind or types.annotation(source, parameter.annotation)
-        return kind, f"constructor argument {direct}"
-    if method.name in ("__init__", "__new__"):
-        return kind or source.type_of(value, method), f"made in the constructor: {code(value)}"
-    return kind or source.type_of(value, method), f"set by {method.name}"
-
-
-def _takes_fields(source: SourceFile, owner: Scope) -> bool:
-    """Whether a class's annotated attributes are arguments of its constructor."""
-    node = owner.node
-    if not isinstance(node, ast.ClassDef):
-        return False
-    decorators = [one.func if isinstance(one, ast.Call) else one for one in node.decorator_list]
-    names = {last(source.dotted(one)) for one in decorators}
-    bases = {last(code(one)) for one in node.bases}
-    return bool(
-        names & {"dataclass", "define", "attrs", "frozen", "mutable"} or bases & {"BaseModel", "NamedTuple"}
-    )
-
-
-def _is_attribute(target: ast.expr, name: str) -> bool:
-    is_self = (
-        isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
-    )
-    return is_self and isinstance(target, ast.Attribute) and target.attr == name
-
-
 def _bound(source: SourceFile, scope: Scope, name: str) -> ast.expr | None:
     """The call or attribute that a variable of the function is bound to, where there is just one."""
     bound = types.bindings(source, scope).get(name)
@@ -248,11 +167,30 @@ def _of_variable(
             kind, how = injection(source, scope, around[0])
             if how:
                 return f"self.{'.'.join(around)}()", ".".join(chain), kind, how
+    if isinstance(value, ast.Call) and called.awaited and _is_asked(source, scope, value):
+        root, around = _root(value.func)
+        name = ".".join([root.id if root else "", *around])
+        injected = f"argument {root.id}" if root and root.id in scope.parameters else ""
+        where = f"named in the code: patch {root.id} in this module" if root else ""
+        return f"{name}()", ".".join(chain), "", injected or where
     if isinstance(value, ast.Call) and (called.awaited or _works_plainly(source, scope, value)):
         name = source.dotted(value.func)
         if last(name)[:1].isupper() and not name.startswith(_NONE):
             return last(name), ".".join(chain), name, f"made in the function: {code(value)}"
     return None
+
+
+def _is_asked(source: SourceFile, scope: Scope, made: ast.Call) -> bool:
+    """Whether a function of an argument or of a module of the project gave an object: ``stores.get("teams")``."""
+    root, around = _root(made.func)
+    if root is None or not around or around[-1][:1].isupper() or root.id in ("self", "cls"):
+        return False
+    if sending.is_sent(source, scope, made) or _asks_database(source, scope, made):
+        return False
+    if root.id in scope.parameters:
+        return True
+    origin = source.imports.get(root.id, "")
+    return bool(origin) and source.workspace.locate(source.path, origin) is not None
 
 
 def _works_plainly(source: SourceFile, scope: Scope, made: ast.Call) -> bool:
@@ -270,6 +208,11 @@ def _of_parameter(
     kind = source.type_of(ast.Name(name, ast.Load()), scope)
     given = next((one for one in arguments(scope.node) if one.arg == name), None)
     if given is not None:
+        if (
+            isinstance(given.annotation, ast.Subscript)
+            and last(source.dotted(given.annotation.value)) == "FromDishka"
+        ):
+            return name, ".".join(chain), types.annotation(source, given.annotation.slice), f"argument {name}"
         apart = parameters.taken_apart(source, given.annotation)
         kind = types.annotation(apart.source, apart.kind) or kind
     if not called.awaited:

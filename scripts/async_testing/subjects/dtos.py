@@ -28,6 +28,7 @@ _LIMITS = frozenset(_LIMIT.split())
 _INTERVALS = frozenset({"Ge", "Gt", "Le", "Lt", "MinLen", "MaxLen"})
 _COERCED = ("type", "123")
 """What is wrong for a text, and what pydantic 1 takes for one all the same."""
+_NOTHING = ("none", "None")
 _HOPS = 4
 
 
@@ -116,7 +117,7 @@ def model_of(source: SourceFile, scope: Scope) -> Model:
                 fields[one.target.id] = _field(where, one, one.target.id, checks)
     if any(versions.is_first_pydantic(where) for where, _ in lineage):
         fields = {
-            name: one._replace(invalid=tuple(each for each in one.invalid if each != _COERCED))
+            name: one._replace(invalid=tuple(each for each in one.invalid if each not in _taken(one)))
             for name, one in fields.items()
         }
     node = scope.node
@@ -133,6 +134,11 @@ def model_of(source: SourceFile, scope: Scope) -> Model:
         tuple(dict.fromkeys(whole)),
         extra,
     )
+
+
+def _taken(field: Field) -> tuple[tuple[str, str], ...]:
+    """What is wrong elsewhere and pydantic 1 takes: numbers for texts, None where that is the default."""
+    return (_COERCED, _NOTHING) if field.default == "None" else (_COERCED,)
 
 
 def _is_field(source: SourceFile, one: ast.AnnAssign) -> bool:

@@ -168,6 +168,10 @@ class Facts:
                 self._send(scope, called, place, via)
                 continue
             helper = helpers.target(self.source, scope, called.node)
+            if helper is None and called.awaited:
+                handed_on = sending.handed_on(self.source, scope, called.node)
+                if handed_on is not None:
+                    self.statements.append(handed_on._replace(via=last(code(called.node.func))))
             if helper is not None and id(helper) not in self._entered:
                 self._run(helper, helpers.body_of(self.source, helper), helper.name, place)
             for work in helpers.handed(self.source, scope, called.node):

@@ -89,6 +89,8 @@ def chain(source: SourceFile, scope: Scope, node: ast.expr | None, hops: int = _
             return Chain((Step(last(source.dotted(func)), node), *steps), True, None)
         else:
             return None
+    if isinstance(node, ast.Name) and node.id == "self" and any(one.name in _CONDITIONS for one in steps[1:]):
+        return Chain((Step("select", steps[0].node), *steps[1:]), False, steps[0].node)
     if isinstance(node, ast.Name) and hops > 0:
         found = _of_variable(source, scope, node.id, hops)
         return found._replace(steps=(*found.steps, *steps)) if found else None

@@ -98,7 +98,12 @@ def _may_be_alias(source: SourceFile, node: ast.Name | ast.Attribute) -> bool:
 def dependency(source: SourceFile, argument: ast.arg, default: ast.expr | None) -> str:
     """What gives a parameter, as ``Depends(get_service)``; empty where the caller does."""
     found = given_by(source, argument, default)
-    return code(found[1]) if found else ""
+    if found is None:
+        return ""
+    node = found[1]
+    if isinstance(node, ast.Call) and not node.args and not node.keywords:  # of its own class
+        return f"{code(node.func)}({code(taken_apart(source, argument.annotation).kind)})"
+    return code(node)
 
 
 def given_by(

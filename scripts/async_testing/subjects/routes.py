@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from async_testing.subjects import errors, guarding, mounting, parameters, statuses
@@ -66,7 +67,7 @@ def of(source: SourceFile, scope: Scope, body: Body) -> Route | None:
     keywords = {one.arg: one.value for one in call.keywords if one.arg}
     name = last(code(call.func))
     methods = _methods(name, keywords)
-    own = _prefix(source, scope, call) + _path(_path_node(call))
+    own = _prefix(source, scope, call) + _path(source, scope, _path_node(call))
     is_litestar = isinstance(call.func, ast.Name)
     around = _around(source, scope, call, keywords)
     provided = _provided(scope, keywords) if is_litestar else {}
@@ -93,7 +94,9 @@ def of(source: SourceFile, scope: Scope, body: Body) -> Route | None:
         else ", ".join(f"{one.name}: {one.annotation}" for one in bodies),
         _response(scope, keywords),
         _status(source, call, name, keywords),
-        _statuses(source, body, keywords, given, 400 if is_litestar else 422, guarding.statuses(asked)),
+        _statuses(
+            source, scope, body, keywords, given, 400 if is_litestar else 422, guarding.statuses(asked)
+        ),
         dependencies,
         tuple(one for one in dependencies if one in guards),
         _name(keywords),
@@ -114,18 +117,20 @@ def _methods(name: str, keywords: dict[str, ast.expr]) -> tuple[str, ...]:
     return tuple(str(one.value).upper() for one in items if isinstance(one, ast.Constant)) or ("GET",)
 
 
-def _path(node: ast.expr | None) -> str:
-    if node is None:
-        return ""
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.JoinedStr):
-        return "".join(
-            str(one.value) if isinstance(one, ast.Constant) else "{" + code(one.value) + "}"
-            for one in node.values
-            if isinstance(one, ast.Constant | ast.FormattedValue)
+def _path(source: SourceFile, scope: Scope, node: ast.expr | None) -> str:
+    return mounting.text_of(source, scope.parent or source.module, node)
+
+
+def _is_own_class(source: SourceFile, scope: Scope) -> Iterator[bool]:
+    """Of each dependency whether it is the parameter's own class, made of what the request holds: ``Depends()``."""
+    for argument, default in parameters.each(scope):
+        found = parameters.given_by(source, argument, default)
+        yield (
+            found is not None
+            and isinstance(found[1], ast.Call)
+            and not found[1].args
+            and not found[1].keywords
         )
-    return "{" + code(node) + "}"
 
 
 def _prefix(source: SourceFile, scope: Scope, call: ast.Call) -> str:
@@ -197,6 +202,7 @@ def _status(source: SourceFile, call: ast.Call, name: str, keywords: dict[str, a
 
 def _statuses(
     source: SourceFile,
+    scope: Scope,
     body: Body,
     keywords: dict[str, ast.expr],
     given: tuple[Given, ...],
@@ -207,6 +213,7 @@ def _statuses(
 
     Args:
         source: the file.
+        scope: the function.
         body: what the function does.
         keywords: of the decorator.
         given: the parameters.
@@ -216,10 +223,11 @@ def _statuses(
     found = {one.status for one in errors.raised(source, body) if one.status}
     found |= {one.status for one in errors.mapped(source, body) if one.status}
     found |= {status for one, _ in body.returns if (status := statuses.status_of_response(one.value))}
-    documented = keywords.get("responses")
-    if isinstance(documented, ast.Dict):
-        found |= {status for one in documented.keys if (status := statuses.status_of(one))}
-    checked = any(
+    for name, documented in keywords.items():
+        if isinstance(documented, ast.Dict):
+            listed = documented.keys if name == "responses" else documented.values
+            found |= {status for one in listed if (status := statuses.status_of(one))}
+    checked = any(_is_own_class(source, scope)) or any(
         one.place in ("path", "query", "body", "form", "header")
         and (one.required or one.place != "header")
         and last(one.annotation) not in ("str", "")

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from async_testing.facts.decorators import HARMLESS
-from async_testing.subjects import collaborators, sending
+from async_testing.subjects import sending
 from async_testing.subjects.bodies import Body
+from async_testing.subjects.injected import injection
 from async_testing.subjects.model import Collaborator, Parameter, Route
 from async_testing.subjects.wording import code, last
 
@@ -108,7 +109,7 @@ def _connection(source: SourceFile, scope: Scope, body: Body) -> str | None:
             return f"argument {func.id}"
         owner = func.value.id if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) else ""
         if owner in ("self", "cls") and isinstance(func, ast.Attribute):
-            _, how = collaborators.injection(source, scope, func.attr)
+            _, how = injection(source, scope, func.attr)
             return how if how.startswith("constructor") else f"patched {code(func)}"
         if owner in scope.parameters:
             return f"argument {owner}"
@@ -133,7 +134,7 @@ def _of_attribute(source: SourceFile, scope: Scope, node: ast.expr) -> str | Non
         )
     chain = code(node).split(".")
     if chain[0] in ("self", "cls") and len(chain) > 1:
-        _, how = collaborators.injection(source, scope, chain[1])
+        _, how = injection(source, scope, chain[1])
         return (
             how if how.startswith("constructor") else f"attribute {chain[1]}" + (f" ({how})" if how else "")
         )
@@ -153,10 +154,9 @@ def _arguments(around: Sequence[Collaborator]) -> str:
             kind = "constructor argument" if start == "constructor" else "argument"
             return f"{kind} {', '.join(dict.fromkeys(named))}"
     patched = [one.partition("patch ")[2].partition(" in ")[0] for one in found if "patch " in one]
+    own = [one for one in around if one.name.startswith("self")]
+    patched = [*(f"self.{call}" for one in own if one.name == "self" for call in one.calls), *patched]
     if patched:
         return f"patched {', '.join(dict.fromkeys(patched))}"
-    own = [one for one in around if one.name.startswith("self")]
-    if own and own[0].name == "self":
-        return f"patched {', '.join(f'self.{call}' for call in own[0].calls)}"
     named = [f"{one.name.split('.')[1]}{f' ({one.injected})' if one.injected else ''}" for one in own]
     return f"attribute {', '.join(dict.fromkeys(named))}" if named else ""

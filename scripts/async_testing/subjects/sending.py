@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from async_testing.facts import drivers, types
-from async_testing.subjects import texts
+from async_testing.subjects import layers, texts
 from async_testing.subjects.model import Statement
 from async_testing.subjects.transactions import BEGINNING
 from async_testing.subjects.wording import code, last
@@ -183,6 +183,22 @@ def statement(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | N
         shown,
         found.complete,
     )
+
+
+def handed_on(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | None:
+    """The statement that a method of a base in another file is handed to send: ``self.get_one(select(User))``."""
+    func, owner = call.func, scope.class_
+    if not isinstance(func, ast.Attribute) or code(func.value) != "self" or not call.args or owner is None:
+        return None
+    if (
+        not layers.bases(owner.node)
+        or owner.child(func.attr) is not None
+        or not _BUILDING.search(source.text)
+    ):
+        return None
+    from async_testing.subjects import orm
+
+    return orm.statement(source, scope, call)
 
 
 def _filed(source: SourceFile, call: ast.Call) -> queryfiles.Query | None:

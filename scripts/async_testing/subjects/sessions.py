@@ -88,6 +88,14 @@ def _made(source: SourceFile, scope: Scope, node: ast.expr) -> tuple[str, tuple[
         bound = types.bindings(source, scope).get(node.id, [])
         made = bound[0] if len(bound) == 1 else None
     kind = last(source.type_of(node, scope))
+    while isinstance(made, ast.Await):
+        made = made.value
+    if (
+        isinstance(made, ast.Call)
+        and isinstance(made.func, ast.Attribute)
+        and made.func.attr in ("get", "get_one")
+    ):
+        return (code(made.args[0]) if made.args else kind), ()
     if isinstance(made, ast.Call):
         name = last(source.dotted(made.func))
         if name[:1].isupper():
