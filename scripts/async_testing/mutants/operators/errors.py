@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 
@@ -42,12 +43,20 @@ def narrowed(source: Source) -> Iterator[Edits]:
             names = [source.code(element) for element in node.type.elts]
             for name in names:
                 rest = ", ".join(other for other in names if other != name)
+                if any(_is_part_of(name, other) for other in names if other != name):
+                    continue
                 yield hinted(
                     [source.replace(node.type, f"({rest})")], f"provoke {name} and {_outcome(source, node)}"
                 )
         if node.type is not None:
             hint = f"provoke {source.code(node.type)} and {_outcome(source, node)}"
             yield hinted([source.replace(node.type, "()")], hint)
+
+
+def _is_part_of(name: str, other: str) -> bool:
+    """Whether both are built in and what is caught as one is caught as the other."""
+    one, wider = getattr(builtins, name, None), getattr(builtins, other, None)
+    return isinstance(one, type) and isinstance(wider, type) and issubclass(one, wider)
 
 
 def _outcome(source: Source, node: ast.ExceptHandler) -> str:

@@ -201,7 +201,8 @@ def _field(node: ast.AST, source: Source) -> tuple[str, str] | None:
         parent = source.parents.get(node)
         called = isinstance(parent, ast.Call) and parent.func is node
         chained = isinstance(parent, ast.Attribute)
-        return None if called or chained or node.value.id[:1].isupper() else (node.value.id, node.attr)
+        is_fixed = node.value.id[:1].isupper() or node.attr.startswith("HTTP_")
+        return None if called or chained or is_fixed else (node.value.id, node.attr)
     if (
         isinstance(node, ast.Subscript)
         and isinstance(node.value, ast.Name)

@@ -130,6 +130,8 @@ def _kind(node: ast.expr) -> type:
     """Return what sort of thing an expression is: a swap of unlike ones fails on the spot and proves nothing."""
     if isinstance(node, ast.Constant):
         return type(node.value)
+    if isinstance(node, ast.Name) and node.id[:1].isupper():
+        return type
     return str if isinstance(node, ast.JoinedStr) else type(node)
 
 
@@ -239,7 +241,10 @@ def dropped_decorator(source: Source) -> Iterator[Edits]:
     for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for decorator in node.decorator_list:
-                if called_name(decorator) not in _KEPT and not is_route(decorator):
+                kept = called_name(decorator) in _KEPT or source.code(decorator).startswith(
+                    ("click.", "typer.")
+                )
+                if not kept and not is_route(decorator):
                     start, end = source.span(decorator)
                     start = source.text.rindex("@", 0, start)
                     following = len(source.text[end:]) - len(source.text[end:].lstrip())
