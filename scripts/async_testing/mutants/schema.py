@@ -6,6 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from async_testing.mutants.regions import called_name
 from async_testing.mutants.sql import Token, split, table_of, tokens
 
-_DEFINES = re.compile(r"CREATE\s+TABLE|__tablename__|\bcreate_table\(|\bTable\(", re.IGNORECASE)
+_DEFINING = (b"__tablename__", b"create_table(", b"Table(", b"CREATE TABLE", b"create table", b"Create Table")
 _CREATE = re.compile(r"CREATE\s+(?:TEMP(?:ORARY)?\s+|UNLOGGED\s+)?TABLE\s+[^();]*\([^;]*", re.IGNORECASE)
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "venv", "env", "tests", "test"}
 _CONSTRAINTS = ("PRIMARY", "UNIQUE", "CONSTRAINT", "FOREIGN", "CHECK", "EXCLUDE", "KEY", "INDEX", "LIKE")
@@ -83,16 +84,15 @@ def of_project(root: Path) -> Iterator[tuple[str, str]]:
         folders[:] = sorted(name for name in folders if name not in _SKIPPED and name[:1] not in "._")
         for name in sorted(names):
             if name.endswith((".sql", ".py")):
-                try:
-                    text = Path(folder, name).read_text()
-                except (OSError, UnicodeDecodeError):
-                    continue
-                if _DEFINES.search(text):
-                    yield name, text
+                with suppress(OSError, UnicodeDecodeError):
+                    content = Path(folder, name).read_bytes()
+                    if any(word in content for word in _DEFINING):
+                        yield name, content.decode()
 
 
 def _defined(path: str, text: str) -> Iterator[Table]:
-    for match in _CREATE.finditer(re.sub(r"--[^\n]*", "", text)):
+    is_sql = "create table" in text.lower()
+    for match in _CREATE.finditer(re.sub(r"--[^\n]*", "", text)) if is_sql else ():
         found = tokens(match[0])
         table = table_of([token for token in found if not token.is_word(*_BEFORE_NAME)])
         if table is not None:
@@ -102,10 +102,11 @@ def _defined(path: str, text: str) -> Iterator[Table]:
             tree = ast.parse(text)
         except (SyntaxError, ValueError):
             return
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                yield from _from_model(node)
-            elif isinstance(node, ast.Call) and called_name(node) in ("create_table", "Table"):
+        for model in tree.body:
+            if isinstance(model, ast.ClassDef):
+                yield from _from_model(model)
+        for node in ast.walk(tree) if "Table(" in text or "create_table(" in text else ():
+            if isinstance(node, ast.Call) and called_name(node) in ("create_table", "Table"):
                 yield from _from_call(node)
 
 

@@ -1,12 +1,12 @@
-"""Bugs in expressions of SQLAlchemy: what is asked for, written, loaded, and how the result is taken."""
+"""Bugs in expressions of SQLAlchemy: what is asked for, written and loaded."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
+from async_testing.mutants.chains import links, renamed, without_link
 from async_testing.mutants.edits import Edit, Edits, hinted, shortened, without
-from async_testing.mutants.regions import called_name
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.source import Source
 
@@ -16,30 +16,6 @@ operator = collector(OPERATORS)
 
 _IMPORT = "from sqlalchemy import select\n"
 _MODEL = "class U(Base):\n    __tablename__ = 'u'\n    id: Mapped[int]\n    name: Mapped[str]\n    email: Mapped[str]\n"
-Link = tuple[ast.Call, ast.Attribute]
-
-
-def _links(source: Source, *names: str) -> Iterator[Link]:
-    """Yield the calls of these methods on something, in a file that has to do with SQLAlchemy."""
-    if "sqlalchemy" in source.text or "sqlmodel" in source.text:
-        for node in source.nodes:
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in names
-            ):
-                yield node, node.func
-
-
-def _without_link(source: Source, link: Link) -> Edits:
-    """Return the edit that takes a call out of its chain."""
-    node, function = link
-    return (Edit(source.span(function.value)[1], source.span(node)[1], ""),)
-
-
-def _renamed(source: Source, link: Link, name: str) -> Edits:
-    _, end = source.span(link[1])
-    return (Edit(end - len(link[1].attr), end, name),)
 
 
 @operator(
@@ -65,13 +41,11 @@ def _renamed(source: Source, link: Link, name: str) -> Edits:
 )
 def dropped_criterion(source: Source) -> Iterator[Edits]:
     """A criterion left out, negated, or all for any."""
-    for link in _links(source, "where", "filter", "filter_by", "having"):
+    for link in links(source, "where", "filter", "filter_by", "having"):
         spans = source.arguments(link[0])
         if spans and not isinstance(link[0].args[0] if link[0].args else None, ast.Lambda):
             codes = [shortened(source.text[slice(*span)]) for span in spans]
-            yield hinted(
-                _without_link(source, link), f"give a row for which {', '.join(codes)} does not hold"
-            )
+            yield hinted(without_link(source, link), f"give a row for which {', '.join(codes)} does not hold")
             for place in range(len(spans)) if len(spans) > 1 else ():
                 hint = f"give a row for which all but {codes[place]} holds, and assert that it is left out"
                 yield hinted(without(spans, place), hint)
@@ -85,11 +59,11 @@ def dropped_criterion(source: Source) -> Iterator[Edits]:
                 parts = [f"({source.text[slice(*span)]})" for span in spans]
                 other = (" | " if name == "and_" else " & ").join(parts)
                 yield hinted([source.replace(call, other)], "give a row for which only one of them holds")
-    for link in _links(source, *_NEGATED):
+    for link in links(source, *_NEGATED):
         hint = (
             f"give a row for which {shortened(source.code(link[0]))} and one for which not, and assert both"
         )
-        yield hinted(_renamed(source, link, _NEGATED[link[1].attr]), hint)
+        yield hinted(renamed(source, link, _NEGATED[link[1].attr]), hint)
 
 
 _NEGATED = {
@@ -118,7 +92,7 @@ def wrong_column(source: Source) -> Iterator[Edits]:
     """Another column of the same model and type."""
     for node in source.nodes:
         match node:
-            case ast.Attribute(value=ast.Name(id=name), attr=column, ctx=ast.Load()):
+            case ast.Attribute(value=ast.Name(id=name), attr=column, ctx=ast.Load()) if name[:1].isupper():
                 table = source.schema.models.get(name)
                 if table is not None and column in table.columns:
                     for other in table.like(column)[:1]:
@@ -141,11 +115,11 @@ def wrong_column(source: Source) -> Iterator[Edits]:
 )
 def wrong_order(source: Source) -> Iterator[Edits]:
     """The order left out, in the other direction, or by one column less."""
-    for link in _links(source, "order_by"):
+    for link in links(source, "order_by"):
         call = link[0]
         codes = ", ".join(shortened(source.code(argument)) for argument in call.args)
         hint = f"insert rows in another order than by {codes}, and assert the order of what comes back"
-        yield hinted(_without_link(source, link), hint)
+        yield hinted(without_link(source, link), hint)
         for place, argument in enumerate(call.args):
             new = _other_direction(source, argument)
             if new:
@@ -180,8 +154,8 @@ def _other_direction(source: Source, node: ast.expr) -> str:
 def dropped_clause(source: Source) -> Iterator[Edits]:
     """LIMIT, OFFSET, DISTINCT, the lock or RETURNING left out."""
     for name, hint in _CLAUSES.items():
-        for link in _links(source, name):
-            yield hinted(_without_link(source, link), hint)
+        for link in links(source, name):
+            yield hinted(without_link(source, link), hint)
 
 
 _CLAUSES = {
@@ -206,8 +180,8 @@ _CLAUSES = {
 )
 def dropped_loading(source: Source) -> Iterator[Edits]:
     """A relationship that is not loaded along."""
-    for link in _links(source, "options"):
-        yield _without_link(source, link)
+    for link in links(source, "options"):
+        yield without_link(source, link)
         spans = source.arguments(link[0])
         yield from (without(spans, place) for place in range(len(spans)) if len(spans) > 1)
 
@@ -225,11 +199,11 @@ def dropped_loading(source: Source) -> Iterator[Edits]:
 )
 def wrong_join(source: Source) -> Iterator[Edits]:
     """An outer join for an inner one and the other way round."""
-    for link in _links(source, "join", "outerjoin"):
+    for link in links(source, "join", "outerjoin"):
         first = link[0].args[0] if link[0].args else None
         root = first.value if isinstance(first, ast.Attribute) else first
         if isinstance(root, ast.Name) and root.id[:1].isupper():
-            yield _renamed(source, link, "outerjoin" if link[1].attr == "join" else "join")
+            yield renamed(source, link, "outerjoin" if link[1].attr == "join" else "join")
 
 
 @operator(
@@ -247,62 +221,15 @@ def wrong_join(source: Source) -> Iterator[Edits]:
 )
 def dropped_value(source: Source) -> Iterator[Edits]:
     """A value that is not written, or another answer to a conflict."""
-    for call, _ in _links(source, "values"):
+    for call, _ in links(source, "values"):
         spans = source.arguments(call)
         for place, keyword in enumerate(call.keywords, start=len(call.args)):
             if keyword.arg is not None and len(spans) > 1:
                 hint = f"assert what {keyword.arg} is afterwards, in the row that is stored"
                 yield hinted(without(spans, place), hint)
-    for link in _links(source, "on_conflict_do_update", "on_conflict_do_nothing", "on_duplicate_key_update"):
+    for link in links(source, "on_conflict_do_update", "on_conflict_do_nothing", "on_duplicate_key_update"):
         hint = "write the same row twice with other values, and assert what is stored"
-        yield hinted(_without_link(source, link), hint)
+        yield hinted(without_link(source, link), hint)
         if link[1].attr == "on_conflict_do_update":
             start = source.span(link[1])[1] - len(link[1].attr)
             yield hinted([Edit(start, source.span(link[0])[1], "on_conflict_do_nothing()")], hint)
-
-
-@operator(
-    "sqla-result",
-    {
-        _IMPORT + "x = r.scalar_one()\ny = r.scalars().first()\nz = a.first()": [
-            _IMPORT + "x = r.scalar_one_or_none()\ny = r.scalars().first()\nz = a.first()",
-            _IMPORT + "x = r.scalar_one()\ny = r.scalars().one()\nz = a.first()",
-        ]
-    },
-    "let there be no row, and two rows where `{old}` and `{new}` differ, and assert what happens",
-)
-def wrong_result(source: Source) -> Iterator[Edits]:
-    """Another demand on how many rows there are."""
-    for link in _links(source, *_RESULTS):
-        owner = called_name(link[1].value)
-        if link[1].attr.startswith("scalar_one") or owner in _MAKE_RESULTS:
-            yield _renamed(source, link, _RESULTS[link[1].attr])
-
-
-_RESULTS = {
-    "scalar_one": "scalar_one_or_none",
-    "scalar_one_or_none": "scalar_one",
-    "one": "one_or_none",
-    "one_or_none": "one",
-    "first": "one",
-}
-_MAKE_RESULTS = {"scalars", "execute", "exec", "mappings", "result", "results", "rows", "unique", "tuples"}
-
-
-@operator(
-    "sqla-function",
-    {
-        _IMPORT + "q = select(func.max(U.a), func.count())": [
-            _IMPORT + "q = select(func.min(U.a), func.count())"
-        ],
-    },
-    "give rows for which {old} and {new} differ, and assert the value",
-)
-def wrong_function(source: Source) -> Iterator[Edits]:
-    """Another function of the database."""
-    for link in _links(source, *_FUNCTIONS):
-        if called_name(link[1].value) == "func":
-            yield _renamed(source, link, _FUNCTIONS[link[1].attr])
-
-
-_FUNCTIONS = {"max": "min", "min": "max", "sum": "avg", "avg": "sum", "lower": "upper", "upper": "lower"}
