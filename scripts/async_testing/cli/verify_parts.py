@@ -27,7 +27,7 @@ def interpreter(given: str | None, root: Path) -> str:
         for place in ("bin/python", "Scripts/python.exe"):
             if (found := root / name / place).is_file():
                 return str(found)
-    return sys.executable
+    return os.path.abspath(sys.executable)  # noqa: PTH100 - the link of a virtual environment stays one
 
 
 def server_of(options: Namespace) -> str:

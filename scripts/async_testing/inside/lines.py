@@ -72,8 +72,10 @@ class Attributing:
         self._tell(number)
         fixturedef.addfinalizer(begin)
 
-    def pytest_collection_finish(self) -> None:
-        """Tell what imports have run, in case the rest does not come to its end."""
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell what imports have run, in case the rest does not come to its end, and the names of all fixtures."""
+        names = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+        self._events.tell("fixtures", names=sorted(names))
         self._events.tell("outside", lines=_plain(self._watched.lines))
 
     @pytest.hookimpl(trylast=True)

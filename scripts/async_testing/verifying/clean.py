@@ -38,6 +38,8 @@ class Clean(NamedTuple):
     """Why nothing can be said from this run, in one line; empty where it came to its end."""
     output: str = ""
     """The last part of what pytest printed."""
+    fixtures: frozenset[str] = frozenset()
+    """The names of the fixtures that the tests use."""
 
     @property
     def failed(self) -> tuple[Test, ...]:
@@ -90,6 +92,7 @@ def _read(done: Finished, root: Path, files: Iterable[str], timeout: float) -> C
         refused,
         _trouble(done, tests, refused, timeout),
         done.output,
+        frozenset(name for one in done.events if one["event"] == "fixtures" for name in one["names"]),
     )
 
 

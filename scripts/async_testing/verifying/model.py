@@ -114,6 +114,18 @@ class Judged(NamedTuple):
     """The tests that execute the line, as positions in the report's tests."""
 
 
+class Statement(NamedTuple):
+    """A statement of which a real server says something else than the fakes."""
+
+    kind: str
+    """``rejected``, ``parameters``, ``rows`` or ``unassessed``."""
+    message: str
+    statement: str
+    test: str
+    path: str
+    line: int
+
+
 class Report(NamedTuple):
     """Everything about one run of verify."""
 
@@ -139,3 +151,4 @@ class Report(NamedTuple):
     code: str = ""
     """A digest of the modules' texts: two reports are of the same code where it is the same."""
     notes: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()

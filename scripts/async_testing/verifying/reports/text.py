@@ -1,0 +1,203 @@
+"""The report as text for agents and people: the answers, then what is wrong, worst first, then what to do."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from itertools import groupby, zip_longest
+
+from async_testing.formats.text import BYTES, LINES, clipped
+from async_testing.verifying.model import Instability, Judged, Outcome, Report
+from async_testing.verifying.reports.words import QUESTIONS, difference, missed
+
+_STATES = {"failed": "FAIL", "unassessed": "?   ", "passed": "ok  "}
+_WIDEST = 230
+Block = list[str]
+
+
+def head(report: Report) -> list[str]:
+    """What was run with what, and the answers, failed ones first."""
+    lines = [_run(report)]
+    order = ("failed", "unassessed", "passed")
+    for one in sorted(report.outcomes, key=lambda each: order.index(each.state)):
+        lines.append(f"{_STATES[one.state]} {one.check}: {one.evidence} [{one.seconds:.1f} s]"[:_WIDEST])
+    lines += [f"note: {one}"[:_WIDEST] for one in report.notes]
+    return lines
+
+
+def _run(report: Report) -> str:
+    about = f"{', '.join(report.modules[:3])}{' …' if len(report.modules) > 3 else ''}" or "no module"
+    with_ = (
+        f"Python {report.python}, pytest {report.pytest}, {report.interpreter}"
+        if report.python
+        else report.interpreter
+    )
+    part = f", shard {report.shard}" if report.shard else ""
+    return f"{about}: {with_}, {report.seconds:.1f} s{part}"
+
+
+def whole(report: Report) -> list[str]:
+    """All of it."""
+    lines = head(report)
+    for _, blocks in _sections(report):
+        lines += [line for block in blocks for line in block]
+    return lines
+
+
+def short(report: Report, tail: Sequence[str]) -> list[str]:
+    """What fits: of each kind of trouble the first ones in turn, told kind by kind, and how many more there are."""
+    first = head(report)
+    sections = [blocks for _, blocks in _sections(report)]
+    everything = [line for blocks in sections for block in blocks for line in block]
+    if _fits([*first, *everything, *tail]):
+        return [*first, *everything]
+    kept = [0] * len(sections)
+    turns = [(place, block) for row in zip_longest(*sections) for place, block in enumerate(row) if block]
+    lines = [*first, *tail, "… 10000 more: --all shows them"]
+    closed: set[int] = set()
+    for place, block in turns:
+        if place in closed:
+            continue
+        if not _fits([*lines, *block]):
+            closed.add(place)
+            continue
+        lines += block
+        kept[place] += 1
+    shown = [
+        line
+        for number, blocks in zip(kept, sections, strict=True)
+        for block in blocks[:number]
+        for line in block
+    ]
+    rest = sum(map(len, sections)) - sum(kept)
+    return clipped([*first, *shown, f"… {rest} more: --all shows them"], tail)
+
+
+def _fits(lines: Sequence[str]) -> bool:
+    return len(lines) <= LINES and sum(len(line.encode(errors="replace")) + 1 for line in lines) <= BYTES
+
+
+def _sections(report: Report) -> Iterator[tuple[str, list[Block]]]:
+    """The kinds of trouble, worst first, each with its blocks of lines."""
+    yield (
+        "green",
+        [
+            [f"{one.name}: {one.message}"[:_WIDEST]]
+            for one in report.tests
+            if one.outcome in ("failed", "error")
+        ],
+    )
+    yield "steady", [_unsteady(one) for one in report.instabilities]
+    yield (
+        "replayed",
+        [
+            [f"{one.path}:{one.line}: {one.kind}: {one.message}  [{one.test}]"[:_WIDEST]]
+            for one in report.statements
+            if one.kind != "unassessed"
+        ],
+    )
+    yield "noticed", [_survivor(one) for one in missed(report) if one.verdict == "survived"]
+    yield (
+        "complete",
+        [
+            [
+                f"{one.path}:{one.line}: {one.subject or 'module'}: {one.about}{_suggested(one.suggestion)}"[
+                    :_WIDEST
+                ]
+            ]
+            for one in report.gaps
+        ],
+    )
+    yield "untested", [*_untested(report)]
+    yield "open", [*_open(report)]
+
+
+def _suggested(name: str) -> str:
+    return f"; write {name}" if name else ""
+
+
+def _unsteady(one: Instability) -> Block:
+    after = f" after {one.after}" if one.after else ""
+    lines = [f"{one.test}: {one.kind}{after}: {one.message}"[:_WIDEST]]
+    return [*lines, f"    {one.command}"[:_WIDEST]] if one.command else lines
+
+
+def _survivor(one: Judged) -> Block:
+    """Where, the difference, and what would notice it."""
+    mutant = one.mutant
+    place = difference(mutant.before, mutant.after)
+    start = mutant.before.rfind("\n", 0, place.start) + 1
+    was, now = (
+        _line(text, start, end) for text, end in ((mutant.before, place.end), (mutant.after, place.end_after))
+    )
+    why = f"{mutant.path}:{mutant.line}: {mutant.operator} survived: `{was}` -> `{now}`"
+    advice = (
+        f"    to notice: {mutant.hint}" if mutant.hint else "    to notice: assert what this line decides"
+    )
+    closest = f" ({one.closest.rpartition('/')[2]} comes closest)" if one.closest else ""
+    return [why[:_WIDEST], f"{advice}{closest}"[:_WIDEST]]
+
+
+def _line(text: str, start: int, end: int) -> str:
+    """The lines from one place to another, in one line, the long ones cut around what matters."""
+    stop = text.find("\n", end)
+    found = " ".join(text[start : stop if stop >= 0 else len(text)].split())
+    return found if len(found) <= 80 else f"{found[:79]}…"
+
+
+def _untested(report: Report) -> Iterator[Block]:
+    """Bugs on lines that no test runs, by function: what is missing is a test, not an assertion."""
+    told = {one.path for one in report.coverage}
+    lost = [one.mutant for one in report.mutants if one.verdict == "untested" and one.mutant.path not in told]
+    for (path, scope), group in groupby(lost, key=lambda one: (one.path, one.scope)):
+        found = list(group)
+        yield [
+            f"{path}:{found[0].line}: {scope or 'module'}: {len(found)} bugs on lines that no test runs"[
+                :_WIDEST
+            ]
+        ]
+
+
+def _open(report: Report) -> Iterator[Block]:
+    reasons: dict[str, int] = {}
+    for one in report.mutants:
+        if one.verdict == "unassessed":
+            reasons[one.reason] = reasons.get(one.reason, 0) + 1
+    yield from ([f"{number} mutants not judged: {reason}"[:_WIDEST]] for reason, number in reasons.items())
+
+
+def following(report: Report, again: str, script: str) -> str:
+    """The last line: what to do now.
+
+    Args:
+        report: what was found.
+        again: the command of this run.
+        script: verify's own path.
+    """
+    state = {one.check: one for one in report.outcomes}
+    if _is(state.get("green"), "failed") or not report.outcomes:
+        names = [one.name for one in report.tests if one.outcome in ("failed", "error")][:1] or [
+            *report.arguments
+        ]
+        run = shlex.join([report.interpreter, "-m", "pytest", *names])
+        return f"next: (cd {shlex.quote(report.root)} && {run})" if report.outcomes else "next: nothing to do"
+    if report.instabilities:
+        command = report.instabilities[0].command
+        return f"next: make it independent, then {command or again}"
+    if _is(state.get("replayed"), "failed"):
+        return f"next: mend the statement or what the test scripts, then {again}"
+    if survivors := [one for one in missed(report) if one.verdict == "survived"]:
+        first = survivors[0].mutant
+        return f"next: have a test notice {first.path}:{first.line}, then {again}"
+    if report.gaps:
+        return f"next: write {report.gaps[0].suggestion or 'the missing test'}, then {again}"
+    if any(one.verdict == "untested" for one in report.mutants):
+        return f"next: write tests for the lines that none runs, then {again}"
+    if any(one.state == "unassessed" for one in report.outcomes):
+        return f"next: {again}"
+    asked = len(report.outcomes)
+    return f"next: nothing to do: {asked} of {len(QUESTIONS)} questions asked, all passed"
+
+
+def _is(outcome: Outcome | None, state: str) -> bool:
+    return outcome is not None and outcome.state == state

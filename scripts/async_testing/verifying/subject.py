@@ -1,0 +1,84 @@
+"""Which modules some tests are about, told by their names and by what they import."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from async_testing.subjects import modules
+
+_LAYERS = {
+    "dao": {"dao", "repository", "repositories", "repo", "crud", "queries"},
+    "service": {"service", "services", "usecase", "usecases"},
+    "router": {"router", "routers", "routes", "route", "api", "endpoints", "views", "path", "handlers"},
+    "dto": {"dto", "dtos", "schema", "schemas", "model", "models"},
+}
+"""The layers of a test file's name, and what their modules or folders are called."""
+
+
+def of_tests(root: Path, tests: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The modules that some test files are about, and all that come into question.
+
+    Args:
+        root: the project.
+        tests: files of tests, relative to the root.
+    """
+    known = set(modules.find(str(root)))
+    chosen: list[str] = []
+    possible: list[str] = []
+    for test in tests:
+        imported = [one for one in dict.fromkeys(_imported(root, test)) if one in known]
+        possible += imported
+        chosen += _best(test, imported) or _best(test, sorted(known))
+    return list(dict.fromkeys(chosen)), list(dict.fromkeys(possible)) or sorted(known)
+
+
+def _best(test: str, candidates: Sequence[str]) -> list[str]:
+    """Those of which the test's name tells most, all of them where several say the same."""
+    words = _words(Path(test).stem) - {"test", "tests"}
+    scores = {one: _score(words, one) for one in candidates}
+    most = max(scores.values(), default=0)
+    best = [one for one, score in scores.items() if score == most]
+    return best if most > 0 and len(best) <= 2 else []
+
+
+def _score(words: set[str], module: str) -> float:
+    parts = module.removesuffix(".py").removesuffix("/__init__").split("/")
+    own, folders = _words(parts[-1]), {word for part in parts[:-1] for word in _words(part)}
+    layer = {word for name, others in _LAYERS.items() if name in words for word in others}
+    named = len(words & own)
+    if not named and not (layer & own and words & folders):
+        return 0
+    strange = len(own - words - layer)
+    return 4 * named + 2 * bool(layer & (own | folders)) + len(words & folders) - strange
+
+
+def _words(text: str) -> set[str]:
+    found = set(re.split(r"[_\W]+", text.lower())) - {""}
+    return found | {one.removesuffix("s") for one in found if len(one) > 3}
+
+
+def _imported(root: Path, test: str) -> Iterator[str]:
+    """The files that a test file imports, where they are some of the project, however the path begins."""
+    try:
+        tree = ast.parse((root / test).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                yield from _files(root, one.name)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from _files(root, node.module)
+            for one in node.names:
+                yield from _files(root, f"{node.module}.{one.name}")
+
+
+def _files(root: Path, dotted: str) -> Iterator[str]:
+    path = dotted.replace(".", "/")
+    for folder in ("", "src/", "app/", "backend/"):
+        for name in (f"{folder}{path}.py", f"{folder}{path}/__init__.py"):
+            if (root / name).is_file():
+                yield name
