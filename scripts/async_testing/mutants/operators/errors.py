@@ -53,6 +53,16 @@ def narrowed(source: Source) -> Iterator[Edits]:
             yield hinted([source.replace(node.type, "()")], hint)
 
 
+def _assertion(source: Source, node: ast.Raise) -> str:
+    """Return what to assert where an error is raised: the status of an answer, else the class."""
+    if node.exc is None:
+        return "assert that the same error is raised"
+    status = re.search(r"\bHTTP_([345]\d\d)_|\b([345]\d\d)\b", source.code(node.exc))
+    if status:
+        return f"assert {status[1] or status[2]} and what comes with it"
+    return f"assert that {called_name(node.exc) or 'it'} is raised"
+
+
 def _is_part_of(name: str, other: str) -> bool:
     """Whether both are built in and what is caught as one is caught as the other."""
     one, wider = getattr(builtins, name, None), getattr(builtins, other, None)
@@ -63,8 +73,7 @@ def _outcome(source: Source, node: ast.ExceptHandler) -> str:
     """Return what the caller gets where a handler runs, as something to assert."""
     for part in (part for one in node.body for part in ast.walk(one)):
         if isinstance(part, ast.Raise):
-            what = shortened(source.code(part.exc)) if part.exc is not None else "that it passes on"
-            return f"assert {what}"
+            return _assertion(source, part)
         if isinstance(part, ast.Return) and part.value is not None:
             return f"assert that {shortened(source.code(part.value))} is returned"
     return f"assert that `{shortened(source.code(node.body[0]))}` happens"
@@ -119,8 +128,18 @@ def removed_raise(source: Source) -> Iterator[Edits]:
     """An error that is not raised."""
     for node in source.nodes:
         if isinstance(node, ast.Raise):
-            hint = f"provoke it and assert that {shortened(source.code(node.exc)) if node.exc else 'it'} is raised"
-            yield hinted([source.replace(node, "pass")], hint)
+            condition = _condition(source, node)
+            yield hinted([source.replace(node, "pass")], f"{condition} and {_assertion(source, node)}")
+
+
+def _condition(source: Source, node: ast.Raise) -> str:
+    """Return when an error is raised, as something to do."""
+    parent = source.parents.get(node)
+    if isinstance(parent, ast.If) and node in parent.body:
+        return f"run it where `{shortened(source.code(parent.test))}` holds"
+    if isinstance(parent, ast.ExceptHandler) and parent.type is not None:
+        return f"provoke {source.code(parent.type)}"
+    return "provoke the error"
 
 
 @operator(

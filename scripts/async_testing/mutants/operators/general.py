@@ -226,7 +226,8 @@ def constant(source: Source) -> Iterator[Edits]:
         if literal.node in source.statements or is_detail(literal.node, source) or source.is_sql:
             continue
         if literal.node is not None and not _is_for_people(literal.node, source):
-            yield literal.edit(0, 0, "!")
+            hint = f"assert on what comes of {shortened(source.code(literal.node))}, letter for letter"
+            yield hinted(literal.edit(0, 0, "!"), hint)
 
 
 _TUNING = re.compile(

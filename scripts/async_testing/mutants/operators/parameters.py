@@ -171,7 +171,7 @@ def _at_end(source: Source, node: ast.expr, text: str) -> Edit:
             'def f(row):\n    return row["a"] + row["a"]',
         ],
     },
-    "give each field another value, and assert on the one that is taken: {old}",
+    "give `{old}` and `{new}` values that differ, and assert that the first is taken",
 )
 def wrong_attribute(source: Source) -> Iterator[Edits]:
     """A neighbouring field of the same object."""

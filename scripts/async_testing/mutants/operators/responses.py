@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from async_testing.mutants.edits import Edit, Edits, hinted, without
+from async_testing.mutants.edits import Edit, Edits, hinted, shortened, without
 from async_testing.mutants.regions import called_name
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.source import Source
@@ -106,7 +106,6 @@ def _is_field(node: ast.Call) -> bool:
         "x = f(a, b)": ["x = f(b, a)"],
         "x = f(404, 'text', a, b.c)": [],
     },
-    "give values that differ, and assert which goes where",
 )
 def swapped_values(source: Source) -> Iterator[Edits]:
     """Two neighbouring values of a dictionary or a call, exchanged."""
@@ -120,7 +119,8 @@ def swapped_values(source: Source) -> Iterator[Edits]:
         for first, second in (pair for group in groups for pair in pairwise(group)):
             a, b = source.code(first), source.code(second)
             if a != b and _kind(first) == _kind(second) != ast.Starred:
-                yield source.replace(first, b), source.replace(second, a)
+                hint = f"give values that differ for `{shortened(a)}` and `{shortened(b)}`: assert which goes where"
+                yield hinted([source.replace(first, b), source.replace(second, a)], hint)
 
 
 _EITHER_WAY = {"isinstance", "getattr", "Depends", "min", "max", "and_", "or_", "union", "Union", "options"}
