@@ -9,7 +9,10 @@ from async_testing.writing.model import Helper, Test
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
     from async_testing.subjects.model import Function, Plan
+    from async_testing.writing.applications import Application
     from async_testing.writing.conventions import Conventions
+    from async_testing.writing.evaluating.interpreter import Interpreter
+    from async_testing.writing.evaluating.modules import Module
 
 __all__ = ["tests_for"]
 
@@ -27,7 +30,7 @@ def tests_for(
         exact: whether whole texts of statements are compared.
     """
     from async_testing.subjects.wording import snake
-    from async_testing.writing import calls, dtos
+    from async_testing.writing import calls, dtos, routers
     from async_testing.writing.evaluating.interpreter import Interpreter
     from async_testing.writing.evaluating.things import Raised, Unknown
     from async_testing.writing.naming import Names
@@ -38,8 +41,15 @@ def tests_for(
     module = interpreter.module(source)
     names = Names(taken)
     found: list[Test] = []
+    application: Application | None = None
+    helpers: list[Helper] = []
     for function in plan.functions:
         what = _what(function, plan)
+        if function.route is not None:
+            application = application or _application(interpreter, conventions)
+            helpers = helpers or [routers.client(conventions)]
+            found += _of_route(module, function, application, conventions, names, what)
+            continue
         try:
             found += calls.tests_of(module, function, conventions, names, what, exact=exact)
         except Unknown as unknown:
@@ -50,7 +60,32 @@ def tests_for(
             found += dtos.tests_of(module, model, conventions, names, what)
         except (Unknown, Raised) as problem:
             found.append(calls.skipped(model.name, names, what, str(problem)))
-    return [], found
+    return helpers, found
+
+
+def _application(interpreter: Interpreter, conventions: Conventions) -> Application:
+    from async_testing.writing.applications import Application
+    from async_testing.writing.exploring import looping
+
+    with looping():
+        return Application(interpreter, conventions)
+
+
+def _of_route(
+    module: Module,
+    function: Function,
+    application: Application,
+    conventions: Conventions,
+    names: Names,
+    what: str,
+) -> list[Test]:
+    from async_testing.writing import calls, routers
+    from async_testing.writing.evaluating.things import Raised, Unknown
+
+    try:
+        return routers.tests_of(module, function, application, conventions, names, what)
+    except (Unknown, Raised) as problem:
+        return [calls.skipped(function.name, names, what, str(problem))]
 
 
 def _what(function: Function, plan: Plan) -> str:

@@ -46,7 +46,7 @@ class Conventions:
         self.quote = "'" if single else '"'
         self.width = int(ruff.get("line-length") or black.get("line-length") or 88)
         self.driver, self.fakes = self._fakes()
-        self.is_old = "requires-python" in str(tool) and False
+        self.http = self._http()
 
     def _tool(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -90,6 +90,14 @@ class Conventions:
             if found:
                 return found[1], self._spelled(folder)
         return "", "tests.fakes"
+
+    def _http(self) -> str:
+        """The package of the HTTP client that the fixtures use."""
+        try:
+            text = (self.root / self.project.tests / "conftest.py").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return "httpx"
+        return "httpx2" if "httpx2" in text else "httpx"
 
     def _spelled(self, folder: str) -> str:
         try:

@@ -64,7 +64,7 @@ def looping() -> Iterator[None]:
 
 
 def _explored(interpreter: Interpreter, runner: Runner, memory: Memory, most: int) -> list[Done]:
-    first = _once(interpreter, runner, memory, {})
+    first = once(interpreter, runner, memory, {})
     kept = [first]
     if first.kind == "unknown" and not first.attempt.choices:
         return kept
@@ -80,7 +80,7 @@ def _explored(interpreter: Interpreter, runner: Runner, memory: Memory, most: in
             count += 1
             if count > ATTEMPTS or work > WORK or len(kept) >= most:
                 return kept
-            found = _once(interpreter, runner, memory, chosen)
+            found = once(interpreter, runner, memory, chosen)
             work += interpreter.steps
             if found.kind == "unknown" or found.slip:
                 continue
@@ -99,7 +99,8 @@ def _changes(done: Done) -> Iterator[dict[str, int]]:
             yield {**done.chosen, place: at}
 
 
-def _once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mapping[str, int]) -> Done:
+def once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mapping[str, int]) -> Done:
+    """One attempt, begun anew as often as something is learned."""
     subject: Any = None
     for _ in range(_RESTARTS):
         interpreter.restart()
@@ -164,6 +165,8 @@ def _shape(value: Any, memory: Memory) -> Iterator[Any]:
 
 
 def _kind(value: Any) -> str:
+    if type(value).__name__ == "Answer":
+        return f"{value.status} {_kind(value.body)}"
     if isinstance(value, bool | type(None)):
         return repr(value)
     if isinstance(value, list | dict | tuple | set | str):

@@ -57,8 +57,10 @@ class Printer:
             groups[self._group(one.module)].setdefault(one.module, []).append(one)
         blocks: list[str] = []
         for group in groups.values():
-            plain = sorted(module for module, names in group.items() if any(not one.name for one in names))
-            lines = [f"import {module}" for module in plain]
+            plain = {one for names in group.values() for one in names if not one.name}
+            lines = [
+                f"import {one.module}" + (f" as {one.alias}" if one.alias else "") for one in sorted(plain)
+            ]
             for module in sorted(group):
                 names = {
                     f"{one.name} as {one.alias}" if one.alias else one.name
