@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:3000d0dc4cacb172 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:d28d6082e84d8df8 (scaffold.py --update renews it)
 """What psqlpy hands out: results and records."""
 
 from collections.abc import Callable, Mapping, Sequence
@@ -102,7 +102,7 @@ class FakeRecord:
 class QueryResult(FakeRecord):
     """Any number of rows."""
 
-    __class__ = _seen_as("QueryResult")
+    __class__ = _seen_as("QueryResult")  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def result(self, custom_decoders: Decoders = None, as_tuple: bool | None = None) -> list[Any]:
         """The rows as dicts, or as tuples."""
@@ -129,7 +129,7 @@ class QueryResult(FakeRecord):
 class SingleQueryResult(FakeRecord):
     """Exactly one row."""
 
-    __class__ = _seen_as("SingleQueryResult")
+    __class__ = _seen_as("SingleQueryResult")  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def result(self, custom_decoders: Decoders = None, as_tuple: bool | None = None) -> Any:
         """The row as a dict, or as a tuple."""

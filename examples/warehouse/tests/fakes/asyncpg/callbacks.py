@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:82ad43c020a2dd47 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:18247801283af382 (scaffold.py --update renews it)
 """What a connection of asyncpg tells to callbacks, the facts of its server, and codecs."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
@@ -64,7 +64,7 @@ class Callbacks(Copies):
         except BaseException as problem:
             failure = problem
             if hasattr(problem, "query"):
-                problem.query = query
+                vars(problem)["query"] = query
             raise
         finally:
             if self._loggers and kind != "copy" and method != "cursor":

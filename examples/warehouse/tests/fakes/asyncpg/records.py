@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:5426e8704c5fbc8a (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:86f0630bf679b8e6 (scaffold.py --update renews it)
 """The records of asyncpg."""
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ class FakeRecord:
     """
 
     __slots__ = ("_names", "_values")
-    __class__ = property(lambda self: type(self).seen_as())
+    __class__ = property(lambda self: type(self).seen_as())  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def __init__(self, data: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> None:
         source: Any = data

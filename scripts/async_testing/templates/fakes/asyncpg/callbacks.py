@@ -63,7 +63,7 @@ class Callbacks(Copies):
         except BaseException as problem:
             failure = problem
             if hasattr(problem, "query"):
-                problem.query = query
+                vars(problem)["query"] = query
             raise
         finally:
             if self._loggers and kind != "copy" and method != "cursor":

@@ -16,7 +16,7 @@ class FakeRecord:
     """
 
     __slots__ = ("_names", "_values")
-    __class__ = property(lambda self: type(self).seen_as())
+    __class__ = property(lambda self: type(self).seen_as())  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def __init__(self, data: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> None:
         source: Any = data

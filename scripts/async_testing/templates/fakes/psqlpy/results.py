@@ -101,7 +101,7 @@ class FakeRecord:
 class QueryResult(FakeRecord):
     """Any number of rows."""
 
-    __class__ = _seen_as("QueryResult")
+    __class__ = _seen_as("QueryResult")  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def result(self, custom_decoders: Decoders = None, as_tuple: bool | None = None) -> list[Any]:
         """The rows as dicts, or as tuples."""
@@ -128,7 +128,7 @@ class QueryResult(FakeRecord):
 class SingleQueryResult(FakeRecord):
     """Exactly one row."""
 
-    __class__ = _seen_as("SingleQueryResult")
+    __class__ = _seen_as("SingleQueryResult")  # pyright: ignore[reportIncompatibleMethodOverride]
 
     def result(self, custom_decoders: Decoders = None, as_tuple: bool | None = None) -> Any:
         """The row as a dict, or as a tuple."""
