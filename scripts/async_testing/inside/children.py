@@ -89,14 +89,18 @@ class Server:
         self._waiting: list[dict[str, Any]] = []
         self._buffer = b""
         self._prctl = _prctl()
-        self.known: set[int] = set()
-        """Children of this process that are none of these forks."""
+        self._known: set[int] = set()
+        self._started: list[int] = []
 
     def tell(self, **values: Any) -> None:
         """Write an answer."""
         data = json.dumps(values).encode() + b"\n"
         while data:
             data = data[os.write(self._writing, data) :]
+
+    def beside(self, pid: int) -> None:
+        """Tell of a fork that answers requests of its own: it ends by itself."""
+        self._started.append(pid)
 
     def close(self) -> None:
         """Leave the pipes to another process."""
@@ -112,7 +116,7 @@ class Server:
             prepare: answers a request without a fork, or returns None.
         """
         self._prctl(_SUBREAPER, 1)
-        self.known |= set(_children_of_this())
+        self._known |= set(_children_of_this())
         gc.collect()
         gc.freeze()
         while True:
@@ -175,6 +179,9 @@ class Server:
         if not block:
             for child in [*self._children.values()]:
                 self._end(child)
+            for pid in self._started:
+                with suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
             os._exit(0)
         *lines, self._buffer = (self._buffer + block).split(b"\n")
         self._waiting += [json.loads(line) for line in lines]
@@ -217,7 +224,7 @@ class Server:
     def _end_orphans(self) -> None:
         """Kill what a fork has left behind in another session: on Linux it has become ours."""
         for pid in _children_of_this():
-            if pid not in self._children and pid not in self.known:
+            if pid not in self._children and pid not in self._known:
                 with suppress(ProcessLookupError, PermissionError, ChildProcessError):
                     os.kill(pid, signal.SIGKILL)
                     os.waitpid(pid, 0)

@@ -52,7 +52,7 @@ class Early:
             plugin = Late(self._late, self._settings)
         else:
             self._late.close()
-            self._early.known.add(pid)
+            self._early.beside(pid)
             slot, request = self._early.serve(self._prepare)
             sys.pycache_prefix, sys.dont_write_bytecode = self._settings["bytecode"], False
             plugin = Afresh(slot, request, self._known)
