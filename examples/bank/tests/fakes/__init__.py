@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:835c4f54d09894fd (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:29963e537c7d425b (scaffold.py --update renews it)
 """The fakes of this project: connections, pools and transactions that behave as the driver's do."""
 
 from typing import TYPE_CHECKING
@@ -10,12 +10,12 @@ from .core.scripting import UNSET, Answers, UnscriptedCall, answers
 
 if TYPE_CHECKING:
     from .common.timing import after, held
-    from .sql.statements import Delete, Insert, Raw, Select, UnreadableStatement, Update, read
+    from .sql.statements import Delete, Each, Insert, Raw, Select, UnreadableStatement, Update, read
     from .sql.text import same_text
 else:
     _LATER = {
         **dict.fromkeys(("after", "held"), "common.timing"),
-        **dict.fromkeys(("Delete", "Insert", "Raw", "Select", "Update", "read"), "sql.statements"),
+        **dict.fromkeys(("Delete", "Each", "Insert", "Raw", "Select", "Update", "read"), "sql.statements"),
         **dict.fromkeys(("UnreadableStatement", "same_text"), "sql.statements"),
     }
 
@@ -34,6 +34,7 @@ __all__ = [
     "Answers",
     "Call",
     "Delete",
+    "Each",
     "Event",
     "FakeConnection",
     "FakeContext",

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:729736611916fa8e (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:5d2b4c137fa3fb9d (scaffold.py --update renews it)
 """The fakes of this project: connections, pools and transactions that behave as the driver's do."""
 
 from typing import TYPE_CHECKING
@@ -19,12 +19,12 @@ from .psqlpy import (
 
 if TYPE_CHECKING:
     from .common.timing import after, held
-    from .sql.statements import Delete, Insert, Raw, Select, UnreadableStatement, Update, read
+    from .sql.statements import Delete, Each, Insert, Raw, Select, UnreadableStatement, Update, read
     from .sql.text import same_text
 else:
     _LATER = {
         **dict.fromkeys(("after", "held"), "common.timing"),
-        **dict.fromkeys(("Delete", "Insert", "Raw", "Select", "Update", "read"), "sql.statements"),
+        **dict.fromkeys(("Delete", "Each", "Insert", "Raw", "Select", "Update", "read"), "sql.statements"),
         **dict.fromkeys(("UnreadableStatement", "same_text"), "sql.statements"),
     }
 
@@ -43,6 +43,7 @@ __all__ = [
     "Answers",
     "Call",
     "Delete",
+    "Each",
     "Event",
     "FakeConnection",
     "FakeCursor",

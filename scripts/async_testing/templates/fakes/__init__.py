@@ -18,12 +18,12 @@ from .psqlpy import (
 
 if TYPE_CHECKING:
     from .common.timing import after, held
-    from .sql.statements import Delete, Insert, Raw, Select, UnreadableStatement, Update, read
+    from .sql.statements import Delete, Each, Insert, Raw, Select, UnreadableStatement, Update, read
     from .sql.text import same_text
 else:
     _LATER = {
         **dict.fromkeys(("after", "held"), "common.timing"),
-        **dict.fromkeys(("Delete", "Insert", "Raw", "Select", "Update", "read"), "sql.statements"),
+        **dict.fromkeys(("Delete", "Each", "Insert", "Raw", "Select", "Update", "read"), "sql.statements"),
         **dict.fromkeys(("UnreadableStatement", "same_text"), "sql.statements"),
     }
 
@@ -42,6 +42,7 @@ __all__ = [
     "Answers",
     "Call",
     "Delete",
+    "Each",
     "Event",
     "FakeConnection",
     "FakeCursor",
