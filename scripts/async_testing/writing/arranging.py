@@ -53,6 +53,8 @@ class Arranger:
                 self.functions.append((name, one))
                 self.shower.name(one, name)
         for name, each in self.collaborators:
+            self._declare(name, each)
+        for name, each in self.collaborators:
             self._collaborator(name, each)
         for name, function in self.functions:
             self._function(name, function)
@@ -101,7 +103,7 @@ class Arranger:
         self.collaborators.append((name, one))
         self.shower.name(one, name)
 
-    def _collaborator(self, name: str, one: Collaborator) -> None:
+    def _declare(self, name: str, one: Collaborator) -> None:
         if not isinstance(one.cls, Cls):
             raise Unknown(f"nothing stands for {one.label} here")
         is_async = any(each.awaited for each in one.asked) or not one.asked
@@ -112,6 +114,7 @@ class Arranger:
         else:
             made = f"{self.shower.take('unittest.mock', 'create_autospec')}({cls}, instance=True)"
         self.lines.append(f"{name}: {kind} = {made}")
+    def _collaborator(self, name: str, one: Collaborator) -> None:
         for field in one.own:
             self.lines.append(f"{name}.{field} = {self.shower.show(one.fields[field])}")
         for method in dict.fromkeys(each.method for each in one.asked):

@@ -203,17 +203,15 @@ class Asserter:
         return found
 
     def _collaborator(self, name: str, one: Collaborator) -> Iterator[str]:
-        methods = dict.fromkeys(each.method for each in one.asked)
+        asked = [each for each in one.asked if not each.method.startswith("__")]
+        methods = dict.fromkeys(each.method for each in asked)
         for method in methods:
-            yield from self._asked(f"{name}.{method}", [each for each in one.asked if each.method == method])
-        if len(one.asked) > 1 and len(methods) > 1:
-            order = self.shower.show([each.method for each in one.asked])
-            yield f"assert [one[0] for one in {name}.mock_calls] == {order}"
-        used = {
-            each.rpartition(".")[2]
-            for each in self.done.attempt.memory.used
-            if each.startswith(f"{one.place}.")
-        }
+            yield from self._asked(f"{name}.{method}", [each for each in asked if each.method == method])
+        if len(asked) > 1 and len(methods) > 1:
+            order = self.shower.show([each.method for each in asked])
+            plain = "" if len(asked) == len(one.asked) else f" if {self.shower.text('__')} not in one[0]"
+            yield f"assert [one[0] for one in {name}.mock_calls{plain}] == {order}"
+        used = {method for place, method in self.done.attempt.memory.used if place == one.place}
         for method in sorted(used - set(methods)):
             yield f"{name}.{method}.assert_not_called()"
 

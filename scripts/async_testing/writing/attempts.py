@@ -48,8 +48,8 @@ class Memory:
         """How many formats were refused, by place."""
         self.places: dict[tuple[str, Any], str] = {}
         """Where a value was made, by its type and itself."""
-        self.used: set[str] = set()
-        """Methods of collaborators that some attempt has called, as ``dao.create``."""
+        self.used: set[tuple[str, str]] = set()
+        """Methods of collaborators that some attempt has called, with the place of each collaborator."""
 
 
 class Attempt:

@@ -126,10 +126,12 @@ class Collaborator(Special):
     ) -> Any:
         attempt = self.attempt
         place = f"{self.place}.{name}()"
-        attempt.memory.used.add(f"{self.place}.{name}")
+        if not name.startswith("__"):
+            attempt.memory.used.add((self.place, name))
         turn = sum(one.method == name for one in self.asked)
         place = f"{place}{turn or ''}"
-        error = attempt.pick(f"{place}!", [(None, ""), *errors(attempt, name)])
+        more = [] if name.startswith("__") else errors(attempt, name)
+        error = attempt.pick(f"{place}!", [(None, ""), *more])
         if error is not None:
             attempt.injected = error
             self.asked.append(Asked(name, args, kwargs, error, True, awaited, deferred))

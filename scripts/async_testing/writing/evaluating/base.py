@@ -65,8 +65,6 @@ SAFE: tuple[type, ...] = (
     type({}.values()),
     type({}.items()),
 )
-SLIPS = (IndexError, KeyError, TypeError, AttributeError, ZeroDivisionError, StopIteration, UnboundLocalError)
-"""What an operation raises that the code did not think of, most of the time."""
 _ITERATORS = (map, filter, zip, enumerate, reversed, types.GeneratorType)
 
 
@@ -138,7 +136,7 @@ class Base:
         except RecursionError:
             raise Unknown("it is nested too deeply to be followed") from None
         except Exception as error:
-            raise Raised(error, slip=isinstance(error, SLIPS)) from None
+            raise Raised(error) from None
 
     def plain(self, value: Any) -> None:
         """Raises: Unknown for what is no plain value."""

@@ -345,7 +345,7 @@ class Models(Checking):
     def row_attribute(self, value: Obj, name: str) -> Any:
         """What a row answers that its class does not define as a field."""
         if name in self.fields_of(value.cls):
-            return None
+            raise Unknown(f"what the database makes of {name} is not known")
         return FREE
 
     def row_made(self, cls: Cls, given: dict[str, Any], value: Obj) -> Any:

@@ -240,7 +240,7 @@ class Statements(Expressions):
         if node.cause is not None:
             self.set_cause(value, self.eval(node.cause, frame))
         self.require_exception(value)
-        raise Raised(value)
+        raise Raised(value, said=True)
 
     def do_Try(self, node: ast.Try, frame: Frame) -> Steps:
         """``try: … except …: … else: … finally: …``."""

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from async_testing.writing.evaluating.modules import Module
 
 
+SLIPS = (IndexError, KeyError, TypeError, AttributeError, ZeroDivisionError, StopIteration, UnboundLocalError)
+"""What an operation raises that the code did not think of, most of the time."""
+
+
 class Unknown(BaseException):
     """The code goes where it cannot be followed; the message says why."""
 
@@ -17,10 +21,10 @@ class Unknown(BaseException):
 class Raised(Exception):
     """The code raises ``value``: an exception of Python's or a driver's, or an object of a class of the project."""
 
-    def __init__(self, value: Any, *, slip: bool = False) -> None:
+    def __init__(self, value: Any, *, said: bool = False) -> None:
         super().__init__(value)
         self.value = value
-        self.slip = slip
+        self.slip = not said and isinstance(value, SLIPS)
         """Whether Python raised it for an operation, and no ``raise`` of the code."""
 
 
