@@ -14,7 +14,10 @@ from pathlib import Path
 from async_testing.mutants.regions import called_name
 from async_testing.mutants.sql import Token, split, table_of, tokens
 
-_DEFINING = (b"__tablename__", b"create_table(", b"Table(", b"CREATE TABLE", b"create table", b"Create Table")
+_DEFINING = (
+    *(b"CREATE TABLE", b"create table", b"Create Table"),
+    *(b"__tablename__", b"Mapped[", b"table=True", b"create_table(", b"Table("),
+)
 _CREATE = re.compile(r"CREATE\s+(?:TEMP(?:ORARY)?\s+|UNLOGGED\s+)?TABLE\s+[^();]*\([^;]*", re.IGNORECASE)
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "venv", "env", "tests", "test"}
 _CONSTRAINTS = ("PRIMARY", "UNIQUE", "CONSTRAINT", "FOREIGN", "CHECK", "EXCLUDE", "KEY", "INDEX", "LIKE")
@@ -148,31 +151,25 @@ def family(written: str) -> str:
 
 
 def _from_model(node: ast.ClassDef) -> Iterator[Table]:
-    name = ""
-    table = Table("", model=node.name)
+    table = Table(node.name.lower(), model=node.name)
+    is_sqlmodel = any(keyword.arg == "table" for keyword in node.keywords)
     for item in node.body:
         match item:
             case ast.Assign(targets=[ast.Name(id="__tablename__")], value=ast.Constant(value=str(text))):
-                name = text
-            case ast.AnnAssign(target=ast.Name(id=column), annotation=ast.Subscript(slice=kind)) if (
-                called_name(item.annotation) == "Mapped" and called_name_of(item.value) != "relationship"
-            ):
-                table.columns[column] = _of_annotation(kind)
-                _note_key(table, column, item.value)
-            case ast.Assign(targets=[ast.Name(id=column)], value=ast.Call() as call) if called_name(call) in (
-                "Column",
-                "mapped_column",
-            ):
-                table.columns[column] = _of_column(call)
-                _note_key(table, column, call)
+                table.name = text
+            case ast.AnnAssign(target=ast.Name(id=column), annotation=kind, value=value):
+                is_mapped = isinstance(kind, ast.Subscript) and called_name(kind) == "Mapped"
+                is_other = value is not None and called_name(value) in ("relationship", "Relationship")
+                if (is_mapped or is_sqlmodel) and not is_other:
+                    inner = kind.slice if is_mapped and isinstance(kind, ast.Subscript) else kind
+                    table.columns[column] = _of_annotation(inner)
+                    _note_key(table, column, value)
+            case ast.Assign(targets=[ast.Name(id=column)], value=ast.Call() as call):
+                if called_name(call) in ("Column", "mapped_column"):
+                    table.columns[column] = _of_column(call)
+                    _note_key(table, column, call)
     if table.columns:
-        table.name = name or node.name
         yield table
-
-
-def called_name_of(node: ast.expr | None) -> str:
-    """Return the name of what is called, or an empty text."""
-    return called_name(node) if node is not None else ""
 
 
 def _of_annotation(node: ast.expr) -> str:
