@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -24,6 +25,17 @@ class Ran(NamedTuple):
     seconds: float
     known: dict[str, int]
     disagreement: str = ""
+
+    def __add__(self, other: Ran) -> Ran:  # type: ignore[override]
+        """Both together."""
+        known = Counter(self.known) + Counter(other.known)
+        return Ran(
+            self.sequences + other.sequences,
+            self.steps + other.steps,
+            self.seconds + other.seconds,
+            dict(known),
+            self.disagreement or other.disagreement,
+        )
 
 
 def ran(lane: Lane, dsn: str, sequences: int, *, derandomize: bool = False, steps: int = 15) -> Ran:
