@@ -1,19 +1,19 @@
-"""The main job on a real application: one without tests gets fakes, fixtures, tests, and proof that they notice.
+"""The main job on a real application: one without tests gets a plan, fakes, tests, and proof that they notice.
 
     python tools/demo.py
 
 1. copy ``examples/users`` without its tests, and install this skill into its ``.claude/skills``, as a user has it;
-2. scaffold from the application's root, with fixtures for a real database; a second run changes nothing;
-3. add the tests that were written by the references, run them on the fakes, then on an embedded PostgreSQL;
-4. check the tests: clean, and every line of the checklists answered; then forget one ``await`` and see it found;
-5. plant bugs one at a time in the application and see which test notices.
+2. plan a module: every way through it that deserves a test;
+3. scaffold from the application's root, with fixtures for a real database; a second run changes nothing;
+4. write the module's first tests from the plan, run them, and have them checked and verified as they are;
+5. put in their place tests that were written by the references; run them on the fakes, then on a real PostgreSQL;
+6. check them, forget one ``await`` and see it found; verify again, with a report to look at.
 
 Exit 0: all of it held. Exit 1: a step did not.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -25,8 +25,10 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 EXAMPLE = REPOSITORY / "examples" / "users"
 SKILL = Path(".claude") / "skills" / "async-testing-expert"
-FORGETFUL = Path("tests") / "test_user_dao.py"
-BUGS = 6
+MODULE = "src/domain/dal/dao/user.py"
+TESTS = "tests/test_user_dao.py"
+WRITTEN_BY_HAND = (TESTS, "tests/test_user_dao_queries.py", "tests/test_user_dao_transactions.py")
+BUDGET = "60"
 STARTED = time.perf_counter()
 
 
@@ -64,9 +66,7 @@ def bare_application(target: Path) -> Path:
 
 def add_tests(project: Path) -> int:
     """Copy the example's test files next to what scaffold wrote; returns how many came."""
-    found = [
-        path for path in (EXAMPLE / "tests").glob("*.py") if not (project / "tests" / path.name).exists()
-    ]
+    found = list((EXAMPLE / "tests").glob("test_*.py"))
     for path in found:
         shutil.copy(path, project / "tests" / path.name)
     return len(found)
@@ -74,50 +74,51 @@ def add_tests(project: Path) -> int:
 
 def forget_an_await(project: Path) -> None:
     """Take the first ``await`` that stands at the head of a line out of a test file."""
-    path = project / FORGETFUL
+    path = project / TESTS
     before, after = path.read_text().split("\n    await ", maxsplit=1)
     path.write_text(f"{before}\n    {after}")
 
 
 def main() -> int:
-    """Do the five steps, showing each command."""
+    """Do the steps, showing each command."""
     with tempfile.TemporaryDirectory(prefix="demo-") as scratch:
         project = bare_application(Path(scratch))
         lines = sum(len(path.read_text().splitlines()) for path in project.glob("src/**/*.py"))
         say(f"An application without tests: FastAPI on psqlpy, {lines} lines in {project.name}/src")
-        scaffold = [
-            sys.executable,
-            str(SKILL / "scripts" / "scaffold.py"),
-            ".",
-            "--with-database",
-            "--locale",
-            "pt_BR",
-        ]
+        script = {
+            name: str(SKILL / "scripts" / f"{name}.py") for name in ("plan", "scaffold", "check", "verify")
+        }
+        run(sys.executable, script["plan"], MODULE, cwd=project)
+        say("Fakes and fixtures for it")
+        scaffold = [sys.executable, script["scaffold"], ".", "--with-database", "--locale", "pt_BR"]
         run(*scaffold, cwd=project)
         say("A second run changes nothing")
         run(*scaffold, cwd=project)
-        say(f"{add_tests(project)} test files, written by the references: first on the fakes")
+        say("The first tests, from the plan alone")
+        run(sys.executable, script["plan"], MODULE, "--write", cwd=project)
         pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        run(*pytest, TESTS, cwd=project)
+        run(sys.executable, script["check"], TESTS, cwd=project)
+        verify(project, script["verify"], TESTS, allowed=(0, 1, 2))
+        say(f"{add_tests(project)} test files in their place, written by the references: first on the fakes")
         run(*pytest, "-m", "not integration", cwd=project)
         say("Then on a real PostgreSQL that the fixtures start by themselves")
         run(*pytest, "-m", "integration", cwd=project)
         say("Check: do these tests protect anything?")
-        check = [sys.executable, str(SKILL / "scripts" / "check.py")]
-        run(*check, "tests", "--checklist", cwd=project)
+        run(sys.executable, script["check"], "tests", "--checklist", cwd=project)
         say("The same with one `await` forgotten")
         forget_an_await(project)
-        run(*check, "tests", cwd=project, allowed=(1,))
-        shutil.copy(EXAMPLE / FORGETFUL, project / FORGETFUL)
-        say(f"{BUGS} bugs planted one at a time: do the tests notice?")
-        verdicts = Path(scratch) / "verdicts.json"
-        mutate = [sys.executable, str(REPOSITORY / "tools" / "mutate.py"), "."]
-        options = ["--sample", str(BUGS), "--seed", "1", "--jobs", "2", "-m", "not integration"]
-        run(*mutate, *options, "--output", str(verdicts), cwd=project, quiet=True)
-        for bug in json.loads(verdicts.read_text())["results"]:
-            print(f"  {bug['path']}:{bug['line']}  {bug['operator']}\n    - {bug['before'].strip()}")
-            print(f"    + {bug['after'].strip()}\n    {bug['state']} by {bug['by'] or 'no test'}", flush=True)
+        run(sys.executable, script["check"], "tests", cwd=project, allowed=(1,))
+        shutil.copy(EXAMPLE / TESTS, project / TESTS)
+        say("Verify: steady, complete, and would they notice a bug?")
+        verify(project, script["verify"], *WRITTEN_BY_HAND, allowed=(0, 2))
         say("Done. Everything above happened in a temporary folder; `make test` runs all tests")
     return 0
+
+
+def verify(project: Path, script: str, *tests: str, allowed: tuple[int, ...]) -> None:
+    """Verify tests of the module within a time that a demo may take."""
+    run(sys.executable, script, *tests, "--module", MODULE, "--budget", BUDGET, cwd=project, allowed=allowed)
 
 
 if __name__ == "__main__":
