@@ -7,7 +7,7 @@ torn down; what is open or runs is compared at the very end, when garbage is col
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -39,16 +39,17 @@ class Leaks:
         events: is told.
         warned: is told when something goes on that is not the test's own doing.
         root: the project's folder.
+        known: the files in it before any test ran.
     """
 
-    def __init__(self, events: Events, warned: Warnings, root: str) -> None:
+    def __init__(self, events: Events, warned: Warnings, root: str, known: Iterable[str] | None) -> None:
         self._events, self._warned = events, warned
         self._root = os.path.realpath(root) + os.sep
         self._files: dict[str, bool] = {}
         self._surroundings, self._overrides = Surroundings(self._own), Overrides()
         self._resources = Resources(self._inside)
         self._values: list[Probe] = [self._surroundings, self._overrides, Attributes(self._own)]
-        self._values.append(Folders(self._root.rstrip(os.sep)))
+        self._values.append(Folders(self._root.rstrip(os.sep), known))
         self._base: dict[Probe, dict[Any, Any]] = {}
         self._outer: dict[Probe, dict[Any, Any]] = {}
         self._pending: list[tuple[str, Left]] = []

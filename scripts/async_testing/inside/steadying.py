@@ -19,5 +19,5 @@ def plugins(settings: dict[str, Any]) -> list[object]:
         from .warnings_ import Warnings
 
         warned = Warnings(events)
-        found += [warned, Leaks(events, warned, settings["root"])]
+        found += [warned, Leaks(events, warned, settings["root"], settings.get("known"))]
     return found

@@ -52,7 +52,7 @@ class Surroundings:
         state["sys.path"] = tuple(sys.path)
         state["locale"] = locale.setlocale(locale.LC_ALL)
         state["event loop policy"] = type(getattr(asyncio.events, "_event_loop_policy", None)).__name__
-        state["sys.excepthook"] = id(sys.excepthook)
+        state["sys.excepthook"] = sys.excepthook
         state["recursion limit"] = sys.getrecursionlimit()
         state["garbage collection"] = gc.isenabled()
         state["default timeout of sockets"] = socket.getdefaulttimeout()
@@ -81,7 +81,7 @@ class Surroundings:
 
     def _left(self, key: Any, before: Any, after: Any) -> Left | None:
         if isinstance(key, str):
-            return _plain(key, before, after)
+            return None if self._is_of_a_library(before, after) else _plain(key, before, after)
         kind, name = key
         if kind == "environ":
             how = "removed" if after is MISSING else "changed" if before is not MISSING else "set"
@@ -89,10 +89,18 @@ class Surroundings:
                 f"os.environ[{name!r}]", f"os.environ[{name!r}] stays {how}; monkeypatch.setenv restores it"
             )
         if kind == "signal":
+            if self._is_of_a_library(before, after):
+                return None
             return Left(f"handler of {name}", f"the handler of {name} stays changed")
         if kind == "module":
             return self._module(name, before, after)
         return _logger(name, before, after)
+
+    def _is_of_a_library(self, *hooks: Any) -> bool:
+        """Whether one of these functions is a library's, such as a plugin that limits the time of each test."""
+        modules = (sys.modules.get(getattr(one, "__module__", None) or "") for one in hooks if callable(one))
+        files = ((one, getattr(one, "__file__", None)) for one in modules if one is not None)
+        return any(file and "site-packages" in file and not self._own(one) for one, file in files)
 
     def _module(self, name: str, before: Any, after: Any) -> Left | None:
         what = f"sys.modules[{name!r}]"
@@ -160,8 +168,9 @@ def _logger_state(logger: logging.Logger) -> tuple[Any, ...]:
 
 def _logger(name: str, before: Any, after: Any) -> Left | None:
     """Handlers that pile up, and loggers that are silenced; what sets logging up the first time is none of it."""
-    if before is MISSING or after is MISSING:
+    if after is MISSING:
         return None
+    before = (0, False, True) if before is MISSING else before
     what = f"logger {name!r}" if name else "the root logger"
     if after[0] > before[0]:
         return Left(f"handlers of {what}", f"{what} keeps a handler that was added", once=True)

@@ -27,6 +27,7 @@ def steady(
     budget: float | None = None,
     progress: Progress | None = None,
     limit: float = 0.0,
+    known: Iterable[str] | None = None,
 ) -> tuple[Outcome, tuple[Instability, ...]]:
     """Run the tests in random orders, in reverse, and each alone; find out what a difference depends on.
 
@@ -39,6 +40,7 @@ def steady(
         budget: seconds for all of it, None for as long as it takes.
         progress: is told what begins.
         limit: seconds that a test may take; 0 for ten times what the slowest took.
+        known: the files of the project (``inside.folders.paths``) before the clean run, which may have made more.
 
     Returns:
         The outcome (passed needs every order; each test alone may be a sample, whose size is said) and what was found,
@@ -48,7 +50,7 @@ def steady(
         UsageError: the interpreter cannot be started.
     """
     started = time.monotonic()
-    lab = Lab(target, tests, limit, math.inf if budget is None else started + budget)
+    lab = Lab(target, tests, limit, math.inf if budget is None else started + budget, known)
     study = _Study(lab, tests, progress or (lambda text: None))
     numbers = [*seeds, *(one for one in range(1, repeat + len(seeds) + 1) if one not in seeds)][:repeat]
     study.orders(numbers)

@@ -64,9 +64,17 @@ class Lab:
         tests: the tests of the clean run.
         limit: seconds that a test may take; 0 for ten times what the slowest took.
         over: when everything has to be done, by the monotonic clock.
+        known: the files of the project before any test ran; None for those that are there now.
     """
 
-    def __init__(self, target: Target, tests: Sequence[Test], limit: float, over: float) -> None:
+    def __init__(
+        self,
+        target: Target,
+        tests: Sequence[Test],
+        limit: float,
+        over: float,
+        known: Iterable[str] | None = None,
+    ) -> None:
         self.target, self.over = target, over
         slowest = max((one.seconds for one in tests), default=0.0)
         self.limit = limit or 10 * slowest + 5
@@ -74,6 +82,7 @@ class Lab:
         self.seconds = sum(one.seconds for one in tests)
         self.switches: tuple[str, ...] = ()
         self.rootdir = str(target.root)
+        self._known = None if known is None else [*known]
         self._names = [one.name for one in tests]
 
     @property
@@ -87,7 +96,7 @@ class Lab:
 
     def in_order(self, kind: Order, seed: int) -> Run:
         """Run everything in an order, looking for what is left behind."""
-        return self._run(self.target, kind, seed, (), leaks=True)
+        return self._run(self.target, kind, seed, (), leaks=True, known=self._known)
 
     def given(self, names: Sequence[str]) -> Run:
         """Run some tests in their order."""
