@@ -120,6 +120,10 @@ class Selection:
         """The tests of some files, in the order of the clean run."""
         return [name for name in self.names if self._path[name] in paths]
 
+    def files_of(self, names: Iterable[str]) -> frozenset[str]:
+        """The test files of some tests."""
+        return frozenset(self._path[name] for name in names)
+
     def limits(self, names: Iterable[str], factor: float, slack: float) -> list[float]:
         """How long each test may take; any of them may be the first to set up what others share."""
         return [factor * self._seconds[name] + slack + self._slowest for name in names]

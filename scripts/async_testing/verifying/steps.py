@@ -77,6 +77,7 @@ class Steps:
         self._trusted: dict[Hashable, bool] = {}
         self._is_preloaded = forked is None
         self._early = forked is not None
+        self._unfit: set[str] = set()
         self._modules: list[str] = []
 
     def warm_up(self, planted: Sequence[Mutant]) -> Asked[None]:
@@ -89,11 +90,7 @@ class Steps:
         if "failed" not in answer:
             self._forked, self._why = None, f"in a fork without a mutant: {answer.get('message')}"
             return
-        for place, name in enumerate(tests):
-            if place in answer["failed"]:
-                self._trusted["late", name, False] = False
-            else:
-                self._trusted["late", name, True] = True
+        self._unfit = {tests[place] for place in answer["failed"]}
         self._modules = [*self._forked.collected.modules, *answer["modules"]]
         yield self._preload("late", answer["modules"])
 
@@ -142,15 +139,14 @@ class Steps:
         return (yield Ask("late", {**self._request(mutant, tests), "tests": numbers, **more}))
 
     def _passes_late(self, name: str, before: Sequence[str]) -> Generator[Ask, Answer, bool]:
-        """Whether a test passes in a fork without a mutant, first and after others."""
-        for tests in ([name], [*before, name]):
-            key = ("late", name, len(tests) > 1)
-            if key not in self._trusted:
-                answer = yield from self._late(None, tests)
-                self._trusted[key] = answer["state"] == "passed"
-            if not self._trusted[key]:
-                return False
-        return True
+        """Whether a test passes in a fork without a mutant, after tests of the same files."""
+        if name in self._unfit:
+            return False
+        key = ("late", name, self._selection.files_of(before))
+        if key not in self._trusted:
+            answer = yield from self._late(None, [*before, name])
+            self._trusted[key] = answer["state"] == "passed"
+        return self._trusted[key]
 
     def _afresh(self, mutant: Mutant, began: Judged, head: frozenset[str]) -> Asked[Judged]:
         """In a fork that has not imported the project yet: first a few files, then all."""
