@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from async_testing.cli import Parser, guarded
+from async_testing.verifying.processes import stoppable
 
 PROG = "verify.py"
 ABOUT = """\
@@ -36,7 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(given[:end])
     options.pytest, options.given = given[end + 1 :], given
     _check(parser, options)
-    return guarded(PROG, lambda: _run(options))
+
+    def run() -> int:
+        with stoppable():
+            return _run(options)
+
+    return guarded(PROG, run)
 
 
 def _run(options: Namespace) -> int:

@@ -21,7 +21,7 @@ from .holdings import (
     patched,
     stays,
 )
-from .surroundings import MISSING, Left
+from .left import MISSING, Left
 
 MANY = 5
 """Names of one module that change at once are told together from here on."""

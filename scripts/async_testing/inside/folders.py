@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from .surroundings import Left
+from .left import Left
 
 FOLDERS = 3000
 """Folders beyond which no more are looked at."""

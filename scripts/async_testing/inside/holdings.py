@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
-from .surroundings import MISSING, Left
+from .left import MISSING, Left
 
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 CONTAINERS = (list, dict, set, deque, bytearray, OrderedDict, defaultdict)

@@ -16,9 +16,10 @@ import pytest
 from .attributes import Attributes
 from .events import Events
 from .folders import Folders
+from .left import MISSING, Left
 from .overrides import Overrides
 from .resources import Resources
-from .surroundings import MISSING, Left, Surroundings
+from .surroundings import Surroundings
 from .warnings_ import Warnings
 
 

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .surroundings import MISSING, Left
+from .left import MISSING, Left
 
 State = Mapping[tuple[int, int], tuple[str, int]]
 

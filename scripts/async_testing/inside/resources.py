@@ -16,7 +16,7 @@ from contextlib import suppress
 from types import CodeType
 from typing import Any
 
-from .surroundings import Left
+from .left import Left
 
 DESCRIPTORS = "/proc/self/fd"
 WAIT = 0.2

@@ -13,21 +13,12 @@ import sys
 import warnings
 from collections.abc import Hashable, Iterator, Mapping
 from types import ModuleType, SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
+
+from .left import MISSING, Left
 
 State = Mapping[Hashable, Any]
-MISSING = object()
 SIGNALS = [number for number in signal.valid_signals() if isinstance(number, signal.Signals)]
-
-
-class Left(NamedTuple):
-    """Something that a test has left behind."""
-
-    what: str
-    """What it is, the same for every test that leaves it."""
-    message: str
-    once: bool = False
-    """It may be set up once by whichever test comes first: only one that more tests leave is worth telling."""
 
 
 class Surroundings:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from async_testing.inside.folders import paths
 from async_testing.verifying import complete, green
 from async_testing.verifying.cache import Cache
 from async_testing.verifying.clean import Clean, clean_run
@@ -83,6 +84,7 @@ class _Proof:
         self._deadline = None if wishes.budget is None else self._started + wishes.budget
         self._notes: list[str] = []
         self._statements: tuple[Statement, ...] = ()
+        self._files: list[str] = []
         self._sources = {one: (target.root / one).read_text(encoding="utf-8") for one in wishes.modules}
 
     @property
@@ -115,6 +117,7 @@ class _Proof:
         )
 
     def _run(self, changed: Any, cache: Cache | None, state: State | None) -> Report:
+        self._files = paths(str(self._target.root))
         with self._recorded() as record:
             clean = self._clean(record)
             outcomes = [green.outcome(clean)]
@@ -204,7 +207,15 @@ class _Proof:
         part = STEADY if "mutants" in wishes.checks else 0.9
         budget = None if self._deadline is None else self._left * part
         seeds = tuple(range(wishes.seed, wishes.seed + wishes.repeat))
-        outcome, found = steady(self._target, clean.tests, wishes.repeat, seeds, budget, self._progress.stage)
+        outcome, found = steady(
+            self._target,
+            clean.tests,
+            wishes.repeat,
+            seeds,
+            budget,
+            self._progress.stage,
+            known=self._files,
+        )
         return outcome, report._replace(instabilities=found, seeds=seeds)
 
     def _begun(self, clean: Clean) -> Report:
