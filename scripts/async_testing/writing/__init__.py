@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from async_testing.writing.conventions import Conventions
     from async_testing.writing.evaluating.interpreter import Interpreter
     from async_testing.writing.evaluating.modules import Module
+    from async_testing.writing.naming import Names
 
 __all__ = ["tests_for"]
 
@@ -37,6 +38,7 @@ def tests_for(
 
     interpreter = Interpreter(source.workspace, conventions.import_root)
     interpreter.driver = conventions.driver
+    interpreter.has_session = conventions.has_session
     conventions.interpreter = interpreter
     module = interpreter.module(source)
     names = Names(taken)

@@ -9,6 +9,7 @@ from async_testing.writing.connections import Connection
 from async_testing.writing.evaluating.things import Cls, Obj, Unknown
 from async_testing.writing.exploring import Done
 from async_testing.writing.naming import class_variable, variable
+from async_testing.writing.sessions import Session
 from async_testing.writing.showing import Shower
 from async_testing.writing.subjects import Argument
 
@@ -31,6 +32,7 @@ class Arranger:
         self.connections: list[tuple[str, Connection]] = []
         self.collaborators: list[tuple[str, Collaborator]] = []
         self.functions: list[tuple[str, Function]] = []
+        self.sessions: list[tuple[str, Session]] = []
 
     def fresh(self, name: str) -> str:
         """A variable's name that is not taken."""
@@ -46,6 +48,8 @@ class Arranger:
         for one in self.done.attempt.holders:
             if isinstance(one, Connection):
                 self._connection(one)
+            elif isinstance(one, Session):
+                self._session(one)
             elif isinstance(one, Collaborator):
                 self._name_collaborator(one)
             elif isinstance(one, Function):
@@ -91,6 +95,25 @@ class Arranger:
             )
             self.lines.append(f"{name}.{kind}_return = {text}")
 
+    def _session(self, one: Session) -> None:
+        """Store the rows that are there before, and let the session forget them."""
+        name = self.fresh("database_session")
+        self.sessions.append((name, one))
+        self.shower.name(one, name)
+        if not one.arranged:
+            return
+        stages: dict[int, list[str]] = {}
+        for row in one.arranged:
+            stages.setdefault(one.depth(row.cls), []).append(self._row(row, one.before[id(row)]))
+        for place, depth in enumerate(sorted(stages)):
+            self.lines += [f"await {name}.flush()"] if place else []
+            self.lines.append(f"{name}.add_all([{', '.join(stages[depth])}])")
+        self.lines += [f"await {name}.commit()", f"{name}.expunge_all()"]
+
+    def _row(self, row: Obj, fields: dict[str, Any]) -> str:
+        given = ", ".join(f"{name}={self.shower.show(value)}" for name, value in fields.items())
+        return f"{self.shower.cls(row.cls)}({given})"
+
     def _answer(self, value: Any, one: Connection) -> str:
         if value is one.unset:
             return self.shower.take(self.shower.conventions.fakes, "UNSET")
@@ -114,6 +137,7 @@ class Arranger:
         else:
             made = f"{self.shower.take('unittest.mock', 'create_autospec')}({cls}, instance=True)"
         self.lines.append(f"{name}: {kind} = {made}")
+
     def _collaborator(self, name: str, one: Collaborator) -> None:
         for field in one.own:
             self.lines.append(f"{name}.{field} = {self.shower.show(one.fields[field])}")

@@ -9,8 +9,9 @@ from async_testing.writing.arranging import Arranger
 from async_testing.writing.collaborators import Asked, Collaborator
 from async_testing.writing.connections import Connection
 from async_testing.writing.evaluating.checking import ValidationError
-from async_testing.writing.evaluating.things import Inert, Obj, Opaque, Special, Unknown
+from async_testing.writing.evaluating.things import Cls, Inert, Obj, Opaque, Special, Unknown
 from async_testing.writing.exploring import Done
+from async_testing.writing.sessions import Session
 
 _ENDS = ("begin", "savepoint", "commit", "rollback", "release savepoint", "rollback to savepoint")
 _SIMPLE = (str, int, float, bool, type(None))
@@ -187,6 +188,41 @@ class Asserter:
                 " ".join(call.statement.split()) if "'" not in call.statement else call.statement
             )
             yield f"{same}({name}.calls[{place}], {text}, {self.shower.show(call.parameters)})"
+
+    # What is stored
+
+    def sessions(self) -> list[str]:
+        """Assertions about the tables that were written to."""
+        found: list[str] = []
+        for name, one in self.arranger.sessions:
+            for cls in one.changed:
+                found += self._stored(name, one, cls)
+        return found
+
+    def _stored(self, name: str, one: Session, cls: Cls) -> Iterator[str]:
+        rows = [row for row in one.rows if row.cls is cls]
+        fields = [
+            field
+            for field in one.interpreter.fields_of(cls)
+            if all(
+                isinstance(row.fields.get(field), str | int | bool) or row.fields.get(field) is None
+                for row in rows
+            )
+            and any(field in row.fields for row in rows)
+        ]
+        shown = self.shower.cls(cls)
+        select = self.shower.take("sqlalchemy", "select")
+        stored = self.arranger.fresh("stored")
+        yield f"{stored}: list[{shown}] = [*await {name}.scalars({select}({shown}))]"
+        yield f"assert len({stored}) == {len(rows)}"
+        for field in fields:
+            values = [row.fields.get(field) for row in rows]
+            if len({type(value) for value in values}) == 1 and values[0] is not None:
+                expected = self.shower.show(sorted(values))
+                yield f"assert sorted(one.{field} for one in {stored}) == {expected}"
+            else:
+                kept = sum(value is None for value in values)
+                yield f"assert sum(one.{field} is None for one in {stored}) == {kept}"
 
     # What was asked
 

@@ -161,6 +161,10 @@ class Attempt:
         elif kind in ("str", "email", "any"):
             found = [(one, one) for one in self.memory.texts] + [("", "empty")]
             if kind != "email":
+                sizes = dict.fromkeys(
+                    n for one in self.memory.numbers for n in (one - 1, one, one + 1) if 0 < n <= 400
+                )
+                found += [("x" * one, f"of_length_{one}") for one in sizes]
                 found.append(("50%_a\\b'", "special_characters"))
         if not form.limits and not form.checks:
             return [one for one in found if one[0] != first]

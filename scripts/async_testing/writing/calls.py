@@ -10,7 +10,7 @@ from async_testing.writing.conventions import Conventions
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.things import Unknown
 from async_testing.writing.exploring import Done, compared, explore
-from async_testing.writing.model import Import, Test
+from async_testing.writing.model import Fixture, Import, Test
 from async_testing.writing.naming import Names, circumstances, ending, sentence
 from async_testing.writing.showing import Shower
 from async_testing.writing.subjects import run_of
@@ -78,6 +78,11 @@ def _test(done: Done, conventions: Conventions, names: Names, what: str, *, exac
     act, asserts = _act(done, arranger, asserter, call)
     asserts += asserter.connections()
     asserts += asserter.collaborators()
+    asserts += asserter.sessions()
+    if arranger.sessions:
+        shower.imports |= {Import("pytest", ""), Import("sqlalchemy.ext.asyncio", "AsyncSession")}
+        if not is_async:
+            raise Unknown("a session is handed to what is not async")
     if not asserts:
         raise Unknown("it has no effect that a test could see")
     if any(line.startswith("with pytest.raises") for line in act):
@@ -88,6 +93,8 @@ def _test(done: Done, conventions: Conventions, names: Names, what: str, *, exac
         subject.function.name,
         sentence(done),
         is_async,
+        tuple(Fixture(one, "AsyncSession") for one, _ in arranger.sessions),
+        marks=("@pytest.mark.integration",) if arranger.sessions and conventions.integration else (),
         arrange=tuple(arranger.lines),
         act=tuple(act),
         asserts=tuple(asserts),

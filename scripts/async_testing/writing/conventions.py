@@ -124,6 +124,16 @@ class Conventions:
         return shower.take("datetime", "UTC")
 
     @property
+    def has_session(self) -> bool:
+        """Whether there is the fixture of a real session of SQLAlchemy."""
+        return "database_session" in self.fixtures
+
+    @property
+    def integration(self) -> bool:
+        """Whether tests on a real database are marked."""
+        return any(one.partition(":")[0].strip() == "integration" for one in self.project.pytest.markers)
+
+    @property
     def mark(self) -> str:
         """The decorator of an async test, empty where the mode needs none."""
         if self.mode == "auto":

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.attempts import Attempt, Memory
+from async_testing.writing.collaborators import Collaborator, Function
 from async_testing.writing.connections import Connection
 from async_testing.writing.evaluating.checking import ValidationError
 from async_testing.writing.evaluating.things import Again, Obj, Raised, Unknown
@@ -135,8 +136,10 @@ def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
         if isinstance(one, Connection):
             found |= {("sent", call.statement) for call in one.fake.calls}
             found.add(("events", *map(str, one.fake.events)))
-        else:
+        elif isinstance(one, Collaborator | Function):
             found.add(("asked", one.place, *(each.method for each in one.asked)))
+        else:
+            found.add(("stored", len(one.rows), len(one.changed)))
     return found
 
 

@@ -39,6 +39,8 @@ class Test(NamedTuple):
     """What the decorator fills in."""
     skip: str = ""
     """Why it cannot be told what to assert; such a test is skipped with this reason."""
+    marks: tuple[str, ...] = ()
+    """More decorators."""
     is_plain: bool = False
     """Whether it takes the way that nothing hinders."""
 

@@ -40,7 +40,7 @@ class Printer:
             found |= helper.imports
         for test in tests:
             found |= test.imports
-            if (self.conventions.mark and test.is_async) or test.skip or test.parametrize:
+            if (self.conventions.mark and test.is_async) or test.skip or test.parametrize or test.marks:
                 found.add(Import("pytest", ""))
         return found
 
@@ -93,6 +93,7 @@ class Printer:
             )
         if test.is_async and self.conventions.mark:
             yield self.conventions.mark
+        yield from test.marks
         if test.parametrize:
             yield from self.wrapped(f"@pytest.mark.parametrize({test.parametrize})", 0)
         head = "async def" if test.is_async else "def"

@@ -10,6 +10,7 @@ from typing import Any
 
 from async_testing.writing.evaluating.base import SAFE, Base, Foreign
 from async_testing.writing.evaluating.modules import Module
+from async_testing.writing.evaluating.terms import built
 from async_testing.writing.evaluating.things import (
     NULL,
     Bound,
@@ -28,6 +29,7 @@ from async_testing.writing.evaluating.things import (
     Raised,
     Recorder,
     Special,
+    Term,
     Unknown,
 )
 
@@ -421,6 +423,8 @@ class Attributes(Base):
         if isinstance(on, Obj):
             return self.call(self.get_attribute(on, "__getitem__"), [key], {})
         if isinstance(on, SAFE) or type(on).__module__.startswith("async_testing_fakes"):
+            if isinstance(on, dict):
+                self.looked_up(on, key, _is_in(key, on))
             try:
                 return self.native(lambda: on[key], on)
             except Raised as raised:
@@ -485,12 +489,23 @@ class Attributes(Base):
 
     def overloaded(self, op: ast.AST, left: Any, right: Any) -> Any:
         """What an operator makes of what is no plain value."""
+        if isinstance(left, Term) or isinstance(right, Term):
+            term = built(op, left, right) if isinstance(left, Term) else None
+            if term is not None:
+                return term
         name = {"Add": "__add__", "Sub": "__sub__", "Mult": "__mul__"}.get(type(op).__name__, "")
         if name and isinstance(left, Obj) and self.lookup(left.cls, name) is not None:
             return self.call(self.get_attribute(left, name), [right], {})
         if isinstance(op, ast.Eq | ast.NotEq) and isinstance(left, Meta) and isinstance(right, Meta):
             return (left is right) == isinstance(op, ast.Eq)
         raise Unknown(f"what an operator makes of {self.described(left)} is not known")
+
+
+def _is_in(key: Any, holder: dict[Any, Any]) -> bool:
+    try:
+        return key in holder
+    except TypeError:
+        return False
 
 
 class _Above(Special):

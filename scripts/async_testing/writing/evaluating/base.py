@@ -92,6 +92,7 @@ class Base:
         self.marks: set[Any] = set()
         self.caught: list[Any] = []
         """The exceptions that the code around the present statement has handlers for."""
+        self._constants: dict[int, Any] = {}
         self._undo: list[Callable[[], None]] = []
 
     def restart(self) -> None:
@@ -111,6 +112,18 @@ class Base:
     def mark(self, node: ast.AST, what: object) -> None:
         """Note which way the code went."""
         self.marks.add((id(node), what))
+
+    def constant(self, value: Any) -> None:
+        """Keep in mind that a collection is the module's own: what is looked up in it is noted."""
+        if isinstance(value, dict | list | tuple | set | frozenset) and id(value) not in self._constants:
+            self._constants[id(value)] = value
+            for one in value.values() if isinstance(value, dict) else value:
+                self.constant(one)
+
+    def looked_up(self, holder: Any, key: Any, found: bool) -> None:
+        """Note what was looked up in a collection of the module's own."""
+        if id(holder) in self._constants and isinstance(key, str | int | type(None)):
+            self.marks.add((id(holder), key if found else "missing"))
 
     def remember(self, holder: dict[str, Any], name: str) -> None:
         """Put a name of a module or class back when the attempt is over."""

@@ -103,7 +103,12 @@ class Calling(Statements):
             if not is_exception and not (isinstance(func, type) and func in _KEEPING):
                 for one in given:
                     self._refused(one, name)
-        return self.native(lambda: func(*args, **kwargs), None)
+        found = self.native(lambda: func(*args, **kwargs), None)
+        if isinstance(on, dict) and name == "get" and args:
+            self.looked_up(on, args[0], found is not None)
+        if isinstance(on, str) and isinstance(found, str | list):
+            self.marks.add(("text", name, repr(args)[:60], found != on))
+        return found
 
     @staticmethod
     def _is_clock(func: Any, name: str) -> bool:

@@ -177,6 +177,8 @@ class Classes(Calling):
             return (*cls.mro(),)
         if name == "__doc__":
             return ast.get_docstring(cls.node)
+        if cls.kind == "table" and name in self.fields_of(cls):
+            return self.model_member(cls, name)
         found = self.lookup(cls, name)
         if found is not None:
             if isinstance(found, Descriptor) and found.kind == "property":

@@ -9,6 +9,7 @@ from typing import Any
 
 from async_testing.writing.evaluating.attributes import Attributes
 from async_testing.writing.evaluating.forms import Form, subscribed, united
+from async_testing.writing.evaluating.terms import Expression
 from async_testing.writing.evaluating.things import (
     Cls,
     Coro,
@@ -20,6 +21,7 @@ from async_testing.writing.evaluating.things import (
     Obj,
     Opaque,
     Raised,
+    Term,
     Unknown,
 )
 
@@ -119,6 +121,8 @@ class Expressions(Attributes):
             return not self.truth(value)
         if isinstance(value, Opaque):
             return value
+        if isinstance(value, Term) and isinstance(node.op, ast.Invert):
+            return Expression("not", [value])
         self.plain(value)
         if isinstance(node.op, ast.USub):
             return self.native(lambda: -value, value)
@@ -136,7 +140,9 @@ class Expressions(Attributes):
             return left
         if isinstance(right, Opaque):
             return right
-        if isinstance(left, Obj | External | Meta | Cls) or isinstance(right, Obj | External | Meta | Cls):
+        if isinstance(left, Obj | External | Meta | Cls | Term) or isinstance(
+            right, Obj | External | Meta | Cls | Term
+        ):
             return self.overloaded(op, left, right)
         self.plain(left)
         self.plain(right)
@@ -167,7 +173,7 @@ class Expressions(Attributes):
             both = isinstance(left, _ORDERED) and isinstance(right, _ORDERED)
             if both and isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
                 self.mark(one, "equal" if left == right else "beyond")
-            if isinstance(value, Opaque | Meta | External) and len(node.ops) == 1:
+            if isinstance(value, Opaque | Meta | External | Term) and len(node.ops) == 1:
                 return value
             if not self.truth(value):
                 return value
@@ -191,7 +197,7 @@ class Expressions(Attributes):
             return found if isinstance(op, ast.In) else not found
         if isinstance(left, Opaque) or isinstance(right, Opaque):
             return left if isinstance(left, Opaque) else right
-        if isinstance(left, External | Meta) or isinstance(right, External | Meta):
+        if isinstance(left, External | Meta | Term) or isinstance(right, External | Meta | Term):
             return self.overloaded(op, left, right)
         if isinstance(left, Obj) and not isinstance(op, ast.Eq | ast.NotEq):
             raise Unknown(f"objects of {left.cls.name} are compared")
@@ -202,7 +208,9 @@ class Expressions(Attributes):
     def contains(self, holder: Any, item: Any) -> bool:
         """Whether a container has an item."""
         if isinstance(holder, str | list | tuple | set | frozenset | dict | range | bytes):
-            return bool(self.native(lambda: item in holder, holder))
+            found = bool(self.native(lambda: item in holder, holder))
+            self.looked_up(holder, item, found)
+            return found
         if isinstance(holder, type | Cls):
             return any(one == item for one in self.items(holder))
         if type(holder).__name__ in (

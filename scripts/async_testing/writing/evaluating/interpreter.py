@@ -11,10 +11,16 @@ from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.library import Library
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.stubs import TEXTS
-from async_testing.writing.evaluating.things import Unknown
+from async_testing.writing.evaluating.terms import called
+from async_testing.writing.evaluating.things import External, Inert, Unknown
 
 if TYPE_CHECKING:
     from async_testing.facts.workspace import Workspace
+
+
+_LOADING = frozenset(
+    {"selectinload", "joinedload", "subqueryload", "load_only", "noload", "raiseload", "contains_eager"}
+)
 
 
 class Interpreter(Library):
@@ -31,6 +37,8 @@ class Interpreter(Library):
         self.import_root = import_root
         self.driver = ""
         """The driver whose fakes the project has, empty where it has none."""
+        self.has_session = False
+        """Whether the project has the fixture of a real session."""
         self.words: frozenset[str] = frozenset()
         """The names that the module under test and its helpers read."""
         self.attempt: Any = None
@@ -80,7 +88,25 @@ class Interpreter(Library):
 
     def library_object(self, attempt: Any, place: str, cls: Any) -> Any:
         """An object of another library's class that a test can make; None where none is known."""
+        if cls.name == "AsyncSession" and self.has_session:
+            from async_testing.writing.sessions import Session
+
+            held = [one for one in attempt.holders if isinstance(one, Session)]
+            return held[0] if held else Session(attempt, place)
         return None
+
+    def special_outside(self, func: External, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if func.dotted.partition(".")[0] not in ("sqlalchemy", "sqlmodel"):
+            return None
+        name = func.name
+        found = called(f"func.{name}" if ".func." in func.dotted else name, args)
+        if found is None and name in _LOADING:
+            return Inert()
+        return found
+
+    def known(self) -> list[Module]:
+        """The modules that were read so far."""
+        return [*self._modules.values()]
 
     def stub(self, name: str) -> Module:
         if name not in self._stubs:

@@ -13,6 +13,7 @@ from typing import Any
 from async_testing.writing.evaluating.checking import Checking, Refused, ValidationError
 from async_testing.writing.evaluating.classes import FREE, MISSING
 from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.terms import Column
 from async_testing.writing.evaluating.things import (
     Bound,
     Cls,
@@ -259,7 +260,9 @@ class Models(Checking):
 
     def column(self, cls: Cls, name: str) -> Any:
         """A column of a table as queries name it."""
-        raise Unknown(f"queries on {cls.name} are not followed")
+        if name in self.fields_of(cls):
+            return Column(cls, name)
+        raise Unknown(f"queries on {cls.name}.{name} are not followed")
 
     def _loaded(self, given: Any, cls: Cls) -> Any:
         try:

@@ -54,6 +54,7 @@ class Module:
         finally:
             self._busy.discard(name)
         self.frame.names[name] = value
+        self.interpreter.constant(value)
         if isinstance(value, Recorder):
             self._tell(name)
         return value

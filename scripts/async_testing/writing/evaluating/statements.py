@@ -196,6 +196,9 @@ class Statements(Expressions):
                 return
             except _Continued:
                 continue
+            except (Raised, Returned):
+                self.mark(node, f"left in round {min(rounds, 8)}")
+                raise
         self.mark(node, f"rounds {min(rounds, 2)}")
         yield from self.block(node.orelse, frame)
 

@@ -318,6 +318,10 @@ class Special:
         return self
 
 
+class Term(Special):
+    """A part of a statement of SQLAlchemy: operators build others of it."""
+
+
 class Manager:
     """A context manager: what entering gives, and what leaving does with the error, told whether it swallows it."""
 

@@ -1,0 +1,197 @@
+"""Write the first tests of public repositories' modules with plan.py --write, and run them as they are.
+
+    python tools/plan_field.py --python ENV/bin/python --output tools/plan-field.csv FOLDER[:PROJECT] ...
+
+FOLDER is a checked-out repository, named owner+name; PROJECT the folder of the project in it, where it is not the root.
+A copy without its tests is scaffolded, every module of a DAO, a service, routes or models gets its tests, and pytest runs
+them with the given interpreter, which must have what the repositories import. The repositories themselves are only read.
+
+Exit 0: every repository was judged. Exit 1: one could not be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SCRIPTS = REPOSITORY / "scripts"
+LAYERS = ("dao", "service", "router", "dto")
+COLUMNS = (
+    "repository commit modules functions tests collected passed skipped functions_with_a_passing_test".split()
+)
+
+
+def main() -> int:
+    """Judge each repository and write the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("repositories", nargs="*", metavar="FOLDER[:PROJECT]")
+    parser.add_argument("--python", default=sys.executable, help="the interpreter that runs the tests")
+    parser.add_argument("--output", metavar="FILE.csv", help="write the table there")
+    parser.add_argument("--keep", metavar="DIR", help="work in this folder and leave it")
+    parser.add_argument("--one", nargs=2, metavar=("ROOT", "MODULE"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(one_module(*options.one)))
+        return 0
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="plan-field-") as scratch:
+        for given in options.repositories:
+            row = judged(given, Path(options.keep or scratch), options.python)
+            rows.append(row)
+            print(",".join(str(row.get(name, "")) for name in COLUMNS), flush=True)
+    if options.output:
+        with Path(options.output).open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n", extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(rows)
+    return 0 if all("tests" in row for row in rows) else 1
+
+
+def one_module(root: str, path: str) -> dict[str, Any]:
+    """Write one module's tests; returns its functions, and the subject of each test, or the problem."""
+    sys.path.insert(0, str(SCRIPTS))
+    sys.setrecursionlimit(6000)
+    from async_testing.cli.plan import main as plan_main
+    from async_testing.facts.workspace import Workspace
+    from async_testing.planning import plan
+    from async_testing.subjects import modules
+    from async_testing.writing import tests_for
+    from async_testing.writing.conventions import Conventions
+
+    workspace = Workspace(root)
+    workspace.current = path
+    done = plan(modules.opened(workspace, path), root)
+    if done.layer not in LAYERS or not done.cases:
+        return {}
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
+        out, sys.stdout = sys.stdout, nowhere
+        try:
+            code = plan_main([str(Path(root) / path), "--root", root, "--write"])
+        finally:
+            sys.stdout = out
+    functions = [one.name for one in done.functions] + [one.name for one in done.models]
+    if code:
+        return {"functions": functions, "tests": {}}
+    from async_testing.planning import needs
+
+    file = needs.test_file(path, done.layer, (), modules.tests(root)[1])
+    _, tests = tests_for(modules.opened(workspace, path), done, Conventions(root, file), set(), exact=False)
+    return {"functions": functions, "file": file, "tests": {one.name: one.subject for one in tests}}
+
+
+def judged(given: str, scratch: Path, python: str) -> dict[str, Any]:
+    """One repository's row."""
+    folder, _, inner = given.partition(":")
+    source = Path(folder).resolve()
+    row: dict[str, Any] = {"repository": source.name.replace("+", "/"), "commit": commit(source)}
+    copy = scratch / source.name
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(
+        source, copy, ignore=shutil.ignore_patterns(".git", "node_modules", "__pycache__"), symlinks=True
+    )
+    root = copy / inner
+    for name in ("tests", "test"):
+        shutil.rmtree(root / name, ignore_errors=True)
+    (root / "tests").mkdir(exist_ok=True)
+    scaffold = [sys.executable, str(SCRIPTS / "scaffold.py"), str(root)]
+    if subprocess.run([*scaffold, "--with-database"], capture_output=True).returncode == 2:
+        subprocess.run(scaffold, capture_output=True)
+    written = [found for path in sorted(modules(root)) if (found := apart(root, path))]
+    row["modules"] = len(written)
+    row["functions"] = sum(len(one["functions"]) for one in written)
+    row["tests"] = sum(len(one["tests"]) for one in written)
+    results = run(root, python)
+    row |= counted(written, results)
+    return row
+
+
+def commit(source: Path) -> str:
+    """The commit that the folder shows, where its owner noted it."""
+    for git in (source / ".git", REPOSITORY.parent / ".mirror" / source.name):
+        done = subprocess.run(
+            ["git", f"--git-dir={git}", "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True
+        )
+        if done.returncode == 0:
+            return done.stdout.strip()
+    return ""
+
+
+def modules(root: Path) -> Iterator[str]:
+    """The modules of a project."""
+    sys.path.insert(0, str(SCRIPTS))
+    from async_testing.subjects import modules as found
+
+    return found.find(str(root))
+
+
+def apart(root: Path, path: str) -> dict[str, Any]:
+    """One module in a process of its own."""
+    command = [sys.executable, __file__, "--one", str(root), path]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180)
+    except subprocess.TimeoutExpired:
+        print(f"  {path}: takes too long", file=sys.stderr)
+        return {"functions": [], "tests": {}}
+    if done.returncode or not done.stdout.strip():
+        lines = done.stderr.strip().splitlines()
+        if lines and "no public function" not in lines[-1]:
+            print(f"  {path}: {lines[-1][:150]}", file=sys.stderr)
+        return {}
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def run(root: Path, python: str) -> dict[tuple[str, str], str]:
+    """The result of each test, by the stem of its file and its name."""
+    report = root / "plan-field.xml"
+    options = ["-q", "-o", "addopts=", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
+    command = [python, "-m", "pytest", *options, f"--junit-xml={report}", "tests"]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}
+    with (root / "plan-field.log").open("w", encoding="utf-8") as log:
+        try:
+            subprocess.run(command, cwd=root, env=clean, stdout=log, stderr=log, timeout=900)
+        except subprocess.TimeoutExpired:
+            return {}
+    found: dict[tuple[str, str], str] = {}
+    if not report.is_file():
+        return found
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = case.get("name", "").partition("[")[0]
+        key = (case.get("classname", "").rpartition(".")[2], name)
+        state = next((each.tag for each in case if each.tag in ("failure", "error", "skipped")), "passed")
+        found[key] = state if found.get(key, "passed") == "passed" else found[key]
+    return found
+
+
+def counted(written: list[dict[str, Any]], results: dict[tuple[str, str], str]) -> dict[str, int]:
+    """What became of the tests."""
+    collected = passed = skipped = covered = 0
+    for one in written:
+        stem = Path(one.get("file", "")).stem
+        subjects: set[str] = set()
+        for name, subject in one["tests"].items():
+            state = results.get((stem, name))
+            collected += state is not None
+            passed += state == "passed"
+            skipped += state == "skipped"
+            if state == "passed":
+                subjects.add(subject)
+        covered += len(subjects)
+    return {"collected": collected, "passed": passed, "skipped": skipped, COLUMNS[-1]: covered}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
