@@ -119,6 +119,17 @@ def find(root: str | os.PathLike[str], paths: Sequence[str], *, exclude: Sequenc
     return Found(tuple(sorted(search.files)), tuple(search.problems))
 
 
+def is_of_tests(root: str | os.PathLike[str], path: str, exclude: Sequence[str] = ()) -> bool:
+    """Whether a search of the whole project would come upon a file, but for what git ignores.
+
+    Args:
+        root: the project's root, resolved.
+        path: absolute.
+        exclude: as for ``find``.
+    """
+    return _Search(root, exclude).is_of_tests(path)
+
+
 class _Search:
     def __init__(self, root: str | os.PathLike[str], exclude: Sequence[str]) -> None:
         self.files: set[str] = set()
@@ -153,6 +164,17 @@ class _Search:
                 self.files.add(path)
         else:
             raise UsageError(f"{given} is neither a file nor a folder: give files or folders")
+
+    def is_of_tests(self, given: str) -> bool:
+        """Whether an absolute path is a file of the tests."""
+        real = os.path.realpath(given)
+        if not real.startswith(self._prefix) or not real.endswith(".py"):
+            return False
+        path = os.path.relpath(real, self._root).replace(os.sep, "/")
+        *folders, name = path.split("/")
+        if any(map(skipped, folders)) or self._is_excluded(path):
+            return False
+        return not {*folders}.isdisjoint(TESTS) or name == "conftest.py" or self._collects(path)
 
     def _is_excluded(self, path: str) -> bool:
         parts = path.split("/")

@@ -42,6 +42,10 @@ def _run(options: Namespace) -> int:
             from async_testing.cli import check_rules
 
             return check_rules.explain(options) if options.explain else check_rules.listing(options)
+        if options.agent_hook:
+            from async_testing.cli import check_hook
+
+            return check_hook.run(options)
         from async_testing.cli import check_reports
         from async_testing.cli.check_run import outcome_of
 
@@ -108,6 +112,11 @@ def _parser() -> Parser:
     add("--baseline", metavar="FILE", help="hide the findings that this file lists")
     add("--write-baseline", action="store_true", help="list all findings of now in the --baseline FILE")
     add("--stdin-filename", metavar="PATH", help="the path that standard input is judged as")
+    add(
+        "--agent-hook",
+        action="store_true",
+        help="as a hook of Claude Code: judge the file that standard input names; exit 2 tells the agent",
+    )
     add("--output-format", choices=(*TEXTS, *MACHINES), default="full", help="(default: full)")
     add("--output-file", metavar="FILE", help="write the report there, whole")
     add("--statistics", action="store_true", help="count the findings by rule")
@@ -146,6 +155,8 @@ def _check(parser: Parser, options: Namespace) -> None:
         parser.error("--fix, --since and --write-baseline go with files, not with -")
     if options.stdin_filename and options.paths != ["-"]:
         parser.error("--stdin-filename goes with - as the only PATH")
+    if options.agent_hook and (options.paths or options.fix or options.diff or options.output_file):
+        parser.error("--agent-hook judges the one file that standard input names, and tells of it")
     if "" in options.paths:
         parser.error("a PATH is empty")
 

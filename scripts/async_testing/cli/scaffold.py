@@ -14,7 +14,7 @@ from async_testing.cli import Parser, guarded
 from async_testing.detection.drivers import FAKED
 from async_testing.model import Change, Project, UsageError
 from async_testing.project import detect
-from async_testing.scaffolding import Scaffold, Wishes
+from async_testing.scaffolding import Scaffold, Wishes, agenthook
 
 PROG = "scaffold.py"
 ABOUT = """\
@@ -47,6 +47,11 @@ def _parser() -> Parser:
     add("--locale", help="the locale of the faker fixture (default: en_US)")
     add("--with-database", action="store_true", help="add fixtures for a real PostgreSQL")
     add(
+        "--with-agent-hook",
+        action="store_true",
+        help="have Claude Code check each test file it edits: a hook in .claude/settings.json",
+    )
+    add(
         "--merge",
         action="store_true",
         help="add the missing fixtures to an existing conftest, change nothing else",
@@ -70,6 +75,7 @@ def _parser() -> Parser:
 
 def _check(parser: Parser, options: Namespace) -> None:
     asked = {"--merge": options.merge, "--update": options.update, "--with-database": options.with_database}
+    asked["--with-agent-hook"] = options.with_agent_hook
     asked |= {"--app": options.app, "--driver": options.driver, "--locale": options.locale}
     if options.remove and (useless := [flag for flag, value in asked.items() if value]):
         parser.error(f"--remove goes with none of {', '.join(useless)}")
@@ -80,6 +86,9 @@ def _scaffold(options: Namespace) -> int:
     database = options.with_database or scaffolding.has_database(project)
     wishes = Wishes(options.locale, database, options.merge, options.update)
     scaffold = scaffolding.changes(project, wishes)
+    if options.with_agent_hook:
+        hook = agenthook.change(Path(project.root), merge=options.merge)
+        scaffold = dataclasses.replace(scaffold, changes=(*scaffold.changes, hook))
     left = [one for one in scaffold.changes if one.state == "conflict"]
     old = [one for one in scaffold.changes if one.state == "outdated" and not options.update]
     if not options.dry_run:
@@ -92,6 +101,8 @@ def _scaffold(options: Namespace) -> int:
 def _remove(options: Namespace) -> int:
     project = detect(Path(options.root), tests=options.tests)
     scaffold = scaffolding.removals(project)
+    if hook := agenthook.removal(Path(project.root)):
+        scaffold = dataclasses.replace(scaffold, changes=(*scaffold.changes, hook))
     if not scaffold.changes:
         raise UsageError(
             f"{project.tests} holds no file that scaffold wrote: name its folder with --tests DIR"
@@ -145,7 +156,7 @@ def _again(options: Namespace, *flags: str) -> str:
     for flag in ("tests", "app", "driver", "locale"):
         if value := getattr(options, flag):
             parts += [f"--{flag}", value]
-    for flag in ("with-database", "merge", "update", "remove"):
+    for flag in ("with-database", "with-agent-hook", "merge", "update", "remove"):
         if getattr(options, flag.replace("-", "_")) and f"--{flag}" not in flags:
             parts.append(f"--{flag}")
     return shlex.join([*parts, *flags])
