@@ -153,7 +153,7 @@ def refusals() -> list[Any]:
         pytest.param(
             ["--replay", "record.jsonl", "--dsn", "x", "--embedded"], None, "give one of them", id="both"
         ),
-        pytest.param([], None, "--replay", id="nothing asked"),
+        pytest.param([], None, "no test file", id="nothing asked"),
     ]
 
 

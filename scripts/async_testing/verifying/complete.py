@@ -163,11 +163,19 @@ class _Module:
             if statement.is_code and statement not in self._ran:
                 yield self._gap((start(node), block(body)[1]), place, wording.unreached(body, number))
                 return
-            lost = list(self._missing(node, place))
-            yield from lost
-            ends = body[number + 1 :] and self._is_unseen(body[number + 1])
-            if ends and lost:
+            rest = body[number + 1 :]
+            is_passed_by = rest and self._is_unseen(rest[0]) and self._never_leaves(node, place)
+            if is_passed_by and isinstance(node, ast.If):
+                yield from self._parts_of(node, place, ())
+                yield self._gap(block(rest), place, wording.otherwise(node, rest))
+            else:
+                yield from self._missing(node, place)
+            if is_passed_by:
                 return
+
+    def _never_leaves(self, node: ast.stmt, place: Place) -> bool:
+        """Whether the code never goes from a decision to what follows it."""
+        return -node.lineno in [one.target for one in self._lost(node, place)]
 
     def _is_unseen(self, node: ast.stmt) -> bool:
         statement = self._by_start[start(node)]
@@ -177,14 +185,19 @@ class _Module:
         if isinstance(node, _Function):
             yield from self._function(node, place)
             return
-        inner = _within(place, node)
-        lost = [one for one in ways(node) if self._is_meant(node, one)]
-        lost = [one for one in lost if not is_taken(one, self._arcs, place.function, place.handlers)]
+        lost = self._lost(node, place)
         for way in lost:
             lines = (node.lineno, node.lineno) if way.outside and way.target < 0 else self._lines(node, way)
             yield self._gap(lines, place, wording.never(node, way))
-        told = {one.target for one in lost if one.target > 0}
-        for part, where in _parts(node, inner):
+        yield from self._parts_of(node, place, {one.target for one in lost if one.target > 0})
+
+    def _lost(self, node: ast.stmt, place: Place) -> list[Way]:
+        """The ways out of a decision that are meant and not taken."""
+        meant = [one for one in ways(node) if self._is_meant(node, one)]
+        return [one for one in meant if not is_taken(one, self._arcs, place.function, place.handlers)]
+
+    def _parts_of(self, node: ast.stmt, place: Place, told: Collection[int]) -> Iterator[Gap]:
+        for part, where in _parts(node, _within(place, node)):
             yield from self._part(node, part, where, told)
 
     def _lines(self, node: ast.stmt, way: Way) -> tuple[int, int]:

@@ -56,6 +56,11 @@ def never(node: ast.stmt, way: Way) -> Words:
     return Words(condition, "", "never false")
 
 
+def otherwise(node: ast.stmt, rest: Sequence[ast.stmt]) -> Words:
+    """Of what follows an ``if`` that always leads elsewhere."""
+    return _provoked(_negated(node.test), rest, "so")  # type: ignore[attr-defined]
+
+
 def never_caught(node: ast.ExceptHandler) -> Words:
     """Of a handler."""
     return _provoked(_short(node.type) if node.type else "an error", node.body, "raised")
@@ -143,8 +148,9 @@ def joined(said: Words, lines: tuple[int, int], subject: str, planned: Sequence[
     if case is not None and case.path == "error":
         what = _outcome(case.about) or what
     about = f"{said.when} -> {what}" if said.when and what else said.when or what
-    name = case.name if case else f"test_{_slug(subject.rpartition('.')[2])}_{_slug(said.when or what)}"
-    return f"{about} {said.never}".strip(), name.rstrip("_")
+    words = [_slug(subject.rpartition(".")[2]), _slug(said.when or what)]
+    name = case.name if case else "_".join(["test", *(one for one in words if one)])
+    return f"{about} {said.never}".strip(), name
 
 
 def _outcome(about: str) -> str:

@@ -1,0 +1,501 @@
+"""Which ways through a module the tests take, and in which words verify.py tells of the others."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.verify.commanding import Shop
+
+WAYS = '''
+"""Each way that is not taken says so where it begins."""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+try:
+    import json
+except ImportError:  # gap: ImportError never raised
+    json = None
+
+
+class Problem(Exception):
+    """With a status."""
+
+    def __init__(self, status_code, detail=""):
+        self.status_code = status_code
+
+
+class Shape(Protocol):
+    def area(self) -> int: ...
+
+
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def name(self):
+        raise NotImplementedError
+
+
+def plain(value):
+    if value is None:
+        raise Problem(404)  # gap: value is None -> Problem 404 never provoked
+    return value
+
+
+def keyword(value):
+    if value:
+        return 1
+    raise Problem(status_code=409, detail="gone")  # gap: not value -> Problem 409 never provoked
+
+
+def otherwise(value):
+    if value > 1:
+        found = "many"
+    else:
+        found = "few"  # gap: not (value > 1) never so
+    return found
+
+
+def chain(value):
+    if value == 1:
+        return "a"
+    elif value == 2:
+        return "b"  # gap: value == 2 -> return 'b' never provoked
+    else:
+        return "c"
+
+
+def always(value):
+    if value:  # gap: value never false
+        value += 1
+    return value
+
+
+def at_the_end(value):
+    if value:
+        value.append(1)
+
+
+def loop(values):
+    for one in values:  # gap: for one in values never comes to its end
+        if one:
+            return one
+        continue
+    return None
+
+
+def empty(values):
+    for one in values:
+        print(one)  # gap: for one in values never entered
+    return 0
+
+
+def forever(values):
+    while True:
+        if not values:
+            break
+        values.pop()
+
+
+def several(
+    first,
+    second,
+):
+    if (
+        first
+        and second
+    ):
+        return (
+            first,
+            second,
+        )
+    return None
+
+
+def handled(call):
+    try:
+        return call()
+    except KeyError:
+        return "key"
+    except ValueError as error:  # gap: ValueError -> Problem 422 never provoked
+        raise Problem(422) from error
+    finally:
+        call = None
+
+
+def kinds(value):
+    match value:
+        case 1:
+            return "one"
+        case [first, *_]:
+            return first  # gap: case [first, *_] -> return first never so
+        case _:
+            return "other"
+
+
+def refutable(value):
+    match value:  # gap: value is none of the cases never so
+        case 1:
+            return "one"
+        case 2:
+            return "two"
+    return "none"
+
+
+def generated(values):
+    if any(one > 2 for one in values):
+        return True  # gap: any((one > 2 for one in values)) -> return True never provoked
+    return False
+
+
+def excluded(value):
+    if value:  # pragma: no cover
+        return 1
+    return 2
+
+
+def one_way(value):
+    if value:  # pragma: no branch
+        value += 1
+    return value
+
+
+def never():  # gap: never called
+    def inner():
+        return 1
+
+    return inner()
+
+
+def outer():
+    def inner():  # gap: never called
+        return 1
+
+    return 2
+
+
+async def waits(call, broken):
+    async with asyncio.timeout(5):
+        value = await call()
+        await asyncio.sleep(0)
+        if broken:
+            raise Problem(500)
+        async for one in ticks():
+            value += one
+        return value
+
+
+async def ticks():
+    yield 1
+    await asyncio.sleep(0)
+    yield 2
+
+
+def in_thread(value):
+    doubled = value * 2
+    return doubled
+
+
+if __name__ == "__main__":
+    print(plain(1))
+'''
+WAYS_TESTS = """
+import asyncio
+
+import pytest
+
+from src import ways
+
+
+def test_plain(): assert ways.plain(1) == 1
+def test_keyword(): assert ways.keyword(1) == 1
+def test_otherwise(): assert ways.otherwise(2) == "many"
+
+
+@pytest.mark.parametrize("value", [1, 3])
+def test_chain(value): assert ways.chain(value) in "ac"
+
+
+def test_always(): assert ways.always(1) == 2
+
+
+@pytest.mark.parametrize("value", [[], [1]])
+def test_at_the_end(value): assert ways.at_the_end(value) is None
+
+
+def test_loop(): assert ways.loop([0, 1]) == 1
+def test_empty(): assert ways.empty([]) == 0
+def test_forever(): assert ways.forever([1, 2]) is None
+
+
+@pytest.mark.parametrize("second", [0, 1])
+def test_several(second): assert ways.several(1, second) in (None, (1, 1))
+
+
+def test_handled():
+    assert ways.handled(lambda: 1) == 1
+    assert ways.handled(lambda: {}[1]) == "key"
+
+
+@pytest.mark.parametrize("value", [1, 5])
+def test_kinds(value): assert ways.kinds(value) in ("one", "other")
+
+
+@pytest.mark.parametrize("value", [1, 2])
+def test_refutable(value): assert ways.refutable(value)
+
+
+def test_generated(): assert ways.generated([1]) is False
+def test_excluded(): assert ways.excluded(0) == 2
+def test_one_way(): assert ways.one_way(1) == 2
+def test_outer(): assert ways.outer() == 2
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_waits(broken):
+    async def call():
+        await asyncio.sleep(0)
+        return 1
+
+    async def main():
+        assert await asyncio.to_thread(ways.in_thread, 2) == 4
+        return await ways.waits(call, broken)
+
+    if broken:
+        with pytest.raises(ways.Problem):
+            asyncio.run(main())
+    else:
+        assert asyncio.run(main()) == 4
+
+
+def test_problem(): assert ways.Problem(1).status_code == 1
+"""
+
+
+@pytest.fixture(scope="module")
+def ways(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    shop = Shop(tmp_path_factory.mktemp("ways"))
+    shop.write("src/ways.py", WAYS)
+    shop.write("tests/test_ways.py", WAYS_TESTS)
+    done = shop.told("tests/test_ways.py", "--module", "src/ways.py", "--only", "complete", "--no-cache")
+    assert done.code == 1, done.err
+    data: dict[str, Any] = done.data
+    return data
+
+
+def expected(text: str) -> set[tuple[int, str]]:
+    lines = enumerate(text.splitlines(), 1)
+    return {(number, found[1]) for number, line in lines if (found := re.search(r"# gap: (.+)", line))}
+
+
+def test_each_way_that_is_not_taken_is_told_in_words(ways: dict[str, Any]) -> None:
+    found = {(one["line"], one["about"]) for one in ways["gaps"]}
+    assert found == expected(WAYS)
+
+
+def test_each_way_comes_with_the_name_of_a_test(ways: dict[str, Any]) -> None:
+    names = {one["subject"]: one["suggestion"] for one in ways["gaps"]}
+    assert names["plain"] == "test_plain_raises_404_when_value_is_none"
+    assert names["never"] == "test_never_returns"
+    assert names["handled"] == "test_handled_maps_value_error_to_422"
+    assert all(re.fullmatch(r"test_\w+", one) for one in names.values())
+
+
+def test_lines_and_branches_are_counted(ways: dict[str, Any]) -> None:
+    (figures,) = ways["coverage"]
+    assert figures["measured_by"] in ("sys.settrace", "sys.monitoring")
+    assert figures["lines"] - figures["lines_run"] == len(figures["missing_lines"])
+    assert figures["branches"] - figures["branches_run"] == len(figures["missing_branches"])
+    lines = WAYS.splitlines()
+    missed = {lines[one - 1].strip() for one in figures["missing_lines"]}
+    assert missed.isdisjoint(
+        {"return doubled", "return value", "value = await call()", "yield 2", "raise Problem(500)"}
+    )
+    assert "raise NotImplementedError" not in missed
+
+
+def test_coverage_py_counts_the_same(tmp_path: Path, ways: dict[str, Any]) -> None:
+    coverage = pytest.importorskip("coverage")
+    shop = Shop(tmp_path)
+    shop.write("src/ways.py", WAYS)
+    shop.write("tests/test_ways.py", WAYS_TESTS)
+    run = f"""
+    import sys
+    import coverage, pytest
+    sys.path.insert(0, {str(shop.root)!r})
+    sys.dont_write_bytecode = True
+    measured = coverage.Coverage(data_file=None, branch=True, include=["*/src/ways.py"], config_file=False)
+    measured.start()
+    pytest.main(["-q", "-p", "no:cacheprovider", "tests/test_ways.py"])
+    measured.stop()
+    measured.json_report(outfile={str(tmp_path / "told.json")!r})
+    """
+    assert coverage.__version__
+    subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(run)], cwd=shop.root, check=True, capture_output=True
+    )
+    told = json.loads((tmp_path / "told.json").read_text())["files"]["src/ways.py"]
+    (figures,) = ways["coverage"]
+    ours = set(figures["missing_lines"])
+    unseen = {number for number, line in enumerate(WAYS.splitlines(), 1) if "NotImplementedError" in line}
+    guard = {number for number, line in enumerate(WAYS.splitlines(), 1) if "print(plain(1))" in line}
+    assert ours == set(told["missing_lines"]) - unseen - guard
+
+
+def test_lines_after_an_await_on_an_async_session_are_seen(tmp_path: Path) -> None:
+    pytest.importorskip("aiosqlite")
+    pytest.importorskip("greenlet")
+    shop = Shop(tmp_path)
+    shop.write(
+        "src/dao.py",
+        """
+        from sqlalchemy import event, text
+
+
+        async def names(session):
+            found = await session.execute(text("SELECT 1 UNION SELECT 2"))
+            rows = found.scalars().all()
+            if not rows:
+                raise LookupError("none")
+            await session.commit()
+            return sorted(rows)
+
+
+        def watch(engine, seen):
+            @event.listens_for(engine.sync_engine, "connect")
+            def connected(connection, record):
+                seen.append("connected")
+                cursor = connection.cursor()
+                cursor.execute("PRAGMA foreign_keys=ON")
+                cursor.close()
+        """,
+    )
+    shop.write(
+        "tests/test_dao.py",
+        """
+        import asyncio
+
+        from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+        from src.dao import names, watch
+
+
+        def test_names():
+            async def main():
+                seen = []
+                engine = create_async_engine("sqlite+aiosqlite://")
+                watch(engine, seen)
+                async with AsyncSession(engine) as session:
+                    found = await names(session)
+                await engine.dispose()
+                return found, seen
+
+            assert asyncio.run(main()) == ([1, 2], ["connected"])
+        """,
+    )
+    done = shop.told("tests/test_dao.py", "--module", "src/dao.py", "--only", "complete", "--no-cache")
+    (figures,) = done.data["coverage"]
+    assert figures["missing_lines"] == [9]
+    assert [one["about"] for one in done.data["gaps"]] == ["not rows -> LookupError never provoked"]
+
+
+def test_a_complete_suite_passes(tmp_path: Path) -> None:
+    done = Shop(tmp_path).told("tests/test_shop.py", "--only", "complete", "--no-cache")
+    assert (done.code, done.states) == (0, {"green": "passed", "complete": "passed"})
+    assert done.data["modules"] == ["src/shop.py"]
+
+
+def test_a_module_that_no_test_imports_is_told(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.write("src/other.py", "def one():\n    return 1\n")
+    done = shop.told("tests/test_shop.py", "--module", "src/other.py", "--only", "complete", "--no-cache")
+    assert [one["about"] for one in done.data["gaps"]] == ["no test imports it"]
+
+
+def test_a_fixture_of_a_wider_scope_belongs_to_all_its_tests(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.write(
+        "src/shop.py",
+        """
+        def opened():
+            return {"open": True}
+
+
+        def closed(place):
+            place["open"] = False
+
+
+        def other():
+            return 3
+        """,
+    )
+    shop.write(
+        "tests/test_shop.py",
+        """
+        import pytest
+
+        from src.shop import closed, opened, other
+
+
+        @pytest.fixture(scope="module")
+        def place():
+            made = opened()
+            yield made
+            closed(made)
+
+
+        def test_first(place): assert place["open"]
+        def test_second(place): assert place["open"]
+        def test_third(): assert other() == 3
+        """,
+    )
+    done = shop.told("tests/test_shop.py", "--only", "complete,mutants", "--no-cache")
+    names = [one["name"].rpartition("::")[2] for one in done.data["tests"]]
+    covering = {
+        one["mutant"]["scope"]: {names[each] for each in one["covering"]}
+        for one in done.data["mutants"]
+        if one["mutant"]["line"] in (3, 7, 11)
+    }
+    assert covering == {
+        "opened": {"test_first", "test_second"},
+        "closed": {"test_first", "test_second"},
+        "other": {"test_third"},
+    }
+
+
+def test_options_of_pytest_cov_are_taken_back(tmp_path: Path) -> None:
+    pytest.importorskip("pytest_cov")
+    shop = Shop(tmp_path)
+    shop.write(
+        "pyproject.toml",
+        """
+        [tool.pytest.ini_options]
+        pythonpath = ["."]
+        addopts = ["--cov=src", "--cov-fail-under=100", "--cov-report=html", "-x"]
+        """,
+    )
+    before = shop.files()
+    done = shop.told("tests/test_shop.py::test_total", "--module", "src/shop.py", "--only", "complete")
+    assert done.states == {"green": "passed", "complete": "failed"}
+    assert shop.files() == before
+
+
+def test_options_of_xdist_are_taken_back(tmp_path: Path) -> None:
+    pytest.importorskip("xdist")
+    shop = Shop(tmp_path)
+    shop.change("pyproject.toml", 'pythonpath = ["."]', 'pythonpath = ["."]\naddopts = ["-n", "2"]')
+    done = shop.told("tests/test_shop.py", "--only", "complete", "--no-cache")
+    assert (done.code, done.states["complete"]) == (0, "passed")
