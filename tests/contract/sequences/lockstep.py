@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from async_testing.templates.fakes import held
 from async_testing.templates.fakes.core.recording import Call
 from async_testing.templates.fakes.core.scripting import UNSET, Slot, When
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from hypothesis.strategies import SearchStrategy, booleans, integers
+from hypothesis.strategies import booleans
 
 from tests.contract.harness import described
+from tests.contract.sequences.differences import Known
+from tests.contract.sequences.sides import Plan, Side
 from tests.contract.sequences.table import MODEL, NAP, RESET, SLEEP, Failure, Tables, Unparsed, replayed, run
 
 STATES = {
@@ -24,131 +25,13 @@ STATES = {
     (True, False): "idle in transaction",
     (True, True): "idle in transaction (aborted)",
 }
+
+
 SEEN = """
     SELECT (SELECT json_object_agg(pid, state) FROM pg_stat_activity WHERE pid = ANY(%s)),
            (SELECT json_object_agg(id, json_build_array(name, price)) FROM item),
            (SELECT json_object_agg(id, item) FROM note)
 """
-
-
-ASLEEP = (
-    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND wait_event = 'PgSleep'"
-)
-
-
-@dataclass
-class Side:
-    """One of both worlds: connections, and what was made on them. A live one has no ledger."""
-
-    live: bool
-    pool: Any = None
-    connections: list[Any] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    former: list[Any] = field(default_factory=list)
-    open: dict[str, list[Any]] = field(default_factory=dict)
-    pids: dict[int, int] = field(default_factory=dict)
-    current: Any = None
-    sleeping: Any = None
-    preparing: str | None = None
-    watch: Any = None
-
-    def things(self, kind: str) -> list[Any]:
-        """Blocks, transactions, cursors that are there, oldest first."""
-        return self.open.setdefault(kind, [])
-
-    def thing(self, kind: str, at: int) -> Any:
-        """One of them."""
-        return self.things(kind)[at % len(self.things(kind))]
-
-    def connection(self, at: int) -> Any:
-        """One of the connections that are out, which is from now on the one in use."""
-        self.current = self.connections[at % len(self.connections)]
-        return self.current
-
-    def base(self, at: int) -> int:
-        """What to add to an id: connections that are out at the same time keep to rows of their own."""
-        return 10 * self.places[at % len(self.connections)]
-
-    def entered(self, connection: Any) -> None:
-        """Keep a connection that is out from now on."""
-        self.connections.append(connection)
-        self.places.append(min({0, 1, 2} - set(self.places)))
-
-    def left(self, at: int) -> Any:
-        """Take away a connection, to be given back."""
-        place = at % len(self.connections)
-        self.places.pop(place)
-        self.former.append(self.connections.pop(place))
-        return self.former[-1]
-
-    async def asked(self) -> None:
-        """Wait until the server works on a statement that sleeps."""
-        for _ in range(5_000):
-            asleep = self.watch.execute(ASLEEP).fetchone()[0] if self.live else self.sleeping
-            if asleep:
-                return
-            await asyncio.sleep(0.0005)
-        raise TimeoutError("the server does not sleep")
-
-
-async def cancelled(side: Side, call: Awaitable[Any]) -> Any:
-    """Cancel a call when the server is at work on it."""
-    side.sleeping = None
-    running, asking = asyncio.ensure_future(call), asyncio.ensure_future(side.asked())
-    await asyncio.wait({running, asking}, return_when=asyncio.FIRST_COMPLETED)
-    asking.cancel()
-    running.cancel()
-    return await running
-
-
-Step = Callable[..., Awaitable[Any]]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A step: what it does on a side, from which choices, and when it can be done."""
-
-    name: str
-    run: Step
-    choices: dict[str, SearchStrategy[Any]]
-    when: Callable[[Side], bool]
-
-
-class Known(NamedTuple):
-    """A difference that stays, its reason, and whether what was seen of both sides is an instance of it.
-
-    `ends` the sequence, where both sides are not in the same state after it.
-    """
-
-    name: str
-    reason: str
-    covers: Callable[[Any, Any], bool]
-    ends: bool = False
-
-
-PARSED_FIRST = Known(
-    "in an aborted transaction a syntax error is told as such",
-    "the server parses a statement before it looks at the transaction; the fake does not parse, and says aborted",
-    lambda said, really: "current transaction is aborted" in str(said) and "syntax error at" in str(really),
-)
-
-
-TYPE_FIRST = Known(
-    "a wrong type is told before the state of the transaction",
-    "parameters are converted before a statement runs, by the driver or by the server; the fake knows no types",
-    lambda said, really: (
-        re.search("invalid input (syntax for type|for query argument)", str(really))
-        and re.search("transaction is aborted|in a read-only transaction", str(said))
-    ),
-    ends=True,
-)
-
-
-SAME_OBJECT = Known(
-    "a connection that went back to its pool refuses everything",
-    "the pool of the fake hands out the scripted connection again, and who kept it has the new one",
-    lambda said, really: said != really and re.search("(returned|released back) to the pool", str(really)),
-)
 
 
 @dataclass(frozen=True)
@@ -175,28 +58,6 @@ class Lane:
     plain: Callable[[dict[str, Any]], dict[str, Any]] = dict
     known: tuple[Known, ...] = ()
     lingers: bool = False
-
-
-def step(
-    when: Callable[[Side], bool] | None = None, **choices: SearchStrategy[Any]
-) -> Callable[[Step], Plan]:
-    """Make a function of a side and the choices a step; by default one needs a connection that is out."""
-
-    def made(function: Step) -> Plan:
-        return Plan(function.__name__, function, choices, when or (lambda side: bool(side.connections)))
-
-    return made
-
-
-def has(*kinds: str) -> Callable[[Side], bool]:
-    """There are such things."""
-    return lambda side: bool(side.connections) and all(map(side.things, kinds))
-
-
-AT = integers(0, 7)
-"""Which of the things there are."""
-RARELY = integers(0, 7).map(lambda number: number == 7)
-"""For steps that take their time."""
 
 
 class Model(Slot):

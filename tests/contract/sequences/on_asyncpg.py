@@ -12,19 +12,9 @@ from hypothesis.strategies import booleans, sampled_from
 
 from tests.contract.on_asyncpg.adapter import look
 from tests.contract.sequences.calls import BATCHES, CALLS, WRONG_CALLS, shifted
-from tests.contract.sequences.lockstep import (
-    AT,
-    PARSED_FIRST,
-    RARELY,
-    SAME_OBJECT,
-    TYPE_FIRST,
-    Known,
-    Lane,
-    Side,
-    cancelled,
-    has,
-    step,
-)
+from tests.contract.sequences.differences import PARSED_FIRST, SAME_OBJECT, TYPE_FIRST, Known
+from tests.contract.sequences.lockstep import Lane
+from tests.contract.sequences.sides import AT, RARELY, Side, cancelled, has, step
 from tests.contract.sequences.table import CONTROLS, COUNT, KILL, ROWS, SEVERAL, SLEEP
 
 asyncpg = import_module("asyncpg")

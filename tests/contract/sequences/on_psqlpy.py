@@ -14,18 +14,9 @@ from hypothesis.strategies import booleans, none, one_of, sampled_from
 
 from tests.contract.on_psqlpy.adapter import look
 from tests.contract.sequences.calls import BATCHES, CALLS, WRONG_CALLS, shifted
-from tests.contract.sequences.lockstep import (
-    AT,
-    PARSED_FIRST,
-    RARELY,
-    SAME_OBJECT,
-    Known,
-    Lane,
-    Side,
-    cancelled,
-    has,
-    step,
-)
+from tests.contract.sequences.differences import PARSED_FIRST, SAME_OBJECT, Known
+from tests.contract.sequences.lockstep import Lane
+from tests.contract.sequences.sides import AT, RARELY, Side, cancelled, has, step
 from tests.contract.sequences.table import CONTROLS, COUNT, KILL, NAP, ROW, ROWS, SEVERAL
 
 METHODS = ("execute", "fetch", "fetch_row", "fetch_val")

@@ -14,17 +14,9 @@ from hypothesis.strategies import booleans, none, one_of, sampled_from
 
 from tests.contract.on_psycopg.adapter import look
 from tests.contract.sequences.calls import BATCHES, CALLS, WRONG_CALLS, shifted
-from tests.contract.sequences.lockstep import (
-    AT,
-    PARSED_FIRST,
-    RARELY,
-    TYPE_FIRST,
-    Lane,
-    Side,
-    cancelled,
-    has,
-    step,
-)
+from tests.contract.sequences.differences import PARSED_FIRST, TYPE_FIRST
+from tests.contract.sequences.lockstep import Lane
+from tests.contract.sequences.sides import AT, RARELY, Side, cancelled, has, step
 from tests.contract.sequences.table import CONTROLS, COUNT, KILL, ROW, ROWS, SEVERAL, SLEEP
 
 
