@@ -53,6 +53,19 @@ async def test_get_users_endpoint(
 
 
 @pytest.mark.asyncio
+async def test_get_users_keeps_the_order(
+    async_client: httpx.AsyncClient, service: AsyncMock, user: UserDTO.Read
+) -> None:
+    """The client gets the users in the order in which the service gives them."""
+    other: UserDTO.Read = user.model_copy(update={"id": user.id + 1})
+    service.get_all.return_value = [other, user]
+
+    response: httpx.Response = await async_client.get("/users")
+
+    assert [found["id"] for found in response.json()] == [other.id, user.id]
+
+
+@pytest.mark.asyncio
 async def test_create_user_endpoint(
     async_client: httpx.AsyncClient, service: AsyncMock, user: UserDTO.Read
 ) -> None:
