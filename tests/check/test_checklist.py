@@ -73,7 +73,7 @@ def test_what_no_rule_can_tell_is_left_to_a_command(tmp_path: Path) -> None:
     assert line(outcomes, "The tests pass")[2:] == ("unassessed", "pytest tests/test_user_dao.py -v")
     isolated = line(outcomes, "Tests are isolated")
     assert isolated.state == "unassessed"
-    assert isolated.evidence.startswith("nothing found in 1 test; pytest ")
+    assert isolated.evidence.startswith("nothing found in 1 test; verify.py ")
 
 
 def test_a_file_that_could_not_be_judged_passes_nothing(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_coverage_is_asked_about_the_module_under_test(tmp_path: Path) -> None:
     (tmp_path / "app/dao.py").write_text("class UserDAO: ...\n")
     paths = project(tmp_path, f"import pytest\nfrom app.dao import UserDAO\n{GOOD}")
     outcomes, _ = judged(tmp_path, paths, ALL)
-    assert "--cov=app.dao --cov-branch" in line(outcomes, "Every path").evidence
+    assert "--cov=app.dao --cov-branch" in line(outcomes, "Coverage").evidence
 
 
 def test_the_report_has_every_line_under_its_list(tmp_path: Path) -> None:
