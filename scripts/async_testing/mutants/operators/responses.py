@@ -145,6 +145,9 @@ def _kind(node: ast.expr) -> type:
         "router = APIRouter(dependencies=[Depends(a)])": ["router = APIRouter(dependencies=[])"],
         "def f(x: int, _: Annotated[None, Depends(a)]):\n    return x": ["def f(x: int):\n    return x"],
         "def f(x: int, user=Depends(a)):\n    return user": [],
+        "@router.get('/{x}')\ndef f(x: Id, _: SignedIn, request: Request):\n    return 1": [
+            "@router.get('/{x}')\ndef f(x: Id, request: Request):\n    return 1"
+        ],
     },
     "let the dependency refuse, and assert that the route does: `{old}`",
 )
@@ -170,8 +173,32 @@ def _unused_dependencies(source: Source, node: ast.FunctionDef | ast.AsyncFuncti
         default = defaults.get(argument)
         spans.append((start, source.span(default)[1] if default is not None else end))
     for index, argument in enumerate(arguments):
-        if _DEPENDS.search(source.text[slice(*spans[index])]) and argument.arg not in used:
+        depends = _DEPENDS.search(source.text[slice(*spans[index])]) or _is_alias(source, node, argument)
+        if depends and argument.arg not in used:
             yield without(spans, index)
+
+
+def _is_alias(source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef, argument: ast.arg) -> bool:
+    """Whether an argument of a route is a dependency by the name of its type alone."""
+    routes = [decorator for decorator in node.decorator_list if is_route(decorator)]
+    name = argument.annotation.id if isinstance(argument.annotation, ast.Name) else ""
+    return (
+        bool(routes)
+        and name[:1].isupper()
+        and name not in _GIVEN
+        and not any(f"{{{argument.arg}" in source.code(route) for route in routes)
+    )
+
+
+_GIVEN = {
+    "Request",
+    "Response",
+    "BackgroundTasks",
+    "WebSocket",
+    "HTTPConnection",
+    "SecurityScopes",
+    "UploadFile",
+}
 
 
 @operator(
