@@ -134,7 +134,9 @@ def test_a_test_that_differs_from_run_to_run_is_told(told: Told) -> None:
 
 def test_the_outcome_counts_them_and_the_project_is_as_it_was(told: Told) -> None:
     assert told.outcome.state == "failed"
-    assert told.outcome.evidence.startswith("1 depend on the order, 1 fail alone, 1 differ from run to run")
+    assert told.outcome.evidence.startswith(
+        "1 depends on the order, 1 fails alone, 1 differs from run to run"
+    )
     assert told.is_same
 
 

@@ -77,6 +77,8 @@ def last_line(text: str) -> str:
     """The line of a traceback that says what went wrong."""
     lines = [line for line in text.splitlines() if line.strip()]
     told = [line[1:].strip() for line in lines if line.startswith("E ")]
+    if told and told[0].startswith('File "'):
+        told = told[-1:]
     return (told or [line.strip() for line in lines[-1:]] or [""])[0][:500]
 
 

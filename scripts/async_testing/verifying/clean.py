@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from async_testing.verifying.launching import Finished, Target, run
+from async_testing.verifying.launching import Finished, Target, reason, run
 from async_testing.verifying.model import Test
 from async_testing.verifying.statements import Statements
 
@@ -160,6 +160,8 @@ def _at_import(shape: Statements, outside: Iterable[int], found: Iterable[int]) 
 def _trouble(
     done: Finished, tests: Sequence[Test], refused: Sequence[tuple[str, str]], timeout: float
 ) -> str:
+    if done.cut == "disk":
+        return "the run was cut off since the disk was nearly full"
     if done.code is None:
         running = next((one.name for one in tests if one.message == "the process ended while it ran"), "")
         where = f" in {running}" if running else ""
@@ -169,8 +171,7 @@ def _trouble(
         how = f"signal {-done.code}" if done.code < 0 else f"exit code {done.code}"
         if running:
             return f"the process of the tests ended with {how} in {running}"
-        said = [line.strip() for line in done.output.splitlines() if line.strip()]
-        return f"pytest did not run: {said[-1][:300] if said else how}"
+        return f"pytest did not run: {reason(done.output) or how}"
     if refused:
         return f"{refused[0][0]} cannot be collected: {refused[0][1]}"
     if not tests:

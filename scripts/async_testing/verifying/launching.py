@@ -218,6 +218,15 @@ def _tell(events: Path, watch: Watch, over: threading.Event) -> None:
                     watch(json.loads(line))
 
 
+def reason(output: str) -> str:
+    """The line of what pytest printed that says why it did not run; empty where it printed nothing."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [
+        line for line in lines if "error: " in line.lower() and not line.lower().startswith("error: usage")
+    ]
+    return (errors or lines or [""])[-1][:300]
+
+
 def drain(stream: IO[bytes] | None, kept: bytearray) -> None:
     """Read to the end, however much it is, and keep the last part."""
     assert stream is not None

@@ -185,14 +185,15 @@ def _named(kind: Order, seed: int) -> str:
 
 def _counted(found: Sequence[Instability]) -> str:
     words = {
-        "order": "depend on the order",
-        "alone": "fail alone",
-        "repeat": "differ from run to run",
-        "warning": "warn",
-        "leak": "leave something behind",
+        "order": ("depends", "depend", "on the order"),
+        "alone": ("fails", "fail", "alone"),
+        "repeat": ("differs", "differ", "from run to run"),
+        "warning": ("warns", "warn", "of something unclosed, unawaited or unraisable"),
+        "leak": ("leaves", "leave", "something behind"),
     }
     tests = {kind: {one.test for one in found if one.kind == kind} for kind in KINDS}
-    return ", ".join(f"{len(names)} {words[kind]}" for kind, names in tests.items() if names)
+    said = ((len(names), *words[kind]) for kind, names in tests.items() if names)
+    return ", ".join(f"{count} {one if count == 1 else more} {rest}" for count, one, more, rest in said)
 
 
 def _is_warning(message: str) -> bool:

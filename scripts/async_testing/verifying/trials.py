@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from async_testing.verifying.launching import Finished, Target, run
+from async_testing.verifying.launching import Finished, Target, reason, run
 from async_testing.verifying.model import Test
 
 Order = Literal["", "blocks", "full", "reverse", "given"]
@@ -48,8 +48,7 @@ class Run(NamedTuple):
         """Why it says nothing; empty where it came to its end, or a test kept it from that."""
         if self.order:
             return "" if self.finished.cut != "timeout" else "the time was over"
-        lines = [one.strip() for one in self.finished.output.splitlines() if one.strip()]
-        return f"pytest did not run a test: {lines[-1][:200] if lines else 'it printed nothing'}"
+        return f"pytest did not run a test: {reason(self.finished.output) or 'it printed nothing'}"
 
     def told(self, event: str) -> Iterator[dict[str, Any]]:
         """Its events of one kind."""
