@@ -204,6 +204,18 @@ class TestOne:
         assert numbers in (["0", "0", "1", "1"], ["1", "1", "0", "0"])
 
 
+def test_options_that_hide_tests_or_write_into_the_project_are_taken_back(tmp_path: Path) -> None:
+    options = "-x -n 2 --dist loadfile --lf --junitxml=out.xml --cov=. --cov-report=xml --cov-report=html"
+    ini = f"[pytest]\naddopts = {options}\nlog_file = log.txt\n"
+    tests = "def test_a():\n    assert False\n\n\ndef test_b():\n    pass\n\n\ndef test_c():\n    pass\n"
+    root = written(tmp_path, {"pytest.ini": ini, "test_it.py": tests})
+    before = snapshot(root)
+    outcome, found = steadied(root, repeat=0)
+    assert (outcome.state, found) == ("passed", ())
+    assert "2 tests in 1 of 1 orders" in outcome.evidence
+    assert snapshot(root) == before
+
+
 def test_what_the_budget_does_not_reach_is_said(tmp_path: Path) -> None:
     outcome, found = steadied(
         written(tmp_path, {"test_it.py": "def test_a():\n    pass\n"}), budget=0, **BARE

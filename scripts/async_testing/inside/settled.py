@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from typing import Any
 
@@ -11,9 +12,9 @@ SEED = 1
 
 
 class Settled:
-    """Takes back what pytest-cov, pytest-xdist, pytest-randomly and ``-x`` were asked for in ``addopts``.
+    """Takes back what pytest-cov, pytest-xdist, pytest-randomly, ``-x`` and the like were asked for in ``addopts``.
 
-    Coverage is not written, nothing is distributed over processes, every test runs, and in the order in which it is
+    No report is written, nothing is distributed over processes, every test runs, and in the order in which it is
     written; only a seed that was given stays.
     """
 
@@ -33,10 +34,21 @@ class Settled:
         for name, value in (
             ("numprocesses", 0),
             ("distload", False),
+            ("dist", "no"),
+            ("tx", []),
             ("no_cov", True),
             ("randomly_reorganize", False),
             ("random_order_bucket", "none"),
             ("reruns", None),
+            ("usepdb", False),
+            ("stepwise", False),
+            ("lf", False),
+            ("failedfirst", False),
+            ("newfirst", False),
+            ("xmlpath", None),
+            ("htmlpath", None),
+            ("report_log", None),
+            ("log_file", os.devnull),
         ):
             if hasattr(options, name):
                 setattr(options, name, value)
