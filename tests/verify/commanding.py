@@ -118,4 +118,4 @@ class Shop:
 
     def told(self, *arguments: str, **variables: str) -> Result:
         """The same with a report as JSON."""
-        return self.verify(*arguments, "--output-format", "json", **variables)
+        return self.verify("--output-format", "json", *arguments, **variables)

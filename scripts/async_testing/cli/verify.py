@@ -7,7 +7,6 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from async_testing.cli import Parser, guarded
-from async_testing.verifying.processes import stoppable
 
 PROG = "verify.py"
 ABOUT = """\
@@ -39,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _check(parser, options)
 
     def run() -> int:
+        from async_testing.verifying.processes import stoppable
+
         with stoppable():
             return _run(options)
 
