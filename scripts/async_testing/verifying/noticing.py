@@ -37,8 +37,8 @@ class Options(NamedTuple):
     """Use no forks."""
     deadline: float | None = None
     """On time.monotonic(): what is not judged until then is left out."""
-    confirm: float = 30.0
-    """A survivor is shown to the tests that do not run its lines as well where those take at most so many seconds."""
+    confirm: float = 10.0
+    """A survivor is shown to tests that do not run its lines as well, as many as take so many seconds."""
 
 
 def judge(

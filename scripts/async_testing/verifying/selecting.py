@@ -88,6 +88,19 @@ class Selection:
         }
         return leaders + sorted(waiting, key=keys.__getitem__)
 
+    def rest(self, mutant: Mutant, head: frozenset[str], seconds: float) -> list[str]:
+        """Of the other tests as many as fit: first those that execute the file, then those of the same test files."""
+        near, files = self.of_file(mutant.path), self.files_of(head)
+        others = [name for name in self.names if name not in head]
+        others.sort(key=lambda name: (name not in near, self._path[name] not in files, self._seconds[name]))
+        chosen: list[str] = []
+        for name in others:
+            seconds -= self._seconds[name]
+            if seconds < 0:
+                break
+            chosen.append(name)
+        return self.in_order(chosen)
+
     def noticed(self, mutant: Mutant, name: str) -> None:
         """Remember which test noticed a mutant; it may be a file that could not be collected."""
         if name not in self._place:
@@ -127,10 +140,6 @@ class Selection:
     def limits(self, names: Iterable[str], factor: float, slack: float) -> list[float]:
         """How long each test may take; any of them may be the first to set up what others share."""
         return [factor * self._seconds[name] + slack + self._slowest for name in names]
-
-    def seconds(self, names: Iterable[str]) -> float:
-        """How long some tests took."""
-        return sum(self._seconds[name] for name in names)
 
     def closest(self, names: Iterable[str]) -> str:
         """The test that executes least besides: it is the one about these lines."""

@@ -112,9 +112,8 @@ class Steps:
     def _swapped(self, mutant: Mutant, began: Judged, head: frozenset[str]) -> Asked[Judged]:
         """In a fork that has collected: body of functions, and modules that are imported by the tests themselves."""
         known = [name for name in self._selection.fastest_first(head, mutant) if name in self._number]
-        rest = [name for name in self._selection.names if name not in head and name in self._number]
-        is_whole = self._selection.seconds(rest) <= self._bounds.confirm
-        tests = [*known, *rest] if is_whole else known
+        rest = self._selection.rest(mutant, head, self._bounds.confirm)
+        tests = [*known, *(name for name in rest if name in self._number)]
         answer = yield from self._late(mutant, tests)
         seconds = float(answer.get("seconds", 0.0))
         if answer["state"] == "equivalent":
@@ -124,8 +123,7 @@ class Steps:
         kind: Kind = "import" if answer.get("kind") == "absent" else "body"
         began = began._replace(kind=kind, seconds=seconds)
         if answer["state"] == "passed" and len(known) == len(head):
-            reason = "" if is_whole else f"{len(rest)} tests that do not execute the line were not run"
-            return self._survived(began, head, answer, reason)
+            return self._survived(began, head, answer, self._left_out(len(tests)))
         if answer["state"] in NOTICED and answer["by"] >= 0:
             name = tests[answer["by"]]
             if (yield from self._passes_late(name, tests[: answer["by"]])):
@@ -148,13 +146,22 @@ class Steps:
             self._trusted[key] = answer["state"] == "passed"
         return self._trusted[key]
 
+    def _left_out(self, count: int) -> str:
+        """What is to be said where not all tests were run."""
+        left = len(self._selection.names) - count
+        return f"{left} tests that do not execute the line were not run" if left else ""
+
     def _afresh(self, mutant: Mutant, began: Judged, head: frozenset[str]) -> Asked[Judged]:
-        """In a fork that has not imported the project yet: first a few files, then all."""
+        """In a fork that has not imported the project yet: first a few files, then all that is to be run."""
         if not self._is_preloaded:
             self._is_preloaded = True
             answer = yield self._preload("early", self._modules)
             self._early = answer["state"] == "passed"
-        for files in self._stages(mutant):
+        stages = self._stages(mutant)
+        rest = self._selection.rest(mutant, head, self._bounds.confirm)
+        if len(head) + len(rest) < len(self._selection.names) and not self._picks_tests:
+            stages[-1] = tuple(sorted(self._selection.files_of([*head, *rest]).union(*stages)))
+        for files in stages:
             if not self._early:
                 break
             tests = self._selection.of_test_files(files) if files else list(self._selection.names)
@@ -163,8 +170,8 @@ class Steps:
             if answer["state"] in ("lost", "unfit"):
                 self._early = self._early and answer["state"] != "lost"
                 break
-            if answer["state"] == "passed" and not files:
-                return self._survived(began, head, answer, "")
+            if answer["state"] == "passed" and files == stages[-1]:
+                return self._survived(began, head, answer, self._left_out(len(tests)))
             if answer["state"] in NOTICED and (yield from self._passes("early", files)):
                 return self._noticed(mutant, began, _name(answer, tests), answer)
         return (yield from self._alone(mutant, began, head))
