@@ -74,9 +74,9 @@ def dropped_transaction(source: Source) -> Iterator[Edits]:
     "transaction-left-early",
     {
         "async def f(c):\n    async with c.transaction():\n        await c.a()\n        x = await c.b(\n"
-        "            1)\n        return x": [
+        "            1)\n\n        return x": [
             "async def f(c):\n    async with c.transaction():\n        await c.a()\n    x = await c.b(\n"
-            "        1)\n    return x"
+            "        1)\n\n    return x"
         ],
         "async def f(c):\n    async with c.transaction() as t:\n        await t.a()\n        await t.b()": [
             "async def f(c):\n    async with c.transaction() as t:\n        await t.a()\n    await c.b()"
@@ -130,7 +130,7 @@ def _dedented(
     edits = []
     for line in range(tail[0].lineno, (tail[-1].end_lineno or 0) + 1):
         start = source.offset(line, 0)
-        if line not in within and source.text[start : start + surplus].isspace():
+        if line not in within and source.text[start : start + surplus] in (" " * surplus, "\t" * surplus):
             edits.append(Edit(start, start + surplus, ""))
     renamed = [source.replace(part, owner) for part in uses if isinstance(part, ast.Name)]
     return (*edits, *renamed)
