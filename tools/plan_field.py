@@ -2,9 +2,9 @@
 
     python tools/plan_field.py --python ENV/bin/python --output tools/plan-field.csv FOLDER[:PROJECT] ...
 
-FOLDER is a checked-out repository, named owner+name; PROJECT the folder of the project in it, where it is not the root.
-A copy without its tests is scaffolded, every module of a DAO, a service, routes or models gets its tests, and pytest runs
-them with the given interpreter, which must have what the repositories import. The repositories themselves are only read.
+FOLDER is a checked-out repository, named owner+name; PROJECT the folder of the project in it, where it is not its
+root. A copy without its tests is scaffolded, every module of a DAO, a service, routes or models gets its tests, and
+pytest runs them with the given interpreter, which must have what the repositories import. Those are only read.
 
 Exit 0: every repository was judged. Exit 1: one could not be.
 """
@@ -28,7 +28,15 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 SCRIPTS = REPOSITORY / "scripts"
 LAYERS = ("dao", "service", "router", "dto")
 COLUMNS = (
-    "repository commit modules functions tests collected passed skipped functions_with_a_passing_test".split()
+    "repository",
+    "commit",
+    "modules",
+    "functions",
+    "tests",
+    "collected",
+    "passed",
+    "skipped",
+    "functions_with_a_passing_test",
 )
 
 
@@ -41,10 +49,13 @@ def main() -> int:
     parser.add_argument("--python", default=sys.executable, help="the interpreter that runs the tests")
     parser.add_argument("--output", metavar="FILE.csv", help="write the table there")
     parser.add_argument("--keep", metavar="DIR", help="work in this folder and leave it")
-    parser.add_argument("--one", nargs=2, metavar=("ROOT", "MODULE"), help=argparse.SUPPRESS)
+    parser.add_argument("--write", metavar="ROOT", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.one:
-        print(json.dumps(one_module(*options.one)))
+    if options.write:
+        for path in sorted(modules(Path(options.write))):
+            found = one_module(options.write, path)
+            if found:
+                print(json.dumps(found), flush=True)
         return 0
     rows = []
     with tempfile.TemporaryDirectory(prefix="plan-field-") as scratch:
@@ -64,32 +75,39 @@ def one_module(root: str, path: str) -> dict[str, Any]:
     """Write one module's tests; returns its functions, and the subject of each test, or the problem."""
     sys.path.insert(0, str(SCRIPTS))
     sys.setrecursionlimit(6000)
-    from async_testing.cli.plan import main as plan_main
     from async_testing.facts.workspace import Workspace
-    from async_testing.planning import plan
+    from async_testing.finding import UsageError
+    from async_testing.planning import needs, plan
     from async_testing.subjects import modules
     from async_testing.writing import tests_for
     from async_testing.writing.conventions import Conventions
+    from async_testing.writing.printing import Printer
 
     workspace = Workspace(root)
     workspace.current = path
-    done = plan(modules.opened(workspace, path), root)
+    try:
+        source = modules.opened(workspace, path)
+    except UsageError:
+        return {}
+    done = plan(source, root)
     if done.layer not in LAYERS or not done.cases:
         return {}
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
-        out, sys.stdout = sys.stdout, nowhere
-        try:
-            code = plan_main([str(Path(root) / path), "--root", root, "--write"])
-        finally:
-            sys.stdout = out
     functions = [one.name for one in done.functions] + [one.name for one in done.models]
-    if code:
-        return {"functions": functions, "tests": {}}
-    from async_testing.planning import needs
-
     file = needs.test_file(path, done.layer, (), modules.tests(root)[1])
-    _, tests = tests_for(modules.opened(workspace, path), done, Conventions(root, file), set(), exact=False)
-    return {"functions": functions, "file": file, "tests": {one.name: one.subject for one in tests}}
+    conventions = Conventions(root, file)
+    helpers, tests = tests_for(source, done, conventions, set(), exact=False)
+    target = Path(root) / file
+    while target.exists():
+        target = target.with_name(f"{target.stem}_more.py")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(Printer(conventions).file(f"Tests for {path}.", helpers, tests), encoding="utf-8")
+    file = target.relative_to(root).as_posix()
+    return {
+        "functions": functions,
+        "file": file,
+        "tests": {one.name: one.subject for one in tests},
+        "reasons": [one.skip for one in tests if one.skip],
+    }
 
 
 def judged(given: str, scratch: Path, python: str) -> dict[str, Any]:
@@ -109,7 +127,7 @@ def judged(given: str, scratch: Path, python: str) -> dict[str, Any]:
     scaffold = [sys.executable, str(SCRIPTS / "scaffold.py"), str(root)]
     if subprocess.run([*scaffold, "--with-database"], capture_output=True).returncode == 2:
         subprocess.run(scaffold, capture_output=True)
-    written = [found for path in sorted(modules(root)) if (found := apart(root, path))]
+    written = apart(root)
     row["modules"] = len(written)
     row["functions"] = sum(len(one["functions"]) for one in written)
     row["tests"] = sum(len(one["tests"]) for one in written)
@@ -137,27 +155,34 @@ def modules(root: Path) -> Iterator[str]:
     return found.find(str(root))
 
 
-def apart(root: Path, path: str) -> dict[str, Any]:
-    """One module in a process of its own."""
-    command = [sys.executable, __file__, "--one", str(root), path]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=180)
-    except subprocess.TimeoutExpired:
-        print(f"  {path}: takes too long", file=sys.stderr)
-        return {"functions": [], "tests": {}}
-    if done.returncode or not done.stdout.strip():
-        lines = done.stderr.strip().splitlines()
-        if lines and "no public function" not in lines[-1]:
-            print(f"  {path}: {lines[-1][:150]}", file=sys.stderr)
-        return {}
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+def apart(root: Path) -> list[dict[str, Any]]:
+    """The modules of a project, written in a process of its own."""
+    command = [sys.executable, __file__, "--write", str(root)]
+    with (root / "plan-field-write.log").open("w", encoding="utf-8") as log:
+        try:
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, text=True, timeout=1200)
+        except subprocess.TimeoutExpired as expired:
+            print(f"  {root.name}: takes too long", file=sys.stderr)
+            text = expired.stdout or b""
+            return [json.loads(line) for line in text.decode().splitlines()[:-1]]
+    if done.returncode:
+        print(f"  {root.name}: ended with {done.returncode}", file=sys.stderr)
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
 def run(root: Path, python: str) -> dict[tuple[str, str], str]:
     """The result of each test, by the stem of its file and its name."""
     report = root / "plan-field.xml"
-    options = ["-q", "-o", "addopts=", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
+    options = [
+        "-q",
+        "-o",
+        "addopts=",
+        "-o",
+        "asyncio_default_fixture_loop_scope=function",
+        "-p",
+        "no:cacheprovider",
+        "--continue-on-collection-errors",
+    ]
     command = [python, "-m", "pytest", *options, f"--junit-xml={report}", "tests"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}
     with (root / "plan-field.log").open("w", encoding="utf-8") as log:

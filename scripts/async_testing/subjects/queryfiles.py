@@ -54,6 +54,11 @@ def _loaded(source: SourceFile, name: ast.Name) -> dict[str, Query] | None:
     return known
 
 
+def loaded(owner: SourceFile, call: ast.Call) -> dict[str, Query]:
+    """The statements that a call of ``aiosql.from_path`` or ``from_str`` loads, by the names that Python calls them."""
+    return _read(owner, call)
+
+
 def _read(owner: SourceFile, call: ast.Call) -> dict[str, Query]:
     if not call.args:
         return {}

@@ -54,13 +54,13 @@ def tests_for(
             continue
         try:
             found += calls.tests_of(module, function, conventions, names, what, exact=exact)
-        except Unknown as unknown:
-            found.append(calls.skipped(function.name, names, what, str(unknown)))
+        except (Unknown, Exception) as problem:
+            found.append(calls.skipped(function.name, names, what, str(problem)))
     for model in plan.models:
         what = snake(model.name.replace(".", "_"))
         try:
             found += dtos.tests_of(module, model, conventions, names, what)
-        except (Unknown, Raised) as problem:
+        except (Unknown, Raised, Exception) as problem:
             found.append(calls.skipped(model.name, names, what, str(problem)))
     return helpers, found
 
@@ -86,7 +86,7 @@ def _of_route(
 
     try:
         return routers.tests_of(module, function, application, conventions, names, what)
-    except (Unknown, Raised) as problem:
+    except (Unknown, Exception) as problem:
         return [calls.skipped(function.name, names, what, str(problem))]
 
 

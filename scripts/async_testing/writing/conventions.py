@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from async_testing.model import Project
 from async_testing.model import UsageError as ProjectError
 from async_testing.project import detect
 
@@ -15,6 +17,14 @@ if TYPE_CHECKING:
     from async_testing.writing.showing import Shower
 
 _DRIVER = re.compile(r"^from \.(psqlpy|asyncpg|psycopg|aiomysql|asyncmy|aiosqlite) import", re.MULTILINE)
+
+
+@lru_cache(8)
+def _detected(root: Path, tests: str) -> Project:
+    try:
+        return detect(root)
+    except ProjectError:
+        return detect(root, tests=tests)
 
 
 class Conventions:
@@ -31,10 +41,7 @@ class Conventions:
         self.root = Path(root)
         self.test_file = test_file
         self.folder = test_file.rpartition("/")[0] or "."
-        try:
-            project = detect(self.root)
-        except ProjectError:
-            project = detect(self.root, tests=test_file.partition("/")[0])
+        project = _detected(self.root, test_file.partition("/")[0])
         self.project = project
         self.import_root = "" if project.import_root == "." else project.import_root
         self.mode = "anyio" if project.pytest.plugin == "anyio" else project.pytest.asyncio_mode

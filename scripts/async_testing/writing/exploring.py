@@ -119,6 +119,12 @@ def once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mappi
             return Done(attempt, "unknown", str(unknown), chosen, subject)
         except RecursionError:
             return Done(attempt, "unknown", "it is nested too deeply to be followed", chosen, subject)
+        except (
+            Exception
+        ) as error:  # whatever the code does, one function must not keep the others from their tests
+            return Done(
+                attempt, "unknown", f"it could not be followed ({type(error).__name__})", chosen, subject
+            )
         finally:
             interpreter.attempt = None
     return Done(attempt, "unknown", "its inputs cannot be worked out", chosen, subject)

@@ -16,6 +16,8 @@ from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.models import Models
 from async_testing.writing.evaluating.things import Coro, Func, Meta, Obj, Raised, Recorder, Unknown
 
+from async_testing.writing.samples import Samples, guessed
+
 if TYPE_CHECKING:
     from async_testing.subjects.model import Function
     from async_testing.writing.evaluating.modules import Module
@@ -89,6 +91,7 @@ class Route:
         else:
             self.path, self.around = mounted[0] + own, [*application.dependencies, *mounted[1]]
         self.around = [*self.around, *(self.told.kwargs.get("dependencies") or [])]
+        self.samples = Samples()
         self.given = {one.name: one for one in function.route.given}
 
     def _told(self) -> tuple[Recorder, Meta]:
@@ -113,6 +116,7 @@ class Route:
         """What makes the inputs of an attempt and asks."""
 
         def run_of(attempt: Attempt) -> tuple[Asked, Callable[[], Any]]:
+            self.samples = attempt.memory.samples
             asked, kwargs, response = self._inputs(attempt)
 
             def run() -> Any:
@@ -236,8 +240,8 @@ class Route:
         assert self.function.route is not None
 
         def filled(hole: re.Match[str]) -> str:
-            if hole[1] not in values["path"]:
-                raise Unknown(f"the part {hole[1]} of the path is not known")
+            if hole[1] not in values["path"]:  # a dependency's, which is replaced
+                values["path"][hole[1]] = self.samples.value(f"path.{hole[1]}", guessed(hole[1]))
             return urllib.parse.quote(str(values["path"][hole[1]]), safe="")
 
         path = _PLACEHOLDER.sub(filled, self.path) or "/"

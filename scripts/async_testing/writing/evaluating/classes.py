@@ -96,8 +96,9 @@ class Classes(Calling):
         frame = self.inside(cls, cls.module)
         frame.parent = cls.frame
         for node in cls.node.body:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                name = node.targets[0].id
+            target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name):
+                name = target.id
                 if name.startswith("_"):
                     continue
                 value = self.eval(node.value, frame)

@@ -11,6 +11,7 @@ from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.library import Library
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.stubs import TEXTS
+from async_testing.writing.evaluating.queries import Queries
 from async_testing.writing.evaluating.terms import called
 from async_testing.writing.evaluating.things import External, Inert, Unknown
 
@@ -117,6 +118,17 @@ class Interpreter(Library):
                 module.frame.names[one] = self.outside(f"{name}.{one}") if name == "contextlib" else None
         return self._stubs[name]
 
+    def _queries(self, module: Module, value: ast.expr) -> Queries | None:
+        """The queries that a call of aiosql loads; None for anything else."""
+        if not isinstance(value, ast.Call) or not module.source.dotted(value.func).startswith("aiosql.from_"):
+            return None
+        from async_testing.subjects.queryfiles import loaded
+
+        driver = value.args[1] if len(value.args) > 1 else None
+        if not isinstance(driver, ast.Constant) or driver.value != "asyncpg":
+            raise Unknown("queries of aiosql on another driver are not followed")
+        return Queries(self, loaded(module.source, value))
+
     def bound(self, module: Module, name: str, node: ast.stmt) -> Any:
         """What a statement of a module binds a name to."""
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -126,7 +138,8 @@ class Interpreter(Library):
         if isinstance(node, ast.AnnAssign):
             return self.eval(node.value, module.frame)
         if isinstance(node, ast.Assign):
-            value = self.eval(node.value, module.frame)
+            loaded = self._queries(module, node.value)
+            value = loaded if loaded is not None else self.eval(node.value, module.frame)
             for target in node.targets:
                 if isinstance(target, ast.Tuple | ast.List):
                     names = [one.id if isinstance(one, ast.Name) else "" for one in target.elts]

@@ -89,7 +89,7 @@ class Module:
         if isinstance(node, ast.Import):
             dotted = alias.name if alias.asname else alias.name.partition(".")[0]
             found = self.interpreter.module_of(self.source, dotted)
-            return found if found is not None else self.interpreter.outside(dotted)
+            return found if found is not None and found is not self else self.interpreter.outside(dotted)
         assert isinstance(node, ast.ImportFrom)
         origin = "." * node.level + (node.module or "")
         module = self.interpreter.module_of(self.source, origin)
@@ -102,7 +102,7 @@ class Module:
         inner = self.interpreter.module_of(self.source, f"{origin}{joint}{alias.name}")
         if inner is not None:
             return inner
-        if module is not None or node.level:
+        if (module is not None and module is not self) or node.level:
             raise Unknown(f"{origin}.{alias.name} is not found")
         return self.interpreter.outside(f"{origin}.{alias.name}")
 

@@ -1,0 +1,143 @@
+"""Services with collaborators, routes over HTTP, models with limits; and what cannot be told."""
+
+from __future__ import annotations
+
+from tests.plan_write.conftest import Project
+from tests.plan_write.test_files import SERVICE
+
+MODELS = """
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class Order(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=2, max_length=5)]
+    count: int = Field(default=1, ge=1, le=9)
+    state: Literal["open", "done"] = "open"
+
+    @field_validator("name")
+    @classmethod
+    def cleaned(cls, name: str) -> str:
+        if not name.isalpha():
+            raise ValueError("letters only")
+        return name.lower()
+"""
+
+APP = """
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException
+
+from models import Order
+
+
+class Orders:
+    async def add(self, order: Order) -> int:
+        raise NotImplementedError
+
+    async def get(self, order_id: int) -> Order | None:
+        raise NotImplementedError
+
+
+def get_orders() -> Orders:
+    return Orders()
+
+
+router = APIRouter(prefix="/orders")
+
+
+@router.post("", status_code=201)
+async def add_order(order: Order, orders: Annotated[Orders, Depends(get_orders)]) -> dict[str, int]:
+    return {"id": await orders.add(order)}
+
+
+@router.get("/{order_id}")
+async def get_order(order_id: int, orders: Annotated[Orders, Depends(get_orders)]) -> Order:
+    found = await orders.get(order_id)
+    if found is None:
+        raise HTTPException(404, "no such order")
+    return found
+
+
+app = FastAPI()
+app.include_router(router, prefix="/api")
+"""
+
+
+def test_a_service_is_asked_with_exact_arguments(project: Project) -> None:
+    project.write("greeting_service.py", SERVICE)
+
+    assert project.plan("greeting_service.py", "--write").code == 0
+
+    text = project.read("tests/test_greeting_service.py")
+    assert "mailer: AsyncMock = create_autospec(Mailer, instance=True)" in text
+    assert "mailer.send.assert_awaited_once_with(" in text
+    assert project.pytest("tests").code == 0
+    project.write("greeting_service.py", SERVICE.replace("send(address, ", "send(name, "))
+    assert project.pytest("tests").code == 1
+
+
+def test_a_model_is_held_to_its_limits(project: Project) -> None:
+    project.write("models.py", MODELS)
+
+    assert project.plan("models.py", "--write").code == 0
+
+    assert project.pytest("tests").code == 0
+    for before, after in (
+        ("le=9", "le=8"),
+        ("ge=1", "ge=2"),
+        ("max_length=5", "max_length=6"),
+        ("lower()", "upper()"),
+    ):
+        project.write("models.py", MODELS.replace(before, after))
+        assert project.pytest("tests").code == 1, after
+
+
+def test_a_route_is_asked_over_http(project: Project) -> None:
+    project.write("models.py", MODELS)
+    project.write("app.py", APP)
+    project.scaffold()
+
+    result = project.plan("app.py", "--write")
+
+    assert result.code == 0, result.err
+    name = result.out.split(" written to ")[1].split()[0].rstrip(",")
+    text = project.read(name)
+    assert 'requests.post("/api/orders", json=' in text
+    assert "override_dependency(get_orders, lambda: orders)" in text
+    ran = project.pytest(name)
+    assert ran.code == 0, ran.out
+    for before, after in (
+        ("status_code=201", "status_code=200"),
+        ("404", "410"),
+        ("orders.get(order_id)", "orders.get(1)"),
+    ):
+        project.write("app.py", APP.replace(before, after))
+        assert project.pytest(name).code == 1, after
+
+
+def test_what_cannot_be_told_is_skipped_with_its_reason(project: Project) -> None:
+    project.write(
+        "weather_service.py",
+        "import weather\n\n\nasync def today(city: str) -> str:\n    return await weather.ask(city)\n",
+    )
+
+    result = project.plan("weather_service.py", "--write")
+
+    assert result.code == 0
+    assert "1 of them skipped" in result.out
+    assert "what weather.ask gives is not known" in project.read("tests/test_weather_service.py")
+    assert "weather.ask gives is not known" in project.read("tests/test_weather_service.py")
+
+
+def test_a_time_of_now_is_not_asserted(project: Project) -> None:
+    text = "from datetime import UTC, datetime\n\n\nasync def stamped(name: str) -> dict[str, object]:\n"
+    project.write("stamp_service.py", f'{text}    return {{"name": name, "at": datetime.now(UTC)}}\n')
+
+    assert project.plan("stamp_service.py", "--write").code == 0
+
+    assert '"at": ANY' in project.read("tests/test_stamp_service.py")
+    assert project.pytest("tests").code == 0
