@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 from async_testing.verifying import counting
-from async_testing.verifying.model import Gap, Instability, Outcome, Report
+from async_testing.verifying.model import Gap, Instability, Outcome, Report, Statement
 from async_testing.verifying.reports import junit, stryker
 
 from tests.verify.made import judged, mutant, report, some_tests
@@ -46,6 +46,10 @@ def everything(word: str = "x") -> Report:
         instabilities=(
             Instability("order", f"tests/test_dao.py::{word}", word, word, (3, 5), f"pytest {word}"),
             Instability("leak", "tests/test_dao.py::test_1", word),
+        ),
+        statements=(
+            Statement("rejected", word, f"SELECT {word}", word, "tests/test_dao.py", 7),
+            Statement("unassessed", word, word, "tests/test_dao.py::test_1", "", 0),
         ),
         gaps=(Gap("src/dao.py", 7, 8, "DAO.find", f"{word} missing", "test_find_missing"),),
     )
@@ -182,7 +186,7 @@ def test_junit_has_a_suite_for_each_question() -> None:
         "steady": ("3", "0", "0"),
         "complete": ("2", "0", "0"),
         "noticed": ("3", "1", "1"),
-        "replayed": ("0", "1", "0"),
+        "replayed": ("1", "2", "0"),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from async_testing.verifying import counting
-from async_testing.verifying.model import Coverage, Gap, Instability, Judged, Outcome, Report
+from async_testing.verifying.model import Coverage, Gap, Instability, Judged, Outcome, Report, Statement
 from async_testing.verifying.reports import html
 
 from tests.verify import browser
@@ -59,6 +59,12 @@ def full(verdicts: dict[int, str], name: str = "tests/test_dao.py::test_1", word
         ),
         seeds=(3, 5),
         notes=(word,),
+        statements=(
+            Statement(
+                "rejected", f"no column {word}", f"SELECT {word}\n  FROM users", name, "tests/test_dao.py", 7
+            ),
+            Statement("unassessed", "only running tells", "CALL it()", name, "", 0),
+        ),
     )
 
 
@@ -118,20 +124,10 @@ def test_links_and_labels_lead_somewhere(page_of_everything: str) -> None:
 
 def test_outcomes_come_first_and_headings_descend(page_of_everything: str) -> None:
     read = Reader(page_of_everything)
-    assert [int(tag[1]) for tag, _ in read.elements if re.fullmatch("h[1-6]", tag)] == [
-        1,
-        2,
-        2,
-        2,
-        2,
-        2,
-        3,
-        2,
-        3,
-        2,
-    ]
+    levels = "".join(tag[1] for tag, _ in read.elements if re.fullmatch("h[1-6]", tag))
+    assert levels == "12222223232"
     headings = re.findall(r'<h2 id="(\w+)">', page_of_everything)
-    assert headings == ["outcomes", "missed", "gaps", "steadiness", "source", "tests", "run"]
+    assert headings == ["outcomes", "missed", "gaps", "steadiness", "statements", "source", "tests", "run"]
 
 
 def test_the_page_tells_it_in_words(page_of_everything: str) -> None:
@@ -146,6 +142,7 @@ def test_the_page_tells_it_in_words(page_of_everything: str) -> None:
         "never goes on to the end",
         "Lines 1 to 16: 16 mutants, none missed",
         "119 of 120 lines",
+        "tests/test_dao.py:7 rejected no column value",
     ):
         assert words in text, words
 

@@ -95,11 +95,12 @@ class _Proof:
         """Answer from the cache, or by running."""
         wishes, target = self._wishes, self._target
         changed = changed_lines(target.root, wishes.since) if wishes.since else None
+        question = [*wishes.question, repr(sorted((changed or {}).items()))]
         cache, state = None, None
         if wishes.is_cached:
             cache = Cache(target.root, target.interpreter, target.arguments)
             state = self._state()
-            known = cache.report(state, wishes.question) if state else None
+            known = cache.report(state, question) if state else None
             if known is not None:
                 seconds = time.monotonic() - self._started
                 note = "nothing has changed since this was judged: answered from the cache"
@@ -107,7 +108,7 @@ class _Proof:
         report = self._run(changed, cache, state)
         now = self._state() if cache and state else None
         if cache and state and now and now.everything == state.everything and report.tests:
-            cache.store(state, wishes.question, report)
+            cache.store(state, question, report)
         return report
 
     def _state(self) -> State | None:

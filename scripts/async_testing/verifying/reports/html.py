@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from async_testing.verifying.counting import count
-from async_testing.verifying.model import Coverage, Gap, Instability, Judged, Outcome, Report
+from async_testing.verifying.model import Coverage, Gap, Instability, Judged, Outcome, Report, Statement
 from async_testing.verifying.reports import listing, matrix
 from async_testing.verifying.reports.style import STYLE
 from async_testing.verifying.reports.words import QUESTIONS, by_line, missed, plural, ranges, shown
@@ -35,6 +35,7 @@ def render(report: Report, sources: Mapping[str, str]) -> str:
         ("missed", "Bugs that no test noticed", _missed(report)),
         ("gaps", "Ways that no test takes", _gaps(report)),
         ("steadiness", "Tests that are not steady", _instabilities(report)),
+        ("statements", "SQL on a real server", _statements(report)),
         ("source", "The source, and what was planted", listing.render(report, sources)),
         ("tests", "What each test notices", matrix.render(report)),
         ("run", "How it was run", _run(report)),
@@ -170,6 +171,19 @@ def _instability(one: Instability) -> str:
     return (
         f'<li><span class="state failed">{KINDS[one.kind]}</span> <code>{shown(one.test)}</code>{after}: '
         f"{shown(one.message)}{seeds}{command}</li>\n"
+    )
+
+
+def _statements(report: Report) -> str:
+    return _several([_statement(one) for one in report.statements], "more") if report.statements else ""
+
+
+def _statement(one: Statement) -> str:
+    kind = "unassessed" if one.kind == "unassessed" else "failed"
+    where = f"{one.path}:{one.line}" if one.path else one.test
+    return (
+        f'<li><code>{shown(where)}</code> <span class="state {kind}">{shown(one.kind)}</span> {shown(one.message)}'
+        f'<pre class="diff">{shown(one.statement)}</pre></li>\n'
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from async_testing.verifying.model import Gap, Instability, Judged, Outcome, Report
+from async_testing.verifying.model import Gap, Instability, Judged, Outcome, Report, Statement
 from async_testing.verifying.reports.words import QUESTIONS, VERDICTS, by_line
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -66,6 +66,8 @@ def _cases(outcome: Outcome, report: Report) -> Iterator[_Case]:
         yield from map(_gap, report.gaps)
     elif outcome.check == "noticed":
         yield from map(_mutant, by_line(report.mutants))
+    elif outcome.check == "replayed":
+        yield from map(_statement, report.statements)
 
 
 def _unsteady(one: Instability) -> _Case:
@@ -81,6 +83,15 @@ def _gap(one: Gap) -> _Case:
     text = f"{where}: {one.about}" + (f"\na test for it: {one.suggestion}" if one.suggestion else "")
     name = f"{one.subject} at line {one.line}: {one.about}"
     return _Case(name, one.path, "failure", "gap", f"{where}: {one.subject}: {one.about}", text)
+
+
+def _statement(one: Statement) -> _Case:
+    kind = "error" if one.kind == "unassessed" else "failure"
+    where = f"{one.path}:{one.line}" if one.path else one.test
+    name = f"{one.kind}: {' '.join(one.statement.split())[:80]} ({one.test})"
+    return _Case(
+        name, one.path or one.test, kind, one.kind, f"{where}: {one.message}", f"{where}\n{one.statement}"
+    )
 
 
 def _mutant(one: Judged) -> _Case:

@@ -47,6 +47,7 @@ th { font-weight: 600; }
 .items { padding-left: 1.2rem; }
 .items > li { margin: .5rem 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
+.inside, .line { scroll-margin-top: 4rem; }
 details > .inside { padding: .2rem 0 .4rem 1.1rem; }
 .source { background: var(--panel); border: 1px solid var(--edge); border-radius: .3rem; padding: .4rem 0; }
 .line { display: flex; min-width: max-content; }
