@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from async_testing.verifying.model import Instability
-from async_testing.verifying.trials import Ended, Lab, Run
+from async_testing.verifying.trials import HUNG, Ended, Lab, Run
 
-TRIALS = 40
-"""Runs that are spent on one test at most."""
+TRIALS, FEW = 40, 8
+"""Runs that are spent on one test at most, and on one that hangs."""
 LEAKERS = 6
 """Tests that are tried first, since they were seen to leave something behind."""
 
@@ -88,13 +88,16 @@ def explain(
         kind order (after another test), alone (without another one) or repeat (now and then); None where the failure
         comes from looking for what is left behind, since it is never seen without.
     """
-    trials = Trials(lab, suspect.name)
+    trials = Trials(lab, suspect.name, FEW if suspect.ended.message == HUNG else TRIALS)
     told = Instability("order", suspect.name, suspect.ended.message, seeds=suspect.seeds)
     first = [one for one in culprits if one in suspect.before]
     first += [one for one in reversed(suspect.before) if one in leakers and one not in first][:LEAKERS]
     try:
         if trials.fails(()):
-            return by_itself(lab, suspect.name, told.message)
+            ended = lab.plainly([suspect.name]).ended.get(suspect.name)
+            if ended is None or not ended.is_bad:
+                return told._replace(kind="repeat", message=f"{told.message} (it passes and fails alone)")
+            return by_itself(lab, suspect.name, ended.message)
         for one in first:
             if trials.fails([one]):
                 return _after(lab, told, [one])
@@ -122,7 +125,7 @@ def by_itself(lab: Lab, name: str, message: str) -> Instability:
 def _now_and_then(lab: Lab, suspect: Suspect, told: Instability) -> Instability | None:
     """It passed in the same order: because nothing was looked for this time, or because it depends on chance."""
     run = suspect.runs[0]
-    again = lab.in_order(run.kind, run.seed).ended.get(suspect.name) if len(suspect.runs) > 1 else None
+    again = lab.in_order(run.kind, run.seed).ended.get(suspect.name)
     if again is not None and again.is_bad:
         return None
     return told._replace(kind="repeat", message=f"{told.message} (and passes when the same order runs again)")

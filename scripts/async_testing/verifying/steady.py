@@ -15,6 +15,10 @@ from async_testing.verifying.trials import Lab, Order, Run
 REPEAT = 3
 EXPLAINED = 8
 """Tests whose failure is narrowed down at most; of the others it is told that they failed."""
+LEAST, PATIENT = 120.0, 10.0
+"""Seconds, and times the clean run, that narrowing down and each test alone may take where there is no budget."""
+ARTEFACTS = 5
+"""Failures in forks that processes do not confirm, after which no fork is trusted."""
 KINDS = ("order", "alone", "repeat", "warning", "leak")
 Progress = Callable[[str], None]
 
@@ -72,6 +76,7 @@ class _Study:
         self._trouble = ""
         self._singly = 0
         self._sampled = ""
+        self._notes: list[str] = []
         self.found: list[Instability] = []
 
     def orders(self, seeds: Sequence[int]) -> None:
@@ -106,6 +111,8 @@ class _Study:
         """Narrow the failures down."""
         leakers = list(dict.fromkeys(one.test for one in self.found if one.kind == "leak"))
         culprits: list[str] = []
+        over = self._lab.over
+        self._lab.over = min(over, time.monotonic() + max(LEAST, PATIENT * self._lab.seconds))
         for place, suspect in enumerate(self._suspects()):
             if place >= EXPLAINED:
                 message = f"{suspect.ended.message} (not narrowed down, as others were)"
@@ -113,9 +120,12 @@ class _Study:
                 continue
             self._progress(f"what {suspect.name} depends on")
             told = explain(self._lab, suspect, leakers, culprits)
-            if told is not None:
+            if told is None:
+                self._notes.append(f"{suspect.name} fails while it is looked at and is not judged")
+            else:
                 self.found.append(told)
                 culprits += [told.after] if told.after else []
+        self._lab.over = over
 
     def alone(self) -> None:
         """Run each test alone, as far as the budget reaches: one of each module first."""
@@ -125,35 +135,49 @@ class _Study:
             self._sampled = "no test alone: the budget was over" if self._runs and names else ""
             return
         self._progress(f"{len(names)} tests, each alone")
-        run = self._lab.singly(names, self._lab.left * 0.8)
-        unfit = next((one["message"] for one in run.told("unfit")), "")
-        bad = [name for name in run.order if name in run.ended and run.ended[name].is_bad]
+        over = time.monotonic() + min(self._lab.left * 0.8, max(LEAST, PATIENT * self._lab.seconds))
+        run = self._lab.singly(names, over - time.monotonic())
         self._singly = len(run.ended)
-        if unfit or not run.ended:
-            bad = self._alone_in_processes(names)
-        for name in bad:
-            if self._lab.left <= 0:
-                break
-            ended = self._lab.plainly([name]).ended.get(name)
-            if ended is not None and ended.is_bad:
-                self.found.append(by_itself(self._lab, name, ended.message))
+        bad = [name for name, ended in run.ended.items() if ended.is_bad]
+        why = next((one["message"] for one in run.told("unfit")), "") or self._confirmed(bad)
+        if why or not run.ended:
+            self._in_processes(names, over)
         if self._singly < len(names):
             self._sampled = f"{self._singly} of {len(names)} tests alone"
-            self._sampled += f", in processes since {unfit}" if unfit else ", as far as the budget reached"
+            self._sampled += f", in processes since {why}" if why else ", as far as the time reached"
 
-    def _alone_in_processes(self, names: Sequence[str]) -> list[str]:
-        """Where forks cannot be trusted: a process for each, within half a minute where there is no budget."""
-        over = time.monotonic() + (30.0 if math.isinf(self._lab.left) else self._lab.left * 0.8)
-        bad = []
+    def _confirmed(self, bad: Sequence[str]) -> str:
+        """Tell of tests that fail in a process as well; returns why forks are not trusted, if they are not."""
+        artefacts = 0
+        for place, name in enumerate(bad):
+            if self._lab.left <= 0:
+                self._notes.append(f"{len(bad) - place} that failed in forks were not looked at again")
+                break
+            if self._is_bad_alone(name):
+                artefacts = -len(bad)
+            else:
+                artefacts += 1
+            if artefacts >= ARTEFACTS:
+                return "tests that fail in forks pass in them"
+        return ""
+
+    def _is_bad_alone(self, name: str) -> bool:
+        ended = self._lab.plainly([name]).ended.get(name)
+        if ended is None or not ended.is_bad:
+            return False
+        known = sum(one.kind == "alone" for one in self.found)
+        told = Instability("alone", name, ended.message, command=self._lab.command([name]))
+        self.found.append(by_itself(self._lab, name, ended.message) if known < EXPLAINED else told)
+        return True
+
+    def _in_processes(self, names: Sequence[str], over: float) -> None:
+        """Where forks cannot be trusted: a process for each."""
         self._singly = 0
         for name in names:
-            if time.monotonic() > over:
+            if time.monotonic() > min(over, self._lab.over):
                 break
-            ended = self._lab.plainly([name]).ended.get(name)
+            self._is_bad_alone(name)
             self._singly += 1
-            if ended is not None and ended.is_bad:
-                bad.append(name)
-        return bad
 
     def outcome(self, found: Sequence[Instability], seconds: float) -> Outcome:
         """The answer, with what it rests on."""
@@ -166,8 +190,7 @@ class _Study:
         parts.append(self._sampled or f"{self._singly} alone")
         if self._bad:
             parts.append(f"{self._bad} left out since they fail anyway")
-        if self._trouble:
-            parts.append(self._trouble)
+        parts += [*self._notes, *([self._trouble] if self._trouble else [])]
         if found:
             return Outcome("steady", "failed", f"{_counted(found)}; {'; '.join(parts)}", seconds)
         if self._trouble or not self._runs or not self._good:

@@ -17,6 +17,7 @@ Order = Literal["", "blocks", "full", "reverse", "given"]
 TAKE_A_VALUE = ("-c", "-k", "-m", "-o", "-p", "-W", "--rootdir", "--confcutdir", "--ignore", "--deselect")
 PATIENCE = 30.0
 """Seconds without any event, while modules are imported and servers start, that are never too long."""
+HUNG = "it did not come to its end"
 
 
 class Ended(NamedTuple):
@@ -174,7 +175,7 @@ def _read(done: Finished, kind: Order, seed: int) -> Run:
 
 def _end_of(done: Finished) -> str:
     if done.cut == "idle":
-        return "it did not come to its end"
+        return HUNG
     if done.cut == "disk":
         return "the disk was nearly full"
     code = done.code or 0
