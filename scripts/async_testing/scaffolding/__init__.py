@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from async_testing import files
-from async_testing.detection.tree import Tree
 from async_testing.model import Change, Note, Project
 from async_testing.scaffolding import (
     configuration,
@@ -22,6 +21,7 @@ from async_testing.scaffolding import (
 )
 from async_testing.scaffolding.choices import Choices, Wishes, choose
 from async_testing.scaffolding.pieces import Pieces
+from async_testing.scaffolding.schemas import schemas
 
 __all__ = ["Scaffold", "Wishes", "apply", "changes", "has_database", "removals"]
 
@@ -200,9 +200,10 @@ class _Planner:
         self.modules[name] = spelling.importable(self.project, name, source.text if source else "")
 
     def _schema(self, path: str) -> str | None:
-        """The one schema.sql of the project, as seen from the tests folder."""
-        folders = sorted(Tree(self.root).folders)
-        found = [file for folder in folders if (file := self.root / folder / "schema.sql").is_file()]
+        """The one file of the project that makes the tables, as seen from the tests folder."""
+        found = schemas(self.root)
+        if self.choices.sessions:
+            found = [file for file in found if file.name == "schema.sql"]
         if (sessions := self.choices.sessions) and not found:
             if not sessions.metadata:
                 self.notes.append(Note("no tables found: set METADATA, SCHEMA or MIGRATION", path))
@@ -211,7 +212,7 @@ class _Planner:
                 self.notes.append(Note(advice, path))
             return None
         if len(found) != 1:
-            what = f"{len(found)} files schema.sql found" if found else "no schema.sql found"
+            what = f"{len(found)} files make tables" if found else "no schema.sql found"
             self.notes.append(
                 Note(
                     f"{what}: set SCHEMA to the file, or MIGRATION to the command, that makes the tables",
@@ -219,6 +220,8 @@ class _Planner:
                 )
             )
             return None
+        if found[0].name != "schema.sql":
+            self.notes.append(Note(f"tables come from {found[0].relative_to(self.root).as_posix()}", path))
         self._extensions(found[0])
         return Path(os.path.relpath(found[0], self.root / self.tests)).as_posix()
 

@@ -152,11 +152,24 @@ async def cancel(side: Side, at: int, really: bool) -> Any:
 
 @step(at=AT)
 async def lose(side: Side, at: int) -> Any:
+    connection = side.connection(at)
     try:
-        return await side.connection(at).execute(KILL)
-    finally:
-        if side.live:  # a pool asks a connection whether it is well, which knows of its loss a moment later
-            await asyncio.sleep(0.02)
+        return await connection.execute(KILL)
+    except psqlpy.exceptions.Error as problem:
+        if side.live and "terminating connection" in str(problem):
+            await _noticed(connection)
+        raise
+
+
+async def _noticed(connection: Any) -> None:
+    """Wait until a connection knows that it is lost: only then does its pool see it."""
+    for _ in range(2_000):
+        try:
+            await connection.execute("SELECT 1")
+        except psqlpy.exceptions.Error as problem:
+            if str(problem).endswith("connection closed"):
+                return
+        await asyncio.sleep(0.001)
 
 
 @step(lambda side: bool(side.connections and not side.pool), at=AT)

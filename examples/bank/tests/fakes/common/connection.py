@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:dadd1d0f2a699d67 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:b8b1f730af116995 (scaffold.py --update renews it)
 """What the connections of all drivers have in common."""
 
 import os
@@ -78,7 +78,8 @@ class BaseConnection:
 
         Takes precedence over the `*_return` attributes. The steps that are no calls can be scripted too, to fail
         or to take their time: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, PREPARE, and ACQUIRE from the pool.
-        Arguments: verb and table, either may be None; or the whole text, in which only white space and a last
+        Arguments: verb and table, either may be None, and a table that is written to is meant where the verb is
+        INSERT, UPDATE or MERGE, else any that is named; or the whole text, in which only white space and a last
         semicolon make no difference.
         """
         if (text is None) == (verb is None and table is None):
@@ -92,7 +93,8 @@ class BaseConnection:
 
             found, tables = verb_and_tables(statement)
             wanted = (table or "").removeprefix("public.")
-            return (verb is None or found == verb.upper()) and (table is None or wanted in tables)
+            named = tables[:1] if verb and found in ("INSERT", "UPDATE", "MERGE") else tables
+            return (verb is None or found == verb.upper()) and (table is None or wanted in named)
 
         return When(f"when({said})", matches, self.ledger.rules)
 

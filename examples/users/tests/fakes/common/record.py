@@ -1,10 +1,9 @@
-# async-testing-expert 0.1.0 sha256:6320df35d374e01c (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:370bac1d20285a97 (scaffold.py --update renews it)
 """What the fakes write down for `verify.py --replay`: each statement, with the types of its parameters and answer."""
 
 import json
 import os
 import sys
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +16,7 @@ from ..core.scripting import UNSET, as_rows
 FILE: Final = os.environ.get("ASYNC_TESTING_RECORD", "")
 VERSION: Final = 1
 PACKAGE: Final = str(Path(__file__).parent.parent)
+INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
 KINDS: Final = {Decimal: "decimal", UUID: "uuid", date: "date", time: "time", timedelta: "timedelta"}
 _written: set[str] = set()
 
@@ -131,13 +131,20 @@ def _plain(name: str) -> str:
 
 
 def _sender() -> tuple[str, int]:
-    """The line of the project's code that made the call."""
+    """The line of the project's code that made the call; of an installed package where there is no other."""
+    skipped = (PACKAGE, str(Path(os.__file__).parent))
     frame: Any = sys._getframe(2)
-    skipped: Iterable[str] = (PACKAGE, str(Path(os.__file__).parent))
-    while frame and frame.f_code.co_filename.startswith(tuple(skipped)):
+    found: Any = None
+    while frame:
+        name = frame.f_code.co_filename
+        if not name.startswith(skipped):
+            if not INSTALLED.intersection(Path(name).parts):
+                found = frame
+                break
+            found = found or frame
         frame = frame.f_back
-    if frame is None:
+    if found is None:
         return "", 0
-    path = Path(frame.f_code.co_filename)
+    path = Path(found.f_code.co_filename)
     here = Path.cwd()
-    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix(), frame.f_lineno
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix(), found.f_lineno
