@@ -195,6 +195,7 @@ async def test_get_reads_the_order_and_its_lines_as_of_one_moment(
         Select("orders", COLUMNS, where={"id": 7}),
         Select("order_lines", ["sku", "quantity"], where={"order_id": 7}, order_by=["sku"]),
     ]
+    assert [call.transaction for call in fake_connection.committed] == [1, 1]
     assert isolations(fake_connection) == ["repeatable_read"]
     assert found == order
 

@@ -59,6 +59,16 @@ async def test_search_items_endpoint(async_client: httpx.AsyncClient, items: Asy
 
 
 @pytest.mark.asyncio
+async def test_search_items_keeps_the_order(async_client: httpx.AsyncClient, items: AsyncMock) -> None:
+    """The client gets the items in the order in which the repository gives them."""
+    items.search.return_value = [Item(sku=sku, name="Bolt") for sku in ("BOLT-M8", "BOLT-M10")]
+
+    response: httpx.Response = await async_client.get("/items")
+
+    assert [item["sku"] for item in response.json()] == ["BOLT-M8", "BOLT-M10"]
+
+
+@pytest.mark.asyncio
 async def test_search_items_without_filters(async_client: httpx.AsyncClient, items: AsyncMock) -> None:
     """The first page of all."""
     items.search.return_value = []

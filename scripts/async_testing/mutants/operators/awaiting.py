@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from async_testing.mutants.calls import calls, resolve
 from async_testing.mutants.edits import Edit, Edits, hinted, shortened, without
 from async_testing.mutants.regions import called_name
 from async_testing.mutants.registry import Operator, collector
@@ -17,18 +18,12 @@ operator = collector(OPERATORS)
 
 _CONNECTIONS = re.compile(r"acquire|connect|connection|get_?conn(?:ection)?|\w*session\w*", re.IGNORECASE)
 _WATCHING = re.compile(r"span|trac|log|metric|time|warning|contextvars|progress|autoflush", re.IGNORECASE)
-_HARMLESS = {
-    "flush",
-    "refresh",
-    "sleep",
-    "wait",
-    "connect",
-    "startup",
-    "shutdown",
-    "begin",
-    "acquire",
-    "clear",
-}
+_HARMLESS = re.compile(
+    r"_*(?:flush|refresh|sleep|wait|gather|connect|start|setup|init|shutdown|begin|acquire|clear|add_listener|remove|set(?:_|$)"
+    r"|update|upsert|save|merge|unlink|cancel|stop|expire|touch|valid|check|ensure|verif|authent|authori|load|ping"
+    r"|subscribe|unsubscribe|drop|truncate)"
+)
+"""The beginnings of what may well happen twice, since the second time changes nothing."""
 _ENDINGS = {"commit", "rollback", "release", "close", "aclose", "disconnect"}
 
 
@@ -251,15 +246,28 @@ def dropped_from_gather(source: Source) -> Iterator[Edits]:
         "async def f(d):\n    await d.notify(1)\n    await d.commit()": [
             "async def f(d):\n    await d.notify(1)\n    await d.notify(1)\n    await d.commit()"
         ],
-        "async def f(d):\n    await asyncio.gather(a, b)\n    x = await d.a()": [],
+        "async def f(d):\n    await asyncio.gather(a, b)\n    x = await d.a()\n    await d.update(x)": [],
+        "async def f(c):\n    await c.execute('UPDATE a SET b = b + 1')\n    await c.execute('DELETE FROM a')": [
+            "async def f(c):\n    await c.execute('UPDATE a SET b = b + 1')\n"
+            "    await c.execute('UPDATE a SET b = b + 1')\n    await c.execute('DELETE FROM a')"
+        ],
     },
     "assert that `{old}` happens once, such as by the list of all calls",
 )
 def repeated_call(source: Source) -> Iterator[Edits]:
     """An awaited call that happens twice."""
+    sent = {call.node: call.statement for call in calls(source)}
     for node in source.nodes:
         match node:
-            case ast.Expr(value=ast.Await(value=ast.Call(func=ast.Attribute(attr=name)))):
-                if name not in _ENDINGS | _HARMLESS | {"gather"}:
+            case ast.Expr(value=ast.Await(value=ast.Call(func=ast.Attribute(attr=name)) as call)):
+                if name not in _ENDINGS and not _HARMLESS.match(name) and _adds(source, sent.get(call)):
                     code = source.code(node)
                     yield (source.replace(node, f"{code}\n{source.indent(node)}{code}"),)
+
+
+def _adds(source: Source, statement: ast.expr | None) -> bool:
+    """Whether a statement that runs twice leaves another state than one that runs once, if it is known."""
+    blocks = source.statements.get(resolve(source, statement), []) if statement is not None else []
+    if not blocks or any(block.verb in ("INSERT", "SELECT") for block in blocks):
+        return True
+    return any(token.text in "+-" for block in blocks for clause in block.all("set") for token in clause.body)
