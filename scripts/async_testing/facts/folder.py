@@ -30,6 +30,7 @@ class Folder:
         self._prefix = str(root).rstrip(os.sep) + os.sep
         self._bytes: dict[str, bytes | None] = {}
         self._held = 0
+        self._real: dict[str, str] = {}
         self._located: dict[tuple[str, str], tuple[str | None, tuple[str, ...]]] = {}
         self._located_for: dict[tuple[str, str], str | None] = {}
         self._listed: dict[str, frozenset[str]] = {}
@@ -72,12 +73,20 @@ class Folder:
             status = os.stat(full)  # noqa: PTH116
             if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
                 return None
-            if not os.path.realpath(full).startswith(self._prefix):
+            if not self._is_inside(full):
                 return None
             with open(full, "rb") as stream:  # noqa: PTH123
                 return stream.read()
         except (OSError, ValueError):
             return None
+
+    def _is_inside(self, full: str) -> bool:
+        """Whether a file lies below the root, whatever links lead to it; asked of folders once."""
+        folder, name = os.path.split(full)
+        if folder not in self._real:
+            self._real[folder] = os.path.realpath(folder)
+        real = os.path.join(self._real[folder], name)  # noqa: PTH118
+        return (os.path.realpath(full) if os.path.islink(real) else real).startswith(self._prefix)  # noqa: PTH114
 
     def text(self, path: str) -> str | None:
         """The text of a file inside the root in UTF-8, None where it has none."""

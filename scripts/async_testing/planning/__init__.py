@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from async_testing.planning import needs
+from async_testing.planning.collecting import uncollected
 from async_testing.subjects import cases, coverage, dtos, functions, layers, modules
 from async_testing.subjects.model import Function, Model, Plan
 from async_testing.subjects.suites import Suite
@@ -27,6 +28,10 @@ def plan(source: SourceFile, root: str) -> Plan:
         source: the module.
         root: the project's folder, whose tests are looked at.
     """
+    return uncollected(lambda: _plan(source, root))
+
+
+def _plan(source: SourceFile, root: str) -> Plan:
     found = functions.of(source)
     models = tuple(dtos.models(source))
     layer = layers.of_module(found, models, source.path)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.finding import UsageError
+from async_testing.planning.collecting import uncollected
 from async_testing.subjects import cases, coverage, dtos, functions, layers
 from async_testing.subjects.model import Case
 from async_testing.subjects.modules import opened
@@ -51,6 +52,10 @@ def survey(workspace: Workspace, paths: Iterable[str], suite: Suite) -> Survey:
         paths: its modules.
         suite: its tests.
     """
+    return uncollected(lambda: _survey(workspace, paths, suite))
+
+
+def _survey(workspace: Workspace, paths: Iterable[str], suite: Suite) -> Survey:
     rows: list[Row] = []
     problems: list[str] = []
     left_out = 0
@@ -72,6 +77,7 @@ def survey(workspace: Workspace, paths: Iterable[str], suite: Suite) -> Survey:
 
 
 def _row(workspace: Workspace, path: str, suite: Suite) -> Row | None:
+    workspace.source(path)  # kept for the modules that import it, as long as there is room
     source = opened(workspace, path)
     try:
         found = functions.of(source)

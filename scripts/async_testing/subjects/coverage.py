@@ -40,25 +40,13 @@ class Covered:
     def cases(self, drafts: Sequence[Draft]) -> tuple[Case, ...]:
         """The cases with the test that covers each: those whose test is certain choose first."""
         chosen: dict[int, Test] = {}
-        for subject in dict.fromkeys(one.case.subject for one in drafts):
+        places: dict[str, list[int]] = {}
+        for place, one in enumerate(drafts):
+            places.setdefault(one.case.subject, []).append(place)
+        for subject, own in places.items():
             tests = self.tests_of(subject)
-            if not tests:
-                continue
-            places = [place for place, one in enumerate(drafts) if one.case.subject == subject]
-            pairs = [
-                (-_score(drafts[place], test), number, place)
-                for place in places
-                for number, test in enumerate(tests)
-            ]
-            used: set[int] = set()
-            for negative, number, place in sorted(pairs):
-                if negative >= 0 or place in chosen:
-                    continue
-                exclusive = drafts[place].case.path in _EXCLUSIVE and not tests[number].repeated
-                if exclusive and number in used:
-                    continue
-                used |= {number} if exclusive else set()
-                chosen[place] = tests[number]
+            if tests:
+                _choose(drafts, own, tests, chosen)
         return tuple(
             one.case._replace(covered=chosen[place].id if place in chosen else "")
             for place, one in enumerate(drafts)
@@ -88,14 +76,20 @@ class Covered:
         tails = [name, *_PARSING] if is_model else [name, *special]
         fixtures = self._fixtures(known)
         seen: dict[str, Test] = {}
+        known_calls: dict[str, bool] = {}
         holding = self._suite.holding
         places = {place for word in (*classes, *fixtures) for place in holding.get(word, ())}
         for file in (self._suite.files[place] for place in sorted(places)):
             if not owner and not is_model and self._module not in file.words and len(name) < _TELLING:
                 continue
-            for test, call in (one for tail in tails for one in file.calling.get(tail, ())):
-                if test.id not in seen and _is_call(call, owner, name, is_model, self._module, classes):
-                    seen[test.id] = test
+            for tail in tails:
+                for test, call in file.calling.get(tail, ()):
+                    if test.id in seen:
+                        continue
+                    if call not in known_calls:
+                        known_calls[call] = _is_call(call, owner, name, is_model, self._module, classes)
+                    if known_calls[call]:
+                        seen[test.id] = test
         return seen.values()
 
     def _fixtures(self, name: str) -> frozenset[str]:
@@ -126,6 +120,25 @@ class Covered:
         yield from (test for one, test in meant if one.method in methods and matcher.match(one.path))
 
 
+def _choose(
+    drafts: Sequence[Draft], places: Sequence[int], tests: Sequence[Test], chosen: dict[int, Test]
+) -> None:
+    """Find the test that looks most like each case; one that can take one way only takes the most certain."""
+    certain: list[tuple[int, int, int]] = []
+    for place in places:
+        draft = drafts[place]
+        scores = [_score(draft, test) for test in tests]
+        if draft.case.path in _EXCLUSIVE:
+            certain += [(-score, number, place) for number, score in enumerate(scores) if score > 0]
+        elif (best := max(scores)) > 0:
+            chosen[place] = tests[scores.index(best)]
+    used: set[int] = set()
+    for _, number, place in sorted(certain):
+        if place not in chosen and (tests[number].repeated or number not in used):
+            used |= set() if tests[number].repeated else {number}
+            chosen[place] = tests[number]
+
+
 def _is_call(call: str, owner: str, name: str, is_model: bool, module: str, classes: Collection[str]) -> bool:
     """Whether what a test calls is a function of a class or module, or a model's constructor."""
     plain = call.replace("()", "")
@@ -150,14 +163,16 @@ def _is_call(call: str, owner: str, name: str, is_model: bool, module: str, clas
 def _score(draft: Draft, test: Test) -> int:
     """How much a test looks like a case; 0 where it is none of it."""
     case = draft.case
-    about = 2 if last(case.subject) in test.name else 0
-    named = len(draft.hints & test.name_words)
-    failing = bool(test.raises)
-    expected = {draft.exception} & (test.raises | test.words) - {""}
-    status = draft.status in test.statuses if draft.status else False
     if case.path == "success":
-        errors = {one for one in test.statuses if one >= 400}
-        return 0 if failing or (errors and not test.repeated) else 3 + about + min(named, 3)
+        if test.raises or (test.errors and not test.repeated):
+            return 0
+        about = 2 if last(case.subject) in test.name else 0
+        return 3 + about + min(len(draft.hints & test.name_words), 3)
+    named = len(draft.hints & test.name_words)
+    if case.path == "branch":
+        return named
+    about = 2 if last(case.subject) in test.name else 0
+    status = draft.status in test.statuses if draft.status else False
     if case.path == "validation":
         hit = status or "ValidationError" in test.raises or 422 in test.statuses
         return (2 + 2 * min(named, 3)) if hit and (named or draft.status) else 0
@@ -167,7 +182,8 @@ def _score(draft: Draft, test: Test) -> int:
         if draft.needs and draft.needs in test.words:
             return 6 + about + named
         if draft.exception or draft.status:
-            hit = status or bool(expected)
+            failing = bool(test.raises)
+            hit = status or (draft.exception in test.raises or draft.exception in test.words)
             return (4 + about + 2 * min(named, 3) + 2 * bool(status)) if hit and (failing or status) else 0
         return 2 + named if named else 0
     if case.path == "batch":

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_testing.subjects import layers, parameters, values, versions
+from async_testing.subjects import layers, parameters, values
 from async_testing.subjects.bodies import assigned
 from async_testing.subjects.model import Field, Model
 from async_testing.subjects.wording import code, last
@@ -115,6 +115,8 @@ def model_of(source: SourceFile, scope: Scope) -> Model:
         for one in owner.of(ast.AnnAssign):
             if isinstance(one.target, ast.Name) and _is_field(where, one):
                 fields[one.target.id] = _field(where, one, one.target.id, checks)
+    from async_testing.subjects import versions
+
     if any(versions.is_first_pydantic(where) for where, _ in lineage):
         fields = {
             name: one._replace(invalid=tuple(each for each in one.invalid if each not in _taken(one)))

@@ -58,13 +58,15 @@ def opened(workspace: Workspace, path: str) -> SourceFile:
     if not data.strip():
         raise UsageError(f"{path} is empty: nothing to plan")
     try:
-        return workspace.opened(path, data.decode("utf-8-sig"))
+        source = workspace.opened(path, data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8: save it as UTF-8 first") from None
     except SyntaxError as error:
         raise UsageError(f"{path}:{error.lineno or 0}: cannot be parsed ({error.msg})") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise UsageError(f"{path}: cannot be parsed ({type(error).__name__})") from None
+    source.__dict__["is_test_file"] = False  # which pytest's configuration need not be read for
+    return source
 
 
 def find(root: str) -> Iterator[str]:

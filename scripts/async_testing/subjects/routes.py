@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from async_testing.subjects import errors, guarding, mounting, parameters, statuses
+from async_testing.subjects import errors, parameters, statuses
 from async_testing.subjects.bodies import Body, assigned
 from async_testing.subjects.given import given_to
 from async_testing.subjects.model import Given, Route
@@ -64,6 +64,8 @@ def of(source: SourceFile, scope: Scope, body: Body) -> Route | None:
     call = decorator(source, scope)
     if call is None:
         return None
+    from async_testing.subjects import guarding, mounting
+
     keywords = {one.arg: one.value for one in call.keywords if one.arg}
     name = last(code(call.func))
     methods = _methods(name, keywords)
@@ -118,11 +120,14 @@ def _methods(name: str, keywords: dict[str, ast.expr]) -> tuple[str, ...]:
 
 
 def _path(source: SourceFile, scope: Scope, node: ast.expr | None) -> str:
+    from async_testing.subjects import mounting
+
     return mounting.text_of(source, scope.parent or source.module, node)
 
 
 def _is_own_class(source: SourceFile, scope: Scope) -> Iterator[bool]:
     """Of each dependency whether it is the parameter's own class, made of what the request holds: ``Depends()``."""
+
     for argument, default in parameters.each(scope):
         found = parameters.given_by(source, argument, default)
         yield (
@@ -135,6 +140,8 @@ def _is_own_class(source: SourceFile, scope: Scope) -> Iterator[bool]:
 
 def _prefix(source: SourceFile, scope: Scope, call: ast.Call) -> str:
     """The prefix of the router, or of the controller that the function is a method of."""
+    from async_testing.subjects import mounting
+
     on = call.func.value if isinstance(call.func, ast.Attribute) else None
     if on is not None:
         made = mounting.made(source, scope.parent or source.module, on)
@@ -153,6 +160,8 @@ def _around(
     source: SourceFile, scope: Scope, call: ast.Call, keywords: dict[str, ast.expr]
 ) -> list[tuple[SourceFile, ast.expr]]:
     """What the router or controller, and the decorator, depend on."""
+    from async_testing.subjects import mounting
+
     on = call.func.value if isinstance(call.func, ast.Attribute) else None
     made = mounting.made(source, scope.parent or source.module, on) if on is not None else None
     listed = [(made[0], one.value) for one in made[1].keywords if one.arg == "dependencies"] if made else []

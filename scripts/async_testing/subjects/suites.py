@@ -53,15 +53,12 @@ class Test:
         self.path = block.path
         self.line = block.line
         self.name = block.name
+        self.id = f"{block.path}::{block.name}"
+        """Its node ID, the class left out."""
         self.repeated = "parametrize" in block.decorators
         self._block = block
         self._others = others
         self._urls = urls
-
-    @property
-    def id(self) -> str:
-        """Its node ID, the class left out."""
-        return f"{self.path}::{self.name}"
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -116,6 +113,11 @@ class Test:
         if "HTTP_" in text:
             numbers |= {int(one) for one in _STATUS.findall(text)}
         return frozenset(numbers | ({404} if "NOT_FOUND" in self.words else set()))
+
+    @cached_property
+    def errors(self) -> frozenset[int]:
+        """Those of the statuses that are errors."""
+        return frozenset(one for one in self.statuses if one >= 400)
 
 
 class File:

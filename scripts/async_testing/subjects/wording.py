@@ -29,8 +29,17 @@ def code(node: ast.AST | None) -> str:
     """The source of an expression on one line, cut where it is long; empty for none."""
     if node is None:
         return ""
-    if isinstance(node, ast.Name):
-        return node.id
+    kind = node.__class__
+    if kind is ast.Name:
+        return node.id  # type: ignore[attr-defined,no-any-return]
+    if kind is ast.Attribute:  # most of what is asked for, and much quicker than to unparse
+        on = node.value  # type: ignore[attr-defined]
+        if on.__class__ is ast.Name:
+            return f"{on.id}.{node.attr}"  # type: ignore[attr-defined]
+        if on.__class__ is ast.Attribute:
+            return f"{code(on)}.{node.attr}"  # type: ignore[attr-defined]
+    if kind is ast.Constant and (node.value is None or node.value.__class__ in (int, bool)):  # type: ignore[attr-defined]
+        return repr(node.value)  # type: ignore[attr-defined]
     text = " ".join(ast.unparse(node).split())
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
