@@ -60,6 +60,21 @@ class Mailer:
         return 1
 
 
+class Proxy:
+    # As those of web frameworks: nothing of it can be seen outside of a request
+    @property
+    def __dict__(self):
+        raise RuntimeError("outside of a request")
+
+    def __getattr__(self, name):
+        raise RuntimeError("outside of a request")
+
+    __class__ = property(__getattr__)
+
+
+request = Proxy()
+
+
 async def poll():
     await asyncio.sleep(3600)
 """

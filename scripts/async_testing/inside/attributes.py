@@ -19,6 +19,7 @@ from .holdings import (
     is_stand_in,
     is_test,
     patched,
+    space_of,
     stays,
 )
 from .left import MISSING, Left
@@ -94,23 +95,23 @@ class Attributes:
         holds = {
             name: self._held(value)
             for name, value in [*owner.space.items()]
-            if not name.startswith("__") or isinstance(value, FunctionType) or is_stand_in(value)
+            if not name.startswith("__") or type(value) is FunctionType or is_stand_in(value)
         }
         return Look(identities, holds, tuple(name for name, one in holds.items() if not is_fixed(one)))
 
     def _meet(self, name: str, module: Any) -> None:
         """Look at a module from now on, if it is the project's: at its classes, and at what it imports, too."""
-        if not isinstance(module, ModuleType) or not self._own(module):
+        if not issubclass(type(module), ModuleType) or not self._own(module):
             return
         self._add(module, Owner(name, vars(module), module, is_class=False))
         for value in [*vars(module).values()]:
-            if isinstance(value, type):
+            if issubclass(type(value), type):
                 home = sys.modules.get(value.__module__)
                 if home is module or (home is not None and not self._own(home)):
                     label = f"{value.__module__}.{value.__qualname__}"
                     own = module if home is module else None
                     self._add(value, Owner(label, vars(value), own, is_class=True))
-            elif isinstance(value, ModuleType) and not self._own(value):
+            elif issubclass(type(value), ModuleType) and not self._own(value):
                 self._add(value, Owner(value.__name__, vars(value), None, is_class=False))
 
     def _add(self, what: Any, owner: Owner) -> None:
@@ -155,7 +156,7 @@ class Attributes:
         what = f"{owner.name}.{name}"
         if is_stand_in(value):
             return patched(what)
-        if owner.module is None or before is None or isinstance(value, ModuleType) or LASTING.search(name):
+        if owner.module is None or before is None or type(value) is ModuleType or LASTING.search(name):
             return None
         if after is None:
             return Left(what, f"{what} stays deleted")
@@ -183,10 +184,11 @@ def _stored(module: ModuleType, operation: str) -> Iterator[str]:
     """The names that functions of a module store in one way."""
     members = [*vars(module).values()]
     for one in [*members]:
-        if isinstance(one, type) and one.__module__ == module.__name__:
-            members += [getattr(member, "__func__", member) for member in vars(one).values()]
-    functions = (getattr(one, "__wrapped__", one) for one in members)
-    waiting = [one.__code__ for one in functions if isinstance(one, FunctionType)]
+        if type(one) is type and one.__module__ == module.__name__:
+            members += vars(one).values()
+    functions = (one.__func__ if type(one) in (staticmethod, classmethod) else one for one in members)
+    unwrapped = ((space_of(one) or {}).get("__wrapped__", one) for one in functions)
+    waiting = [one.__code__ for one in unwrapped if type(one) is FunctionType]
     while waiting:
         code = waiting.pop()
         waiting += [one for one in code.co_consts if isinstance(one, CodeType)]

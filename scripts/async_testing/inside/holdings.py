@@ -55,12 +55,21 @@ class Holdings:
         return known[1]
 
 
+def space_of(value: Any) -> dict[str, Any] | None:
+    """The attributes of an object; None where it has none, or is a proxy that does not tell them."""
+    try:
+        space = value.__dict__
+    except Exception:
+        return None
+    return space if type(space) is dict else None
+
+
 def _quick(value: Any) -> Any:
     """The identities of what lies in a value, also in the containers among its attributes."""
     kind = type(value)
     if kind not in CONTAINERS:
-        space = getattr(value, "__dict__", None)
-        if type(space) is not dict:
+        space = space_of(value)
+        if space is None:
             return None
         inner = [*space.values()]
         return tuple(map(id, inner)), tuple(_quick(one) for one in inner if type(one) in CONTAINERS)
@@ -78,10 +87,7 @@ def _held(value: Any, own: Callable[[Any], bool]) -> Held:
         return Held(0, kind, value)
     if kind in CONTAINERS:
         return Held(id(value), kind, _entries(value))
-    if (
-        isinstance(value, type | FunctionType | ModuleType)
-        or type(getattr(value, "__dict__", None)) is not dict
-    ):
+    if issubclass(kind, type | FunctionType | ModuleType) or space_of(value) is None:
         return Held(id(value), kind)
     return Held(id(value), kind, _members(value, is_whole=_is_looked_into(kind, own)))
 
@@ -99,7 +105,7 @@ def _is_looked_into(kind: type, own: Callable[[Any], bool]) -> bool:
 
 def _members(value: Any, *, is_whole: bool) -> dict[str, Held]:
     found: dict[str, Held] = {}
-    for name, one in [*vars(value).items()][:ENTRIES]:
+    for name, one in [*(space_of(value) or {}).items()][:ENTRIES]:
         kind = type(one)
         if is_stand_in(one):
             found[name] = Held(id(one), kind)
@@ -130,12 +136,11 @@ def _entry(value: Any) -> Any:
 
 def is_stand_in(value: Any) -> bool:
     """Whether a value is a mock, or a function that a test defines in its body."""
-    if isinstance(value, staticmethod | classmethod | MethodType):
+    if type(value) in (staticmethod, classmethod, MethodType):
         value = value.__func__
-    if isinstance(value, FunctionType):
+    if type(value) is FunctionType:
         return "<locals>" in value.__qualname__ and is_test(value.__module__)
-    mock = sys.modules.get("unittest.mock")
-    return mock is not None and isinstance(value, mock.NonCallableMock)
+    return issubclass(type(value), _mocks())
 
 
 def is_test(module: str | None) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any, Protocol
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from .attributes import Attributes
 from .events import Events
 from .folders import Folders
+from .holdings import space_of
 from .left import MISSING, Left
 from .overrides import Overrides
 from .resources import Resources
@@ -54,6 +56,8 @@ class Leaks:
         self._base: dict[Probe, dict[Any, Any]] = {}
         self._outer: dict[Probe, dict[Any, Any]] = {}
         self._pending: list[tuple[str, Left]] = []
+        self._cancelled: list[Left] = []
+        self._broken: set[Probe] = set()
         self._compared = self._is_last = False
         self._depth = 0
         self._resources.listen()
@@ -69,13 +73,16 @@ class Leaks:
 
     def _own(self, module: Any) -> bool:
         """Whether a module is the project's."""
-        file = getattr(module, "__file__", None)
-        return isinstance(file, str) and self._inside(file)
+        file = (space_of(module) or {}).get("__file__") if issubclass(type(module), ModuleType) else None
+        return type(file) is str and self._inside(file)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Look at how things are before the first test."""
         self._surroundings.has_filters = not session.config.pluginmanager.hasplugin("warnings")
-        self._overrides.find()
+        try:
+            self._overrides.find()
+        except Exception as error:
+            self._give_up(self._overrides, error)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(
@@ -102,7 +109,7 @@ class Leaks:
             self._compare_values(item.nodeid)
         elif self._is_last:
             self._rebase(self._values)
-        for left in self._compare([self._resources]):
+        for left in (*self._cancelled, *self._compare([self._resources])):
             self._tell(item.nodeid, left)
         if nextitem is None or nextitem.path != item.path:
             self._tell_what_stayed()
@@ -128,12 +135,12 @@ class Leaks:
         self._depth, before_during = 1, self._warned.during
         self._warned.during = what
         probes: list[Probe] = [*self._values, self._resources]
-        before = {one: one.look() for one in probes}
+        before = {one: self._look(one) for one in probes}
         try:
             yield
         finally:
             for one in probes:
-                after, base = one.look(), self._base[one]
+                after, base = self._look(one), self._base[one]
                 for key in {**before[one], **after}:
                     if before[one].get(key, MISSING) != after.get(key, MISSING):
                         base[key] = after.get(key, MISSING)
@@ -142,14 +149,15 @@ class Leaks:
 
     def _compare_values(self, test: str) -> None:
         self._compared = True
+        self._cancelled = [*self._resources.cancelled]
         self._pending += ((test, left) for left in self._compare(self._values))
         if self._is_last:
             self._warned.during = "the teardown of fixtures of a wider scope"
 
     def _compare(self, probes: list[Any]) -> Iterator[Left]:
         for one in probes:
-            after = one.look()
-            yield from one.told(self._base[one], after)
+            after = self._look(one)
+            yield from self._told(one, self._base[one], after)
             self._base[one] = {**after}
 
     def _tell_what_stayed(self) -> None:
@@ -157,7 +165,7 @@ class Leaks:
         still = {
             left.what
             for one, before in self._outer.items()
-            for left in one.told(before, self._base[one])
+            for left in self._told(one, before, self._base[one])
             if self._pending
         }
         for test, left in self._pending:
@@ -170,4 +178,25 @@ class Leaks:
 
     def _rebase(self, probes: list[Any]) -> None:
         for one in probes:
-            self._base[one] = {**one.look()}
+            self._base[one] = {**self._look(one)}
+
+    def _look(self, probe: Any) -> Any:
+        """Look, but never disturb a test: what cannot be looked at is told once, and looked at no more."""
+        if probe not in self._broken:
+            try:
+                return probe.look()
+            except Exception as error:
+                self._give_up(probe, error)
+        return {}
+
+    def _told(self, probe: Any, before: Any, after: Any) -> list[Left]:
+        if probe not in self._broken:
+            try:
+                return [*probe.told(before, after)]
+            except Exception as error:
+                self._give_up(probe, error)
+        return []
+
+    def _give_up(self, probe: Any, error: Exception) -> None:
+        self._broken.add(probe)
+        self._events.tell("unwatched", what=type(probe).__name__.lower(), message=repr(error))

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .holdings import space_of
 from .left import MISSING, Left
 
 State = Mapping[tuple[int, int], tuple[str, int]]
@@ -29,8 +30,8 @@ class Overrides:
         """Look from now on at a value, if it is an application, or at that which it has."""
         kind = getattr(sys.modules.get("fastapi.applications"), "FastAPI", None)
         if kind is not None:
-            found = (value, vars(value).get("app") if hasattr(value, "__dict__") else None)
-            self._apps.update(one for one in found if isinstance(one, kind))
+            found = (value, (space_of(value) or {}).get("app"))
+            self._apps.update(one for one in found if issubclass(type(one), kind))
 
     def look(self) -> State:
         """What is overridden by what."""

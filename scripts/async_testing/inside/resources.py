@@ -38,7 +38,7 @@ class Resources:
         self._loops: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
         self._made: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, str] = weakref.WeakKeyDictionary()
         self.cancelled: list[Left] = []
-        """Tasks that their loop had to cancel when it was closed; whoever reads it empties it."""
+        """Tasks that their loop had to cancel when it was closed, since this was last emptied."""
 
     def listen(self) -> None:
         """Be told of event loops that are made, and of tasks that are cancelled because their loop ends."""
@@ -93,7 +93,6 @@ class Resources:
             left = self._left(key, value)
             if left is not None:
                 yield left
-        yield from self.cancelled
 
     def _left(self, key: Any, value: Any) -> Left | None:
         kind = key[0]
@@ -113,7 +112,9 @@ class Resources:
         target: Any = getattr(thread, "_target", None)
         if target is getattr(pools, "_worker", None) or isinstance(thread, threading._DummyThread):
             return None
-        code = getattr(getattr(target, "__func__", target), "__code__", None) or type(thread).run.__code__
+        code = getattr(getattr(target, "__func__", target), "__code__", None) or getattr(
+            type(thread).run, "__code__", None
+        )
         own = isinstance(code, CodeType) and self._inside(code.co_filename)
         if thread.daemon and not own:
             return None
@@ -149,7 +150,7 @@ def _descriptor(number: int, link: str) -> Left | None:
             or link.endswith("(deleted)")
         ):
             return None
-        return Left(f"file {link}", f"a file is left open: {link}", once=True)
+        return Left("open file", f"a file is left open: {link}", once=True)
     try:
         found = socket.socket(fileno=os.dup(number))
     except OSError:

@@ -137,11 +137,12 @@ def folder() -> str:
 def _is_fake(module: Any) -> bool:
     """Whether what lies in sys.modules was made by a test."""
     mock = sys.modules.get("unittest.mock")
-    if isinstance(module, SimpleNamespace) or (mock is not None and isinstance(module, mock.NonCallableMock)):
+    stand_ins = (SimpleNamespace, *((mock.NonCallableMock,) if mock is not None else ()))
+    if issubclass(type(module), stand_ins):
         return True
     if type(module) is not ModuleType or module.__name__.startswith("_"):
         return False
-    return all(getattr(module, name, None) is None for name in ("__spec__", "__loader__", "__file__"))
+    return all(vars(module).get(name) is None for name in ("__spec__", "__loader__", "__file__"))
 
 
 def _look_at_loggers(state: dict[Hashable, Any]) -> None:

@@ -97,6 +97,8 @@ class _Study:
                 break
             self._runs.append(run)
             expected = run.finished.seconds
+        broken = {(one["what"], one["message"]) for run in self._runs for one in run.told("unwatched")}
+        self._notes += [f"{what} could not be looked at: {why[:100]}" for what, why in sorted(broken)]
         self.found += _warnings(self._runs, self._lab)
         self.found += _leaks(self._runs)
 
