@@ -50,7 +50,7 @@ def code_of(report: Report) -> int:
 def _text(options: Namespace, report: Report) -> None:
     from async_testing.verifying.reports import text
 
-    tail = [text.following(report, _again(options), sys.argv[0] or "verify.py")]
+    tail = [text.following(report, _again(options))]
     if options.output_file:
         written(Path(options.output_file), "\n".join([*text.whole(report), *tail]) + "\n")
         _say_where(options, report)

@@ -12,6 +12,7 @@ from async_testing.cli.verify_places import Places, places_of, schemas_of
 from async_testing.cli.verify_progress import Bar
 from async_testing.finding import UsageError
 from async_testing.replaying import replay
+from async_testing.verifying import subject
 from async_testing.verifying.choosing import budget_of
 from async_testing.verifying.launching import Target
 from async_testing.verifying.model import Outcome, Report, Statement
@@ -45,7 +46,18 @@ def run(options: Namespace) -> int:
         report = prove(target, wishes, bar)
     finally:
         bar.end()
-    return verify_report.told(options, report)
+    return verify_report.told(options, _with_others(report, places))
+
+
+def _with_others(report: Report, places: Places) -> Report:
+    """The report, with a note of the tests that were not run and may take what is missing."""
+    lost = report.gaps or any(one.verdict == "untested" for one in report.mutants)
+    found = subject.others(places.root, places.tests, places.modules) if places.tests and lost else []
+    if not found:
+        return report
+    more = f" and {len(found) - 4} more" if len(found) > 4 else ""
+    note = f"not run, and import the module as well: {', '.join(found[:4])}{more}"
+    return report._replace(notes=(*report.notes, note))
 
 
 def _target(options: Namespace, places: Places) -> Target:

@@ -35,16 +35,33 @@ def of_tests(root: Path, tests: Iterable[str]) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(chosen)), list(dict.fromkeys(possible)) or sorted(known)
 
 
+def others(root: Path, tests: Sequence[str], about: Sequence[str]) -> list[str]:
+    """The test files that import some modules as well, besides those that were run.
+
+    Args:
+        root: the project.
+        tests: the files and folders that were run, relative to the root.
+        about: the modules.
+    """
+    run = [one.partition("::")[0].rstrip("/") for one in tests]
+    found = []
+    for path in modules.tests(str(root))[0]:
+        is_run = any(path == one or path.startswith(f"{one}/") or one == "." for one in run)
+        if not is_run and modules.is_test(path) and not path.endswith("conftest.py"):
+            found += [path] if set(about) & set(_imported(root, path)) else []
+    return sorted(found)
+
+
 def _best(test: str, candidates: Sequence[str]) -> list[str]:
     """Those of which the test's name tells most, all of them where several say the same."""
     words = _words(Path(test).stem) - {"test", "tests"}
-    scores = {one: _score(words, one) for one in candidates}
+    scores = {one: _score(words, test, one) for one in candidates}
     most = max(scores.values(), default=0)
     best = [one for one, score in scores.items() if score == most]
     return best if most > 0 and len(best) <= 2 else []
 
 
-def _score(words: set[str], module: str) -> float:
+def _score(words: set[str], test: str, module: str) -> float:
     parts = module.removesuffix(".py").removesuffix("/__init__").split("/")
     own, folders = _words(parts[-1]), {word for part in parts[:-1] for word in _words(part)}
     layer = {word for name, others in _LAYERS.items() if name in words for word in others}
@@ -52,7 +69,14 @@ def _score(words: set[str], module: str) -> float:
     if not named and not (layer & own and words & folders):
         return 0
     strange = len(own - words - layer)
-    return 4 * named + 2 * bool(layer & (own | folders)) + len(words & folders) - strange
+    return (
+        4 * named + 2 * bool(layer & (own | folders)) + len(words & folders) - strange + _beside(test, parts)
+    )
+
+
+def _beside(test: str, parts: Sequence[str]) -> float:
+    """How far the folders of a test are those of a module, as where tests mirror the code."""
+    return 0.5 * len(set(test.split("/")[:-1]) & set(parts[:-1]))
 
 
 def _words(text: str) -> set[str]:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
 
 from async_testing.formats.text import BYTES, LINES, clipped
-from async_testing.verifying.model import Instability, Judged, Outcome, Report
+from async_testing.verifying.model import Instability, Judged, Report
 from async_testing.verifying.reports.words import QUESTIONS, difference, missed
 
 _STATES = {"failed": "FAIL", "unassessed": "?   ", "passed": "ok  "}
 _WIDEST = 230
+_SHOWN = 70
+"""Characters of a line of code."""
 Block = list[str]
 
 
@@ -96,7 +98,8 @@ def _sections(report: Report) -> Iterator[tuple[str, list[Block]]]:
             if one.kind != "unassessed"
         ],
     )
-    yield "noticed", [_survivor(one) for one in missed(report) if one.verdict == "survived"]
+    survivors = [one for one in missed(report) if one.verdict == "survived"]
+    yield "noticed", [_survivor(one) for one in _each_line_first(survivors)]
     yield (
         "complete",
         [
@@ -110,6 +113,17 @@ def _sections(report: Report) -> Iterator[tuple[str, list[Block]]]:
     )
     yield "untested", [*_untested(report)]
     yield "open", [*_open(report)]
+
+
+def _each_line_first(survivors: Sequence[Judged]) -> list[Judged]:
+    """One of each line, before any line has a second one: one test may notice all of a line."""
+    turns: dict[tuple[str, int], int] = {}
+    placed = []
+    for one in survivors:
+        where = one.mutant.path, one.mutant.line
+        turns[where] = turns.get(where, 0) + 1
+        placed.append((turns[where], one))
+    return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
 
 
 def _suggested(name: str) -> str:
@@ -126,10 +140,8 @@ def _survivor(one: Judged) -> Block:
     """Where, the difference, and what would notice it."""
     mutant = one.mutant
     place = difference(mutant.before, mutant.after)
-    start = mutant.before.rfind("\n", 0, place.start) + 1
-    was, now = (
-        _line(text, start, end) for text, end in ((mutant.before, place.end), (mutant.after, place.end_after))
-    )
+    was = _around(mutant.before, place.start, place.end)
+    now = _around(mutant.after, place.start, place.end_after)
     why = f"{mutant.path}:{mutant.line}: {mutant.operator} survived: `{was}` -> `{now}`"
     advice = (
         f"    to notice: {mutant.hint}" if mutant.hint else "    to notice: assert what this line decides"
@@ -138,11 +150,17 @@ def _survivor(one: Judged) -> Block:
     return [why[:_WIDEST], f"{advice}{closest}"[:_WIDEST]]
 
 
-def _line(text: str, start: int, end: int) -> str:
-    """The lines from one place to another, in one line, the long ones cut around what matters."""
+def _around(text: str, start: int, end: int) -> str:
+    """The lines from one place to another as one, long ones cut to what is around the place."""
+    first = text.rfind("\n", 0, start) + 1
     stop = text.find("\n", end)
-    found = " ".join(text[start : stop if stop >= 0 else len(text)].split())
-    return found if len(found) <= 80 else f"{found[:79]}…"
+    whole = " ".join(text[first : stop if stop >= 0 else len(text)].split())
+    if len(whole) <= _SHOWN:
+        return whole
+    before = " ".join(text[first:start].split())
+    begin = max(0, min(len(before) - _SHOWN // 3, len(whole) - _SHOWN))
+    cut = whole[begin : begin + _SHOWN]
+    return f"{'…' if begin else ''}{cut}{'…' if begin + _SHOWN < len(whole) else ''}"
 
 
 def _untested(report: Report) -> Iterator[Block]:
@@ -166,38 +184,32 @@ def _open(report: Report) -> Iterator[Block]:
     yield from ([f"{number} mutants not judged: {reason}"[:_WIDEST]] for reason, number in reasons.items())
 
 
-def following(report: Report, again: str, script: str) -> str:
+def following(report: Report, again: str) -> str:
     """The last line: what to do now.
 
     Args:
         report: what was found.
         again: the command of this run.
-        script: verify's own path.
     """
-    state = {one.check: one for one in report.outcomes}
-    if _is(state.get("green"), "failed") or not report.outcomes:
-        names = [one.name for one in report.tests if one.outcome in ("failed", "error")][:1] or [
-            *report.arguments
-        ]
-        run = shlex.join([report.interpreter, "-m", "pytest", *names])
-        return f"next: (cd {shlex.quote(report.root)} && {run})" if report.outcomes else "next: nothing to do"
+    state = {one.check: one.state for one in report.outcomes}
+    if not state:
+        return "next: nothing to do"
+    if state.get("green") != "passed":
+        bad = [one.name for one in report.tests if one.outcome in ("failed", "error")]
+        run = shlex.join([report.interpreter, "-m", "pytest", *(bad[:1] or report.arguments)])
+        return f"next: (cd {shlex.quote(report.root)} && {run})"
     if report.instabilities:
-        command = report.instabilities[0].command
-        return f"next: make it independent, then {command or again}"
-    if _is(state.get("replayed"), "failed"):
+        return f"next: make it independent, then {report.instabilities[0].command or again}"
+    if state.get("replayed") == "failed":
         return f"next: mend the statement or what the test scripts, then {again}"
     if survivors := [one for one in missed(report) if one.verdict == "survived"]:
         first = survivors[0].mutant
         return f"next: have a test notice {first.path}:{first.line}, then {again}"
     if report.gaps:
         return f"next: write {report.gaps[0].suggestion or 'the missing test'}, then {again}"
-    if any(one.verdict == "untested" for one in report.mutants):
+    if state.get("noticed") == "failed":
         return f"next: write tests for the lines that none runs, then {again}"
-    if any(one.state == "unassessed" for one in report.outcomes):
-        return f"next: {again}"
-    asked = len(report.outcomes)
-    return f"next: nothing to do: {asked} of {len(QUESTIONS)} questions asked, all passed"
-
-
-def _is(outcome: Outcome | None, state: str) -> bool:
-    return outcome is not None and outcome.state == state
+    if "unassessed" in state.values():
+        only = "" if state.get("noticed") == "unassessed" or "--only" in again else " --only steady"
+        return f"next: {again}{only}"
+    return f"next: nothing to do: {len(state)} of {len(QUESTIONS)} questions asked, all passed"
