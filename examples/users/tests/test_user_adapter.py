@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from pydantic import ValidationError
 
 from src.domain.adapter.user import AdapterException, UserAdapter
 from src.http import httpx
@@ -114,3 +115,4 @@ async def test_nonsense_maps_to_502(body: str) -> None:
         502,
         "The permission service answered nonsense",
     )
+    assert isinstance(raised.value.__cause__, ValidationError)
