@@ -31,19 +31,18 @@ def _count(number: int, what: str) -> str:
 def short(plan: Plan) -> list[str]:
     """The paths without a test, under the function or model that they are of."""
     lines: list[str] = []
-    for subject in dict.fromkeys(one.subject for one in plan.cases if not one.covered):
-        lines.append(_subject(plan, subject))
-        own = [one for one in plan.cases if one.subject == subject and not one.covered]
+    missing: dict[str, list[Case]] = {}
+    for one in plan.cases:
+        if not one.covered:
+            missing.setdefault(one.subject, []).append(one)
+    named = {one.name: signature(one)[:_WIDEST] for one in plan.functions if one.name in missing}
+    named |= {
+        one.name: f"{one.name}  [model, line {one.line}]" for one in plan.models if one.name not in named
+    }
+    for subject, own in missing.items():
+        lines.append(named[subject])
         lines += [f"  {one.name}: {one.about}"[:_WIDEST] if one.about else f"  {one.name}" for one in own]
     return lines
-
-
-def _subject(plan: Plan, subject: str) -> str:
-    function = next((one for one in plan.functions if one.name == subject), None)
-    if function is not None:
-        return signature(function)[:_WIDEST]
-    line = next((one.line for one in plan.models if one.name == subject), 0)
-    return f"{subject}  [model, line {line}]"
 
 
 def signature(one: Function) -> str:

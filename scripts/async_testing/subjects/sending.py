@@ -114,18 +114,18 @@ def is_sent(source: SourceFile, scope: Scope, call: ast.Call) -> bool:
         return True
     if method not in SENDING and method not in _OTHERS:
         return _filed(source, call) is not None
-    if method in _WEAK and not _speaks_sql(source):
+    if method in _WEAK and not _says(source, _SPEAKING):  # of a connection or session of another kind
         return False
     if method == "remove" and (call.args or call.keywords):
         return False
     return is_database(source, scope, on)
 
 
-def _speaks_sql(source: SourceFile) -> bool:
-    """Whether a file names a driver or ORM: only then is ``session.get`` or ``connection.close`` one of a database."""
-    key = (_speaks_sql,)
+def _says(source: SourceFile, pattern: re.Pattern[str]) -> bool:
+    """Whether a file's text has something, looked for once."""
+    key = (_says, pattern)
     if key not in source.memo:
-        source.memo[key] = bool(_SPEAKING.search(source.text))
+        source.memo[key] = bool(pattern.search(source.text))
     return bool(source.memo[key])
 
 
@@ -158,7 +158,7 @@ def statement(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | N
         return _of_session(source, scope, call, method)
     if not call.args and not call.keywords:
         return None
-    if _BUILDING.search(source.text):
+    if _says(source, _BUILDING):
         from async_testing.subjects import orm
 
         built = orm.statement(source, scope, call)
@@ -190,11 +190,7 @@ def handed_on(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | N
     func, owner = call.func, scope.class_
     if not isinstance(func, ast.Attribute) or code(func.value) != "self" or not call.args or owner is None:
         return None
-    if (
-        not layers.bases(owner.node)
-        or owner.child(func.attr) is not None
-        or not _BUILDING.search(source.text)
-    ):
+    if not layers.bases(owner.node) or owner.child(func.attr) is not None or not _says(source, _BUILDING):
         return None
     from async_testing.subjects import orm
 
