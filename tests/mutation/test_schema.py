@@ -117,3 +117,11 @@ def test_a_statement_of_two_calls_keeps_its_parameters() -> None:
         "    await c.fetch(q, x)\n    await c.fetch(q, 1)"
     )
     assert written(text, "sql-where") == [text.replace("$1", "$1 OR TRUE")]
+
+
+def test_migrations_are_no_code_to_plant_bugs_in_unless_named(tmp_path: Path) -> None:
+    (tmp_path / "app" / "migrations").mkdir(parents=True)
+    (tmp_path / "app" / "migrations" / "one.sql").write_text("INSERT INTO a (b) VALUES (1);")
+    (tmp_path / "app" / "dao.py").write_text(QUERY)
+    assert [source.path for source in read_sources(tmp_path, "app")] == ["app/dao.py"]
+    assert [source.path for source in read_sources(tmp_path, "app/migrations")] == ["app/migrations/one.sql"]

@@ -14,8 +14,10 @@ from async_testing.finding import UsageError
 from async_testing.mutants import edits as editing
 from async_testing.mutants.edits import Edits, Hinted, shortened
 from async_testing.mutants.registry import Operator
-from async_testing.mutants.schema import Schema, of_project
+from async_testing.mutants.schema import of_project
 from async_testing.mutants.source import Source
+
+_NO_CODE = {"migrations", "alembic"}
 
 
 @dataclass(frozen=True)
@@ -43,18 +45,19 @@ class Mutant:
 
 
 def read_sources(root: Path, folder: str) -> list[Source]:
-    """Read the Python and SQL files of a folder below the root; UsageError if there is none to read."""
+    """Read the Python and SQL files of a folder below the root, migrations aside; UsageError if there is none."""
     base = root / folder
     files = sorted(
         path
         for path in ([base] if base.is_file() else base.rglob("*"))
         if path.suffix in (".py", ".sql")
         and not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(root).parts)
+        and not _NO_CODE.intersection(path.relative_to(base).parts[:-1])
     )
     if not files:
         raise UsageError(f"{base} has no .py or .sql file: name the folder of the code with --source")
     sources = []
-    schema = Schema(of_project(root))
+    schema = of_project(root.resolve())
     for path in files:
         try:
             text = path.read_bytes().decode()

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from async_testing.mutants.regions import called_name
@@ -81,8 +81,14 @@ class Schema:
         return self.tables.get(name.strip('"`').lower())
 
 
-def of_project(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield path and text of every file below a folder that defines tables, tests aside."""
+@lru_cache(maxsize=2)
+def of_project(root: Path) -> Schema:
+    """Return what the files below a folder define, tests aside; they are looked for once."""
+    return Schema(_defining(root))
+
+
+def _defining(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and text of every file that defines tables."""
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED and name[:1] not in "._")
         for name in sorted(names):

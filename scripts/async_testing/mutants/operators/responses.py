@@ -211,7 +211,7 @@ _GIVEN = {
         ],
         "@r.get('/')\ndef f() -> A: ...": [
             "@r.post('/')\ndef f() -> A: ...",
-            "@r.get('//other')\ndef f() -> A: ...",
+            "@r.get('/other')\ndef f() -> A: ...",
             "@r.get('/', response_model=None)\ndef f() -> A: ...",
         ],
     },
@@ -243,7 +243,8 @@ def _changed(
     for literal in source.literals:
         if node.args and literal.node is node.args[0]:
             hint = f"call the route by its path, {literal.text or 'the prefix'}"
-            yield hinted(literal.edit(len(literal.text), len(literal.text), "/other"), hint)
+            more = "other" if literal.text.endswith("/") else "/other"
+            yield hinted(literal.edit(len(literal.text), len(literal.text), more), hint)
     _, close = source.span(node)
     models = [keyword for keyword in node.keywords if keyword.arg == "response_model"]
     hint = "assert on the whole body of the answer, and that it has nothing that the model keeps back"
