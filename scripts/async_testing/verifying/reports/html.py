@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from async_testing.verifying.counting import count
 from async_testing.verifying.model import Coverage, Gap, Instability, Judged, Outcome, Report, Statement
 from async_testing.verifying.reports import listing, matrix
 from async_testing.verifying.reports.style import STYLE
-from async_testing.verifying.reports.words import QUESTIONS, by_line, missed, plural, ranges, shown
+from async_testing.verifying.reports.words import QUESTIONS, by_line, plural, prose, ranges, shown
 
 SHOWN = 20
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -94,14 +95,21 @@ def _bar(report: Report) -> str:
 
 
 def _missed(report: Report) -> str:
-    found = missed(report)
+    survived = by_line(one for one in report.mutants if one.verdict == "survived")
+    untested = by_line(one for one in report.mutants if one.verdict == "untested")
     left = by_line(one for one in report.mutants if one.verdict == "unassessed")
-    body = _several([_item(one) for one in found], "more") if found else ""
-    if not found and count(report.mutants).judged:
+    body = _several([_item(one) for one in survived], "more") if survived else ""
+    if untested:
+        groups = groupby(untested, key=lambda one: (one.mutant.path, one.mutant.scope))
+        items = [_unrun(path, scope, list(those)) for (path, scope), those in groups]
+        body += (
+            f"<p>On lines that no test runs, {plural(len(untested), 'mutant')}:</p>{_several(items, 'more')}"
+        )
+    if not body and count(report.mutants).judged:
         body = "<p>None of those that were judged.</p>"
     if left:
         reasons = "".join(
-            f"<li>{shown(one)}</li>" for one in dict.fromkeys(each.reason for each in left) if one
+            f"<li>{prose(one)}</li>" for one in dict.fromkeys(each.reason for each in left) if one
         )
         body += f'<p>{plural(len(left), "mutant")} could not be judged:</p><ul class="items">{reasons}</ul>'
     return body
@@ -110,11 +118,18 @@ def _missed(report: Report) -> str:
 def _item(one: Judged) -> str:
     mutant = one.mutant
     where = f'<a href="#m-{shown(mutant.fingerprint)}"><code>{shown(mutant.path)}:{mutant.line}</code></a>'
-    why = "no test runs the line" if one.verdict == "untested" else "survived"
-    said = f" To notice it: {shown(mutant.hint)}." if mutant.hint else ""
+    said = f" To notice it: {prose(mutant.hint)}." if mutant.hint else ""
     scope = f" in <code>{shown(mutant.scope)}</code>" if mutant.scope else ""
+    return f'<li>{where} <span class="state missed">survived</span> {shown(mutant.operator)}{scope}.{said}</li>\n'
+
+
+def _unrun(path: str, scope: str, those: Sequence[Judged]) -> str:
+    lines = ranges([one.mutant.line for one in those])
+    word = "line" if lines.isdigit() else "lines"
+    name = shown(f"{path} {scope}".strip())
     return (
-        f'<li>{where} <span class="state missed">{why}</span> {shown(mutant.operator)}{scope}.{said}</li>\n'
+        f'<li><a href="#m-{shown(those[0].mutant.fingerprint)}"><code>{name}</code></a>: '
+        f"{plural(len(those), 'mutant')} on {word} {lines}</li>\n"
     )
 
 

@@ -9,7 +9,7 @@ from itertools import groupby, zip_longest
 from typing import NamedTuple
 
 from async_testing.verifying.model import Coverage, Judged, Report
-from async_testing.verifying.reports.words import VERDICTS, by_line, difference, plural, shown
+from async_testing.verifying.reports.words import VERDICTS, by_line, difference, plural, prose, shown
 
 AROUND = 3
 """Lines to show on both sides of what there is to tell."""
@@ -50,7 +50,7 @@ def _module(path: str, text: str | None, report: Report) -> str:
     coverage = next((one for one in report.coverage if one.path == path), None)
     head = f"<h3><code>{shown(path)}</code></h3>\n"
     if text is None:
-        told = "".join(_mutant(one) for one in those if one.verdict in TOLD)
+        told = _below([one for one in those if one.verdict in TOLD])
         return (
             f'{head}<p class="soft">Its text is not at hand.</p><div class="source">{told}</div>\n'
             if told
@@ -120,15 +120,31 @@ def _line(one: _Line, path: str) -> str:
     return (
         f'<div class="line{" unrun" if one.unrun else ""}" id="{anchor(path, one.number)}">'
         f'<span class="at">{one.number}</span><span class="of{kind}">{figure}</span>'
-        f"<code>{shown(one.text)}</code>{note}</div>\n" + "".join(_mutant(each) for each in one.below)
+        f"<code>{shown(one.text)}</code>{note}</div>\n" + _below(one.below)
     )
+
+
+def _below(those: Sequence[Judged]) -> str:
+    """What is told below a line: each mutant by itself, but all together for which the line would have to run first."""
+    unrun = [one for one in those if one.verdict == "untested"]
+    together = unrun if len(unrun) > 1 else []
+    told = "".join(_mutant(one) for one in those if one not in together)
+    if not together:
+        return told
+    items = "".join(
+        f'<div class="inside" id="m-{shown(one.mutant.fingerprint)}">{shown(one.mutant.operator)}'
+        f"{_diff(one.mutant.before, one.mutant.after)}</div>"
+        for one in together
+    )
+    summary = f"<strong>{VERDICTS['untested']}</strong>: {plural(len(together), 'mutant')}"
+    return f'{told}<details class="mutant"><summary>{summary}</summary>{items}</details>\n'
 
 
 def _mutant(one: Judged) -> str:
     mutant = one.mutant
-    said = [f"<p>{shown(text)}</p>" for text in (one.reason,) if text]
+    said = [f"<p>{prose(one.reason)}</p>"] if one.reason else []
     if mutant.hint:
-        said.append(f"<p>To notice it: {shown(mutant.hint)}.</p>")
+        said.append(f"<p>To notice it: {prose(mutant.hint)}.</p>")
     if one.closest:
         said.append(f"<p>The test that comes closest: <code>{shown(one.closest)}</code></p>")
     if one.tests:

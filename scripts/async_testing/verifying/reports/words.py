@@ -26,6 +26,7 @@ VERDICTS = {
     "killed": "noticed",
     "equivalent": "changes nothing",
 }
+_QUOTED = re.compile("`([^`\n]+)`")
 _ODD = re.compile(r"[^\x20-\x7e\n\t]")
 
 
@@ -40,6 +41,11 @@ class Place(NamedTuple):
 def shown(text: str) -> str:
     """A text for HTML: markup escaped, and control, direction and other invisible characters as their numbers."""
     return escape(_ODD.sub(_visible, text))
+
+
+def prose(text: str) -> str:
+    """The same for a sentence of ours, in which code stands between backticks."""
+    return _QUOTED.sub(r"<code>\1</code>", shown(text))
 
 
 def _visible(match: re.Match[str]) -> str:
