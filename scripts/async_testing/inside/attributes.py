@@ -148,7 +148,7 @@ class Attributes:
                 if left is not None:
                     yield left
             elif (left := content_left(what, name, before, after)) is not None:
-                shared[after.identity] = (owner, left)
+                shared[after.identity] = (owner, left._replace(once=owner.is_class))
 
     def _replaced(
         self, owner: Owner, name: str, before: Held | None, after: Held | None, value: Any

@@ -15,6 +15,8 @@ PLAIN = (bool, int, float, complex, str, bytes, type(None))
 CONTAINERS = (list, dict, set, deque, bytearray, OrderedDict, defaultdict)
 ENTRIES = 200
 """Containers with more are compared by their length alone."""
+FEW = 20
+STAND_IN = object()
 LASTING = re.compile(
     r"cache|memo|regist|intern|compiled|known|seen|lazy|lock|weak|instances|adapter|metadata|member|converter",
     re.IGNORECASE,
@@ -108,7 +110,7 @@ def _members(value: Any, *, is_whole: bool) -> dict[str, Held]:
     for name, one in [*(space_of(value) or {}).items()][:ENTRIES]:
         kind = type(one)
         if is_stand_in(one):
-            found[name] = Held(id(one), kind)
+            found[name] = Held(id(one), kind, STAND_IN)
         elif not is_whole:
             continue
         elif kind in PLAIN:
@@ -131,7 +133,14 @@ def _entries(value: Any) -> Any:
 
 
 def _entry(value: Any) -> Any:
-    return (type(value), value) if type(value) in PLAIN else id(value)
+    """A plain value by itself, a short container by what lies in it, anything else by its identity."""
+    kind = type(value)
+    if kind in PLAIN:
+        return kind, value
+    if kind in (tuple, list, dict) and len(value) <= FEW:
+        inner = [*value.items()] if kind is dict else [(one,) for one in value]
+        return kind, tuple(tuple(one if type(one) in PLAIN else id(one) for one in each) for each in inner)
+    return id(value)
 
 
 def is_stand_in(value: Any) -> bool:
@@ -152,15 +161,17 @@ def is_test(module: str | None) -> bool:
 
 def content_left(what: str, name: str, before: Held, after: Held) -> Left | None:
     """What changed in a container, or in the attributes of an object, that stayed the same object."""
+    if LASTING.search(name):
+        return None
     if after.type in CONTAINERS:
-        return None if LASTING.search(name) else Left(what, _filled(what, before.content, after.content))
+        return Left(what, _filled(what, before.content, after.content))
     for key, now in (after.content or {}).items():
         was = (before.content or {}).get(key)
         if was == now or LASTING.search(key):
             continue
         inner = f"{what}.{key}"
         if was is None or was.identity != now.identity:
-            if issubclass(now.type, _mocks()) or issubclass(now.type, FunctionType | MethodType):
+            if now.content is STAND_IN:
                 return patched(inner)
         elif now.type in CONTAINERS:
             return Left(inner, _filled(inner, was.content, now.content))
