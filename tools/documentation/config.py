@@ -44,6 +44,9 @@ def check_toml(root: Path, block: str, example: str) -> int:
 def check_yaml(root: Path, block: str, example: str) -> int:
     """Parse a YAML block and run the ``run:`` steps of its jobs; returns the number of steps held, at least 1.
 
+    Each job is run on its own with the first values of its matrix; jobs that need each other one after the other in
+    one folder, with every value, as artifacts would carry their files on.
+
     Raises Problem when it does not parse, an action is not ``owner/name@ref``, or a step fails.
     """
     try:
@@ -52,18 +55,44 @@ def check_yaml(root: Path, block: str, example: str) -> int:
         raise Problem(f"this YAML does not parse: {' '.join(str(error).split())}") from None
     if not isinstance(parsed, dict):
         raise Problem("a YAML block has to be a mapping")
-    steps = 0
-    for name, job in (parsed.get("jobs") or {}).items():
-        commands = []
-        for step in job.get("steps") or []:
-            steps += 1
-            if "run" in step:
-                commands.append(_filled(step["run"], job))
-            elif not ACTION.match(str(step.get("uses"))):
-                raise Problem(f"job {name}: a step needs run: or uses: owner/name@ref")
-        if commands:
-            shell.check(root, "\n".join(commands), example)
-    return max(steps, 1)
+    jobs: dict[str, Any] = parsed.get("jobs") or {}
+    commands = {name: _commands(name, job) for name, job in jobs.items()}
+    if any("needs" in job for job in jobs.values()):
+        whole = [one for name, job in jobs.items() for one in _of_matrix(commands[name], job)]
+        shell.check(root, "\n".join(whole), example)
+    else:
+        for name, job in jobs.items():
+            if commands[name]:
+                shell.check(root, "\n".join(_of_matrix(commands[name], job)[: len(commands[name])]), example)
+    return max(sum(len(job.get("steps") or []) for job in jobs.values()), 1)
+
+
+def _commands(name: str, job: dict[str, Any]) -> list[str]:
+    """What the steps of a job run."""
+    commands = []
+    for step in job.get("steps") or []:
+        if "run" in step:
+            commands.append(step["run"])
+        elif not ACTION.match(str(step.get("uses"))):
+            raise Problem(f"job {name}: a step needs run: or uses: owner/name@ref")
+    return commands
+
+
+def _of_matrix(commands: list[str], job: dict[str, Any]) -> list[str]:
+    """The commands once for each value of the job's matrix, ``${{ matrix.x }}`` replaced by it; one key may vary."""
+    matrix = (job.get("strategy") or {}).get("matrix") or {}
+    most = max((len(values) for values in matrix.values()), default=1)
+
+    def filled(command: str, number: int) -> str:
+        def value(found: re.Match[str]) -> str:
+            values = matrix.get(found["key"])
+            if not values:
+                raise Problem(f"the matrix has no {found['key']!r}")
+            return str(values[min(number, len(values) - 1)])
+
+        return EXPRESSION.sub(value, command)
+
+    return [filled(command, number) for number in range(most) for command in commands]
 
 
 def _pytest_table(tree: dict[str, Any]) -> str | None:
@@ -100,16 +129,3 @@ def _dump(table: dict[str, Any], path: tuple[str, ...]) -> list[str]:
         if isinstance(value, dict):
             lines += _dump(value, (*path, key))
     return lines
-
-
-def _filled(command: str, job: dict[str, Any]) -> str:
-    """The step's command with ``${{ matrix.x }}`` replaced by the first value of x."""
-    matrix = (job.get("strategy") or {}).get("matrix") or {}
-
-    def first(found: re.Match[str]) -> str:
-        values = matrix.get(found["key"])
-        if not values:
-            raise Problem(f"the matrix has no {found['key']!r}")
-        return str(values[0])
-
-    return EXPRESSION.sub(first, command)

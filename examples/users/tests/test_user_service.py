@@ -35,10 +35,11 @@ class DummyUserAdapter:
 
 
 class DummyUserDAO:
-    """A DAO that remembers what it was asked, and answers with one user or fails as told."""
+    """A DAO that remembers what it was asked, and answers with one user or two, or fails as told."""
 
     def __init__(self, user: UserDTO.Read, error: DAOException | None = None) -> None:
         self.user: UserDTO.Read = user
+        self.other: UserDTO.Read = user.model_copy(update={"id": user.id + 1})
         self.error: DAOException | None = error
         self.calls: list[tuple[object, ...]] = []
 
@@ -57,7 +58,7 @@ class DummyUserDAO:
 
     async def fetch_all(self, ids: Sequence[int], search: UserDTO.Search) -> list[UserDTO.Read]:
         self._called("fetch_all", ids, search)
-        return [self.user]
+        return [self.user, self.other]
 
     async def count_by_status(self, status: Status) -> int:
         self._called("count_by_status", status)
@@ -94,7 +95,7 @@ async def test_service_coordinates_dao_and_adapter(user: UserDTO.Read) -> None:
 
     assert adapter.calls == [("get_users_by_permission", "users.read", "Bearer abc", "company")]
     assert dao.calls == [("fetch_all", [3, 5], search)]
-    assert result == [user]
+    assert result == [user, dao.other]
 
 
 @pytest.mark.asyncio
