@@ -11,7 +11,7 @@ from async_testing.mutants.naming import columns, used_tables
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.schema import Table
 from async_testing.mutants.source import Source
-from async_testing.mutants.sql import Block, Clause, Token, is_distinct_on, tokens
+from async_testing.mutants.sql import Block, Clause, Token, is_distinct_on, is_referred_to, tokens
 
 ORDER = 10
 OPERATORS: list[Operator] = []
@@ -197,13 +197,17 @@ def dropped_insert_column(source: Source) -> Iterator[Edits]:
             'COLUMNS = "id"\nQ = f"SELECT {COLUMNS} FROM users"',
         ],
         'Q = "INSERT INTO a (b, c) SELECT d, e FROM f UNION SELECT g, h FROM i"': [],
+        'Q = "SELECT DISTINCT a, b, f(c) AS d FROM t ORDER BY b, d"': [
+            'Q = "SELECT DISTINCT b, f(c) AS d FROM t ORDER BY b, d"'
+        ],
+        'Q = "SELECT a, b FROM t ORDER BY 2"': [],
     },
 )
 def dropped_select_column(source: Source) -> Iterator[Edits]:
     """A column left out of what is selected."""
     for block in source.blocks:
         if _gives_rows(block):
-            yield from _each_dropped(source, block, "select", "columns")
+            yield from _each_dropped(source, block, "select", "select distinct", "columns")
 
 
 def _gives_rows(block: Block) -> bool:
@@ -284,6 +288,8 @@ def _each_dropped(source: Source, block: Block, *names: str) -> Iterator[Edits]:
     for clause in block.all(*names):
         items = clause.items()
         for item in items:
+            if is_referred_to(block, clause, item):
+                continue
             span = (item[0].start, item[-1].end)
             yield hinted(
                 arguments(source).cut(block, block.remove(item, items), span),
