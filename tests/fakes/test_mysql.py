@@ -240,3 +240,13 @@ async def test_a_procedure_is_called(fakes: Any) -> None:
         assert await cursor.callproc("totals", (2026, 1)) == (2026, 1)
         assert await cursor.fetchone() == (3,)
     assert conn.calls[0] == ("CALL totals(%s, %s)", (2026, 1))
+
+
+async def test_a_value_alone_is_the_only_parameter(fakes: Any) -> None:
+    conn = fakes.FakeConnection()
+    for value in ("ab", 3, ("ab",)):
+        await run(conn, ONE, value)
+    wanted = ["ab", 3, "ab"]
+    assert [call.meaning for call in conn.calls] == [
+        Select("users", ["id", "name"], where={"id": value}) for value in wanted
+    ]

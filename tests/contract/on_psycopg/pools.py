@@ -121,3 +121,24 @@ async def a_pool_has_no_calls(db: World) -> None:
 async def a_pool_waits_and_checks(db: World) -> None:
     pool = await db.make_pool()
     await db.see(pool.wait(), pool.check(), pool.open())
+
+
+async def a_connection_given_back_within_a_block_is_let_go(db: World) -> None:
+    pool = await db.make_pool()
+    conn = await pool.getconn()
+    await db.see(conn.set_autocommit(True), conn.execute(INSERT, [3, "three"]))
+    block = conn.transaction()
+    await block.__aenter__()
+    await db.see(pool.putconn(conn))
+    again = await pool.getconn()
+    db.note(again.autocommit, again.closed, again.info.transaction_status.name)
+    await db.see(pool.putconn(again))
+
+
+async def a_connection_given_back_in_a_transaction_is_kept(db: World) -> None:
+    pool = await db.make_pool()
+    conn = await pool.getconn()
+    await db.see(conn.execute(INSERT, [3, "three"]), pool.putconn(conn))
+    again = await pool.getconn()
+    db.note(conn.closed, again.closed, again.autocommit)
+    await db.see(pool.putconn(again))

@@ -267,3 +267,22 @@ async def a_cancelled_statement_aborts(db: World) -> None:
     await asyncio.sleep(0.05)
     task.cancel()
     await db.see(task, db.connection.execute(NOBODY), db.connection.rollback(), db.connection.execute(NOBODY))
+
+
+@scripted(execute=answers(1, TWICE))
+async def a_connection_tells_the_state_of_its_transaction(db: World) -> None:
+    conn = db.connection
+
+    def state() -> None:
+        db.note(conn.info.transaction_status.name, conn.info.status.name)
+
+    state()
+    await db.see(conn.execute(INSERT, [3, "three"]))
+    state()
+    await db.see(conn.execute(INSERT, [1, "again"]))
+    state()
+    await db.see(conn.rollback())
+    state()
+    db.note(conn.info.encoding, isinstance(conn.info.backend_pid, int), conn.info.server_version >= 120000)
+    await db.see(conn.close())
+    state()

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:370bac1d20285a97 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:65d6682d88f3492b (scaffold.py --update renews it)
 """What the fakes write down for `verify.py --replay`: each statement, with the types of its parameters and answer."""
 
 import json
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from ..core.recording import Call, is_error
 from ..core.scripting import UNSET, as_rows
+from ..sql.text import as_sequence
 
 FILE: Final = os.environ.get("ASYNC_TESTING_RECORD", "")
 VERSION: Final = 1
@@ -28,12 +29,13 @@ def note(driver: str, call: Call, source: str, value: Any) -> None:
     `value`, that answer.
     """
     path, line = _sender()
+    given = as_sequence(call.parameters, call.style, many=call.batch)
     told = {
         "version": VERSION,
         "driver": driver,
         "method": call.method,
         "statement": call.statement,
-        "parameters": [] if source == "copy" else _labels(call.parameters, call.batch),
+        "parameters": [] if source == "copy" else _labels(given, call.batch),
         "batch": call.batch,
         "rows": _shape(source, value),
         "test": os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0],

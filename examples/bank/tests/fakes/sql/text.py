@@ -1,7 +1,7 @@
-# async-testing-expert 0.1.0 sha256:d31d51d192e95e06 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:ca7bb6c3239f3467 (scaffold.py --update renews it)
 """What can be told from the text of a statement alone: its placeholders, its verb and tables, its wording."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,16 @@ _AFTER_TABLES = ("where", "set", "group", "order", "select", "values", "on")
 _VERBS = ("select", "insert", "update", "delete", "merge")
 _ROWS = ("values", "table", "show", "explain", "fetch", "describe", "pragma")
 _UNGIVEN = object()
+
+
+def as_sequence(parameters: Any, style: str, *, many: bool = False) -> Any:
+    """Parameters as a sequence or a mapping: where `%s` is a placeholder, drivers of MySQL take a value alone."""
+    if many:
+        return [as_sequence(each, style) for each in parameters or ()]
+    several = isinstance(parameters, Sequence | Mapping) and not isinstance(
+        parameters, str | bytes | bytearray
+    )
+    return parameters if several or parameters is None or "%" not in style else [parameters]
 
 
 @lru_cache(512)

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:2070195bc3e637fa (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:ed96dbb87c7ca426 (scaffold.py --update renews it)
 """What a SQL statement means, for assertions that survive a rewrite and notice a bug.
 
     assert call.meaning == Insert("users", {"name": "Ann", "email": "a@b.c"}, returning=["id"])
@@ -31,7 +31,7 @@ from .expressions import (
     value,
     written,
 )
-from .text import named, placeholders, same_text, verb_and_tables
+from .text import as_sequence, named, placeholders, same_text, verb_and_tables
 from .tokens import RESERVED, Each, Missing, Token, bind, is_mark, is_word, name_text, tokenize
 
 __all__ = [
@@ -325,6 +325,8 @@ def read(statement: str, parameters: object = None, *, style: str = "$", many: b
         tokens = [
             t._replace(value=t.value.replace("%%", "%")) if isinstance(t.value, str) else t for t in tokens
         ]
+    if not many or isinstance(parameters, Sequence):
+        parameters = as_sequence(parameters, style, many=many)
     sets = len(parameters) if many and isinstance(parameters, Sequence) else None
     try:
         return read_tokens(bind(tokens, parameters, many=many), sets)

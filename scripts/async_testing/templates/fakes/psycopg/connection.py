@@ -8,6 +8,7 @@ from typing import Any, Self
 from ..core.recording import Event
 from .cursors import FakeCursor
 from .exceptions import LOST, error
+from .info import FakeConnectionInfo
 from .server_cursors import FakeServerCursor
 from .transactions import FakeTransaction
 from .wire import Wire
@@ -28,6 +29,11 @@ class FakeConnection(Wire):
         self.isolation_level: Any = None
         self.read_only: bool | None = None
         self.deferrable: bool | None = None
+
+    @property
+    def info(self) -> FakeConnectionInfo:
+        """The state of the transaction, and what the server is."""
+        return FakeConnectionInfo(self)
 
     async def __aenter__(self) -> Self:
         return self

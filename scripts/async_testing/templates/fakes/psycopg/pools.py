@@ -99,9 +99,10 @@ class FakePool:
             pool = getattr(connection, "_pool", None)
             whose = f"it comes from pool {pool.name!r}" if pool else "it doesn't come from any pool"
             raise ValueError(f"can't return connection to pool {self.name!r}, {whose}: {connection!r}")
-        connection.blocks = 0
         if connection.session.open and not connection.closed:
-            await connection.rollback()
+            # it may not be rolled back within a block: the pool lets go of it, and makes another
+            await (connection.close() if connection.blocks else connection.rollback())
+        connection.blocks = 0
         connection._pool = None
         self._out.remove(connection)
         self._places.give_back()

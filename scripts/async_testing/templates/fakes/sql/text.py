@@ -1,6 +1,6 @@
 """What can be told from the text of a statement alone: its placeholders, its verb and tables, its wording."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,16 @@ _AFTER_TABLES = ("where", "set", "group", "order", "select", "values", "on")
 _VERBS = ("select", "insert", "update", "delete", "merge")
 _ROWS = ("values", "table", "show", "explain", "fetch", "describe", "pragma")
 _UNGIVEN = object()
+
+
+def as_sequence(parameters: Any, style: str, *, many: bool = False) -> Any:
+    """Parameters as a sequence or a mapping: where `%s` is a placeholder, drivers of MySQL take a value alone."""
+    if many:
+        return [as_sequence(each, style) for each in parameters or ()]
+    several = isinstance(parameters, Sequence | Mapping) and not isinstance(
+        parameters, str | bytes | bytearray
+    )
+    return parameters if several or parameters is None or "%" not in style else [parameters]
 
 
 @lru_cache(512)
