@@ -17,6 +17,7 @@ from typing import Any
 
 from .left import MISSING, Left
 
+SILENCED = "loggers that are disabled"
 State = Mapping[Hashable, Any]
 SIGNALS = [number for number in signal.valid_signals() if isinstance(number, signal.Signals)]
 
@@ -65,10 +66,17 @@ class Surroundings:
 
     def told(self, before: State, after: State) -> Iterator[Left]:
         """What has changed, harmless things aside."""
+        silenced = []
         for key in {**before, **after}:
             was, now = before.get(key, MISSING), after.get(key, MISSING)
             if was != now and (left := self._left(key, was, now)) is not None:
-                yield left
+                if left.what == SILENCED:
+                    silenced.append(left)
+                else:
+                    yield left
+        if silenced:
+            more = f", and {len(silenced) - 1} more loggers" if len(silenced) > 1 else ""
+            yield silenced[0]._replace(message=silenced[0].message + more)
 
     def _left(self, key: Any, before: Any, after: Any) -> Left | None:
         if isinstance(key, str):
@@ -167,5 +175,5 @@ def _logger(name: str, before: Any, after: Any) -> Left | None:
     if after[0] > before[0]:
         return Left(f"handlers of {what}", f"{what} keeps a handler that was added", once=True)
     if after[1] and not before[1]:
-        return Left(f"disabled {what}", f"{what} stays disabled", once=True)
+        return Left(SILENCED, f"{what} stays disabled", once=True)
     return None

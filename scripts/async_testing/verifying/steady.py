@@ -99,8 +99,9 @@ class _Study:
             expected = run.finished.seconds
         broken = {(one["what"], one["message"]) for run in self._runs for one in run.told("unwatched")}
         self._notes += [f"{what} could not be looked at: {why[:100]}" for what, why in sorted(broken)]
-        self.found += _warnings(self._runs, self._lab)
-        self.found += _leaks(self._runs)
+        good = {*self._good}
+        found = (*_warnings(self._runs, self._lab), *_leaks(self._runs))
+        self.found += (one for one in found if one.test in good)
 
     def _suspects(self) -> Iterator[Suspect]:
         warned = {one.test for one in self.found if one.kind == "warning"}
