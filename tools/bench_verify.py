@@ -1,6 +1,6 @@
 """What judging a mutant costs, beside its tests and against other tools, as a table in Markdown.
 
-    python tools/bench_verify.py [--example users] [--module src/domain/dal/dao/user.py] [--peers FOLDER]
+    python tools/bench_verify.py [--example bank] [--module src/accounts.py] [--peers FOLDER]
 
 Every figure is the processor's time of whole trees of processes, one job each, so that it says the same on a busy
 machine; "a second" is such a second. Other tools are looked for in FOLDER/NAME/bin (default: .cache/bench/mutation), an
@@ -57,8 +57,8 @@ class Row(NamedTuple):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; returns the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--example", default="users")
-    parser.add_argument("--module", default="src/domain/dal/dao/user.py")
+    parser.add_argument("--example", default="bank")
+    parser.add_argument("--module", default="src/accounts.py")
     parser.add_argument("--peers", type=Path, default=REPOSITORY / ".cache" / "bench" / "mutation")
     options = parser.parse_args(arguments)
     with _copy(REPOSITORY / "examples" / options.example) as root:

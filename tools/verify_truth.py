@@ -1,6 +1,7 @@
 """Judge the same mutants with verify and with the slow reference, and compare the verdicts.
 
     python tools/verify_truth.py --sample 200 --jobs 2
+    python tools/verify_truth.py --sample 60 --tests "not error and not writes"
     python tools/verify_truth.py --sample 30 --only bank --spawn
 
 The reference writes each mutant into a copy and runs plain pytest there. With --known FILE its verdicts are kept, so
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--only", nargs="+", default=APPLICATIONS, choices=[*APPLICATIONS, "library"])
     parser.add_argument("--operator", default="", help="only those whose name begins so")
+    parser.add_argument("--tests", default="", help="only these tests (pytest's -k), so that more survives")
     parser.add_argument("--spawn", action="store_true", help="verify uses no forks")
     parser.add_argument("--known", type=Path, help="a file with the reference's verdicts, read and written")
     options = parser.parse_args(arguments)
@@ -98,7 +100,7 @@ def _chosen(root: Path, count: int, seed: int, operator: str) -> list[Mutant]:
 
 
 def _fast(root: Path, chosen: Sequence[Mutant], options: argparse.Namespace) -> dict[str, Judged]:
-    target = Target(root, sys.executable, ("-p", "no:randomly"))
+    target = Target(root, sys.executable, ("-p", "no:randomly", *_chosen_tests(options)))
     clean = clean_run(target, sorted({mutant.path for mutant in chosen}), 600)
     if clean.trouble or clean.failed:
         raise UsageError(f"{root.name}: {clean.trouble or clean.failed[0].message}")
@@ -110,7 +112,7 @@ def _slow(
     root: Path, chosen: Sequence[Mutant], options: argparse.Namespace, known: dict[str, str]
 ) -> dict[str, str]:
     new = [mutant for mutant in chosen if _key(root.name, mutant) not in known]
-    suite = running.Suite(root)
+    suite = running.Suite(root, _chosen_tests(options))
     with ExitStack() as stack:
         if new:
             folders = stack.enter_context(running.copies(suite, options.jobs))
@@ -124,6 +126,10 @@ def _slow(
             changes = [(mutant.path, mutant.text) for mutant in new]
             running.judge(suite, folders, changes, 5 * before.seconds + 5, done)
     return known
+
+
+def _chosen_tests(options: argparse.Namespace) -> tuple[str, ...]:
+    return ("-k", options.tests) if options.tests else ()
 
 
 def _known(path: Path | None) -> dict[str, str]:

@@ -39,25 +39,24 @@ def measured(name: str, folder: Path, root: Path, module: str) -> Measured:
             0, 0.0, f"not there: python -m venv {folder / name}, install {PACKAGES[name]} and the example"
         )
     before = used()
-    count = _TOOLS[name](programs, root, module)
+    count, said = _TOOLS[name](programs, root, module)
     seconds = used() - before
-    return Measured(
-        count, seconds, "" if count else f"judged nothing in {seconds:.0f} s of the processor's time"
-    )
+    last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "nothing")
+    return Measured(count, seconds, "" if count else f"judged nothing; it says: {last[:90]}")
 
 
-def _run(command: list[str], root: Path) -> str:
-    """What a command prints, up to when it is stopped."""
+def _run(command: list[str], root: Path) -> tuple[str, bool]:
+    """What a command prints, up to when it is stopped; whether it came to its end."""
     try:
         done = subprocess.run(
             command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE
         )
     except subprocess.TimeoutExpired as error:
-        return (error.stdout or b"").decode(errors="replace")
-    return done.stdout.decode(errors="replace")
+        return (error.stdout or b"").decode(errors="replace"), False
+    return done.stdout.decode(errors="replace"), True
 
 
-def _cosmic_ray(programs: Path, root: Path, module: str) -> int:
+def _cosmic_ray(programs: Path, root: Path, module: str) -> tuple[int, str]:
     config = root / "cosmic.toml"
     test = f"{programs / 'python'} -m pytest -x -q -p no:cacheprovider"
     config.write_text(
@@ -65,40 +64,34 @@ def _cosmic_ray(programs: Path, root: Path, module: str) -> int:
         f'test-command = "{test}"\n[cosmic-ray.distributor]\nname = "local"\n'
     )
     program = str(programs / "cosmic-ray")
+    original = (root / module).read_bytes()
     _run([program, "init", config.name, "session.sqlite"], root)
-    _run([program, "exec", config.name, "session.sqlite"], root)
-    dump = _run([program, "dump", "session.sqlite"], root)
-    subprocess.run(["git", "checkout", "-q", module], cwd=root, capture_output=True)
+    said, _ = _run([program, "exec", config.name, "session.sqlite"], root)
+    (root / module).write_bytes(original)
+    dump, _ = _run([program, "dump", "session.sqlite"], root)
     results = [json.loads(line)[1] for line in dump.splitlines() if line.startswith("[")]
-    return sum(result is not None and result.get("test_outcome") is not None for result in results)
+    return sum(result is not None and result.get("test_outcome") is not None for result in results), said
 
 
-def _gremlins(programs: Path, root: Path, module: str) -> int:
-    options = [
-        "--gremlins",
-        f"--gremlin-targets={module}",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:randomly",
-    ]
-    said = _run([str(programs / "python"), "-m", "pytest", *options], root)
-    found = [int(number) for number in re.findall(r"(?:Zapped|Survived|Timeout|Error)\w*:?\s+(\d+)", said)]
-    return sum(found)
+def _gremlins(programs: Path, root: Path, module: str) -> tuple[int, str]:
+    command = [str(programs / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    options = ["-W", "default::UserWarning", "--gremlins", f"--gremlin-targets={module}"]
+    said, is_done = _run([*command, *options], root)
+    begun = max(map(int, re.findall(r"Gremlin (\d+)/", said)), default=0)
+    return max(0, begun if is_done else begun - 1), said
 
 
-def _mutmut(programs: Path, root: Path, module: str) -> int:
+def _mutmut(programs: Path, root: Path, module: str) -> tuple[int, str]:
     (root / "setup.cfg").write_text(
         f"[mutmut]\nsource_paths={module.partition('/')[0]}\nonly_mutate={module}\n"
         "also_copy=\n    conftest.py\n    schema.sql\n"
     )
-    _run([str(programs / "mutmut"), "run", "--max-children", "1"], root)
-    said = _run([str(programs / "mutmut"), "results", "--all", "true"], root)
-    return len(re.findall(r": (?:killed|survived|timeout|suspicious)", said))
+    said, _ = _run([str(programs / "mutmut"), "run", "--max-children", "1"], root)
+    results, _ = _run([str(programs / "mutmut"), "results", "--all", "true"], root)
+    return len(re.findall(r": (?:killed|survived|timeout|suspicious)", results)), said
 
 
-_TOOLS: dict[str, Callable[[Path, Path, str], int]] = {
+_TOOLS: dict[str, Callable[[Path, Path, str], tuple[int, str]]] = {
     "mutmut": _mutmut,
     "cosmic-ray": _cosmic_ray,
     "pytest-gremlins": _gremlins,
