@@ -75,6 +75,7 @@ def one_module(root: str, path: str) -> dict[str, Any]:
     """Write one module's tests; returns its functions, and the subject of each test, or the problem."""
     sys.path.insert(0, str(SCRIPTS))
     sys.setrecursionlimit(6000)
+    from async_testing.cli.plan_write import require
     from async_testing.facts.workspace import Workspace
     from async_testing.finding import UsageError
     from async_testing.planning import needs, plan
@@ -95,6 +96,10 @@ def one_module(root: str, path: str) -> dict[str, Any]:
     functions = [one.name for one in done.functions] + [one.name for one in done.models]
     file = needs.test_file(path, done.layer, (), modules.tests(root)[1])
     conventions = Conventions(root, file)
+    try:
+        require(done, conventions, root)
+    except UsageError as error:
+        return {"functions": functions, "tests": {}, "reasons": [str(error)]}
     helpers, tests = tests_for(source, done, conventions, set(), exact=False)
     target = Path(root) / file
     while target.exists():

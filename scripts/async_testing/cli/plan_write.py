@@ -51,7 +51,7 @@ def write(source: SourceFile, done: Plan, root: str, options: Namespace) -> int:
         raise UsageError(
             f"{shown} exists: --append adds the tests that it lacks and leaves the rest as it is"
         )
-    _require(done, conventions, root)
+    require(done, conventions, root)
     taken = _taken(there, shown)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEP))
     helpers, tests = tests_for(source, done, conventions, set(), exact=options.exact_sql)
@@ -60,7 +60,8 @@ def write(source: SourceFile, done: Plan, root: str, options: Namespace) -> int:
         text = printer.file(f"Tests for {source.path}.", helpers, tests)
         files.write(Path(root), {done.test_file: text.encode()}, {})
     else:
-        tests = [one for one in tests if one.name not in taken and _is_missing(one, done)]
+        is_ours = any(one.name in taken for one in tests)
+        tests = [one for one in tests if one.name not in taken and (is_ours or _is_missing(one, done))]
         if not tests:
             raise UsageError(f"{shown} has them all: nothing to add")
         text = appending.appended(there.text, printer, helpers, tests, there.newline)
@@ -107,7 +108,7 @@ def _is_missing(test: Test, done: Plan) -> bool:
     return any(not one.covered for one in cases if one.path in kinds)
 
 
-def _require(done: Plan, conventions: Conventions, root: str) -> None:
+def require(done: Plan, conventions: Conventions, root: str) -> None:
     """Refuse a module whose tests need fakes or fixtures that the project has not."""
     script = os.path.join(os.path.dirname(sys.argv[0]), "scaffold.py")  # noqa: PTH118, PTH120
     hint = f"run {shlex.join(['python', script, os.path.relpath(root)])} first"

@@ -82,7 +82,7 @@ def _of_route(
     what: str,
 ) -> list[Test]:
     from async_testing.writing import calls, routers
-    from async_testing.writing.evaluating.things import Raised, Unknown
+    from async_testing.writing.evaluating.things import Unknown
 
     try:
         return routers.tests_of(module, function, application, conventions, names, what)

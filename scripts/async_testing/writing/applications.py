@@ -83,9 +83,9 @@ class Application:
             isinstance(error, Obj)
             and error.cls.name == "HTTPException"
             and error.cls.module.source.path == "<fastapi>"
+            and not any(self._is_http(kind) for kind, _ in self.handlers)
         ):
-            if not any(self._is_http(kind) for kind, _ in self.handlers):
-                return self._http(error)
+            return self._http(error)
         best: tuple[int, Any] | None = None
         for kind, handler in self.handlers:
             place = self._distance(error, kind)

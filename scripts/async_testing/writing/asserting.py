@@ -48,6 +48,10 @@ class Asserter:
             )
         if isinstance(value, Obj) and (value.cls.kind not in ("model", "dataclass") or _has_opaque(value)):
             return [*self._fields(value, name)]
+        if _is_record(value):
+            return [f"assert dict({name}) == {self.shower.show(value)}"]
+        if isinstance(value, list) and value and all(map(_is_record, value)):
+            return [f"assert [dict(one) for one in {name}] == {self.shower.show(value)}"]
         if isinstance(value, list | tuple) and any(isinstance(one, Obj) and not _equal(one) for one in value):
             found = [f"assert len({name}) == {len(value)}"]
             for place, one in enumerate(value):
@@ -275,6 +279,11 @@ class Asserter:
             return self.shower.show(value)
         except Unknown:
             return self.shower.take("unittest.mock", "ANY")
+
+
+def _is_record(value: Any) -> bool:
+    """Whether it is a row in the driver's own class, which is equal to no dictionary."""
+    return hasattr(value, "items") and type(value).__module__.startswith("async_testing_fakes")
 
 
 def _equal(value: Any) -> bool:

@@ -19,10 +19,10 @@ UNSET = object()
 
 
 class Choice(NamedTuple):
-    """Something that was chosen: where, from how many, and in words what was."""
+    """Something that was chosen: where, from how many options, and in words what was."""
 
     place: str
-    count: int
+    options: int
     words: str
 
 
@@ -360,7 +360,7 @@ class Attempt:
     def learn_columns(self, names: list[str]) -> None:
         """The code reads these of a row whose columns the statement does not tell. Raises: Again."""
         moved = False
-        for place, known in self.memory.columns.items():
+        for known in self.memory.columns.values():
             fresh = [one for one in names if one not in known]
             if fresh:
                 known += fresh

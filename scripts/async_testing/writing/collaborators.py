@@ -60,6 +60,7 @@ class Collaborator(Special):
         attempt.holders.append(self)
 
     def attribute(self, name: str) -> Any:
+        """What an attribute is."""
         if name in self.fields:
             return self.fields[name]
         interpreter = self.attempt.interpreter
@@ -162,6 +163,7 @@ class Function(Special):
         attempt.holders.append(self)
 
     def invoke(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What calling it gives."""
         if self.form.kind == "awaitable":
             inner = self.form.args[0] if self.form.args else Form("any")
             return Coro(lambda: self._answer(inner, args, kwargs, awaited=True))

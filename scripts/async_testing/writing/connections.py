@@ -64,7 +64,7 @@ def errors_of(attempt: Attempt) -> list[tuple[Any, str]]:
     errors = getattr(module, "errors", None)
     names = [one for one in memory.texts if one.isidentifier()]
     for method, words in _SERVER:
-        making = getattr(errors, method, None)
+        making: Any = getattr(errors, method, None)
         needs = method.endswith("violation")
         for name in [*dict.fromkeys([*names, "some_constraint"])][:12] if needs and making else [""]:
             args = (name,) if needs else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from async_testing.subjects.model import Model
@@ -104,10 +105,8 @@ class _Writer:
         }
         fewer = {name: value for name, value in self.valid.items() if name in needed}
         if fewer != self.valid:
-            try:
+            with contextlib.suppress(Raised, Unknown):
                 found.append(self._takes(fewer, "has_defaults", "What is left out has its default."))
-            except (Raised, Unknown):
-                pass
         found += self._odd()
         return found
 
@@ -275,6 +274,7 @@ class _Writer:
         if not shown:
             raise Unknown("refused values cannot be shown in a test")
         quote = self.conventions.quote
+        loc, kind = shower.text("loc"), shower.text("type")
         parameters = f"({', '.join(f'{quote}{one}{quote}' for one in ('values', 'place', 'kind'))})"
         shower.imports |= {
             Import("pytest", ""),
@@ -289,7 +289,7 @@ class _Writer:
             False,
             act=("with pytest.raises(ValidationError) as raised:", f"    {cls}(**values)"),
             asserts=(
-                f"assert [(one[{quote}loc{quote}], one[{quote}type{quote}]) for one in raised.value.errors()] == [(place, kind)]",
+                f"assert [(one[{loc}], one[{kind}]) for one in raised.value.errors()] == [(place, kind)]",
             ),
             imports=frozenset(shower.imports),
             parametrize=f"{parameters}, [{', '.join(shown)}]",

@@ -1,4 +1,4 @@
-"""Looks for inputs that take a function through each of its ways: one thing is changed at a time, what is new is kept."""
+"""Looks for inputs that take a function through each of its ways: one thing is changed at a time, new ways are kept."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _changes(done: Done) -> Iterator[dict[str, int]]:
     for place, choice in done.attempt.choices.items():
         if place in done.chosen:
             continue
-        for at in range(1, choice.count):
+        for at in range(1, choice.options):
             yield {**done.chosen, place: at}
 
 

@@ -11,7 +11,7 @@ _MOST = 6
 
 
 def matching(pattern: str, number: int) -> str:
-    """A text that matches, another one for another number where the pattern leaves room; a word where it cannot tell."""
+    """A text that matches, another one for another number where there is room; a word where it cannot tell."""
     plain = pattern.replace("\\P{C}", "[a-z]").replace("\\p{L}", "[a-z]").replace("\\z", "\\Z")
     try:
         tree: Any = re._parser.parse(plain)  # type: ignore[attr-defined]

@@ -304,11 +304,11 @@ def _refusal(
     arranger = Arranger(shower, blank)
     asked = done.subject._replace(replaced=tuple(one._replace(value=None) for one in done.subject.replaced))
     _replace(arranger, asked, fixtures, shower)
-    quote = conventions.quote
+    loc, kind, detail = map(shower.text, ("loc", "type", "detail"))
     shown = shower.show([(where, kind) for where, kind in problems])
     asserts = (
         "assert response.status_code == 422",
-        f"assert [(one[{quote}loc{quote}], one[{quote}type{quote}]) for one in response.json()[{quote}detail{quote}]] == {shown}",
+        f"assert [(one[{loc}], one[{kind}]) for one in response.json()[{detail}]] == {shown}",
     )
     return Test(
         names.test(what, "", "is_422"),

@@ -15,7 +15,6 @@ from async_testing.writing.evaluating.classes import MISSING
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.models import Models
 from async_testing.writing.evaluating.things import Coro, Func, Meta, Obj, Raised, Recorder, Unknown
-
 from async_testing.writing.samples import Samples, guessed
 
 if TYPE_CHECKING:
@@ -287,14 +286,10 @@ class Route:
     def _body(self, value: Any) -> Any:
         kwargs = self.told.kwargs
         said = kwargs.get("response_model", MISSING)
-        if said is MISSING:
-            form = _returns(self.func)
-        else:
-            form = form_of(said) if said is not None else Form("any")
+        form = _returns(self.func) if said is MISSING else Form("any") if said is None else form_of(said)
         if "response_class" in kwargs:
             raise Unknown("an answer of its own class is not followed")
         if form.kind not in ("any", "external", "class"):
-            form = _reading(self.interpreter, form)
             value = self._shaped(form, value)
         names = ("exclude_unset", "exclude_none", "exclude_defaults", "by_alias", "include", "exclude")
         options = {
@@ -314,10 +309,6 @@ class Route:
 def _returns(func: Func) -> Form:
     node = func.node
     return form_of(func.module.interpreter.annotation(getattr(node, "returns", None), func.module.frame))
-
-
-def _reading(interpreter: Models, form: Form) -> Form:
-    return form
 
 
 def _reshaped(interpreter: Models, form: Form, value: Any) -> Any:

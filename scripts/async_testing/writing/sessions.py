@@ -53,10 +53,9 @@ class Session(Special):
         attempt.holders.append(self)
 
     def attribute(self, name: str) -> Any:
+        """What an attribute is."""
         if name in ("add", "add_all"):
-            return Native(
-                name, lambda given: [self._add(one) for one in (given if name == "add_all" else [given])][:0]
-            )
+            return Native(name, lambda given: self._add_all(given if name == "add_all" else [given]))
         if name in _QUIET:
             return Native(name, lambda *_, **__: Coro(self._flush))
         if name == "rollback":
@@ -91,6 +90,10 @@ class Session(Special):
     def _touched(self, cls: Cls) -> None:
         if cls not in self.changed:
             self.changed.append(cls)
+
+    def _add_all(self, rows: Any) -> None:
+        for row in self.interpreter.items(rows):
+            self._add(row)
 
     def _add(self, row: Any) -> None:
         if not isinstance(row, Obj) or row.cls.kind != "table":
@@ -315,7 +318,7 @@ class Session(Special):
             plain = self.attempt.memory.samples.value(f"not {column.name}", form.single)
             return column.name, (other if other is not MISSING else plain), value
         if sign == "in":
-            items = [*value]
+            items: list[Any] = list(value or ())
             return (column.name, items[0], MISSING) if items else None
         step: Any = datetime.timedelta(days=1) if isinstance(value, datetime.date) else 1
         if isinstance(value, bool) or not isinstance(value, int | float | datetime.date):
@@ -353,6 +356,7 @@ class Result(Special):
         return self.values
 
     def attribute(self, name: str) -> Any:
+        """What an attribute is."""
         if name == "rowcount":
             return self.count
         if name == "scalars":

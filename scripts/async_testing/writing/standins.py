@@ -43,9 +43,10 @@ def stand_in(attempt: Attempt, place: str, cls: Any) -> Any:
         words = snake(name)
         if _POOL.search(words):
             return Connection(attempt, place).pool()
-        if _CONNECTION.search(words) and (root == driver or cls.kind in ("protocol", "plain")):
-            if cls.kind == "protocol" if isinstance(cls, Cls) else True:
-                return connection_of(attempt, place)
+        if _CONNECTION.search(words) and (
+            root == driver or (isinstance(cls, Cls) and cls.kind == "protocol")
+        ):
+            return connection_of(attempt, place)
     if isinstance(cls, External):
         if name in _LOGGERS:
             return Inert()

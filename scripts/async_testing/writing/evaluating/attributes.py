@@ -464,6 +464,7 @@ class Attributes(Base):
         return repr(value)
 
     def object_truth(self, value: Obj) -> bool:
+        """Whether an object counts as true."""
         for name in ("__bool__", "__len__"):
             own = self.lookup(value.cls, name)
             if own is not None:
@@ -471,6 +472,7 @@ class Attributes(Base):
         return True
 
     def iterate_object(self, value: Any) -> Iterator[Any]:
+        """What iterating over an object gives."""
         if isinstance(value, Obj):
             own = self.lookup(value.cls, "__iter__") or self.lookup(value.cls, "__aiter__")
             if own is not None:

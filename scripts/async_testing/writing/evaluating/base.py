@@ -199,7 +199,8 @@ class Base:
         if isinstance(value, _ITERATORS) or hasattr(value, "__next__"):
             return self._lazily(value)
         if isinstance(value, SAFE):
-            return iter(self.native(lambda: [*value], value))
+            found: list[Any] = self.native(lambda: list(value), value)
+            return iter(found)
         if isinstance(value, type) and issubclass(value, enum.Enum):
             return iter([*value])
         if hasattr(value, "__aiter__"):

@@ -52,6 +52,7 @@ class Calling(Statements):
     """Calls functions."""
 
     def call(self, func: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What calling something gives."""
         self.tick()
         if isinstance(func, Func | Bound | Native):
             return self.native(lambda: func(*args, **kwargs), None)
@@ -82,9 +83,11 @@ class Calling(Statements):
         if special is not None:
             return special(*args, **kwargs)
         name = getattr(func, "__name__", "")
-        if name in _TIMES and self._is_clock(func, name) and not args:
+        if name in _TIMES and self._is_clock(func, name) and not (args and name == "fromtimestamp"):
             return Opaque("the clock")
-        if name in _RANDOM and getattr(func, "__module__", "") in ("uuid", "random", "secrets"):
+        if getattr(func, "__module__", "") in ("random", "secrets") or (
+            name in _RANDOM and func.__module__ == "uuid"
+        ):
             return Opaque("chance")
         if isinstance(getattr(func, "__self__", None), random.Random | secrets.SystemRandom):
             return Opaque("chance")
@@ -241,6 +244,7 @@ class Calling(Statements):
         return bool(self.native(lambda: issubclass(cls, kind), None))
 
     def is_instance(self, value: Any, kind: Any) -> bool:
+        """Whether a value is an object of a class."""
         if isinstance(kind, tuple | list):
             return any(self.is_instance(value, one) for one in kind)
         if isinstance(kind, Form):
@@ -287,6 +291,7 @@ class Calling(Statements):
     # The project's functions
 
     def function(self, node: Any, module: Any, frame: Frame | None, name: str) -> Func:
+        """A function of a definition, its defaults worked out."""
         func = Func(node, module, frame, name, self._run)
         given = node.args
         within = frame if frame is not None else module.frame
@@ -305,6 +310,7 @@ class Calling(Statements):
             return Opaque(str(unknown))
 
     def decorated(self, node: Any, module: Any, frame: Frame | None, name: str, owner: Cls | None) -> Any:
+        """A function with its decorators applied."""
         func = self.function(node, module, frame, name)
         func.owner = owner
         value: Any = func

@@ -9,6 +9,7 @@ import math
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from async_testing.writing.evaluating.classes import Classes
@@ -53,13 +54,13 @@ class Checking(Classes):
             raise Unknown("a validator of its own kind is not followed")
         for kind, check in form.checks:
             if kind == "before":
-                value = self.through(lambda check=check, value=value: self.call(check, [value], {}))
+                value = self.through(partial(self.call, check, [value], {}))
         value = self._of_kind(form, value)
         if form.limits:
             value = self._limited(form, value)
         for kind, check in form.checks:
             if kind == "after":
-                value = self.through(lambda check=check, value=value: self.call(check, [value], {}))
+                value = self.through(partial(self.call, check, [value], {}))
         return value
 
     def through(self, run: Callable[[], Any]) -> Any:

@@ -27,7 +27,9 @@ from async_testing.writing.evaluating.things import (
 
 _MODELS = frozenset({"BaseModel", "SQLModel", "BaseSettings", "GenericModel"})
 _TABLES = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "AsyncAttrs"})
-_HARMLESS = frozenset({"ABC", "Protocol", "Generic", "object", "NamedTuple", "TypedDict", *_MODELS, *_TABLES})
+_HARMLESS = frozenset(
+    {"ABC", "Protocol", "Generic", "object", "Struct", "NamedTuple", "TypedDict", *_MODELS, *_TABLES}
+)
 _FREE = object()
 
 
@@ -35,6 +37,7 @@ class Classes(Calling):
     """Makes classes and objects."""
 
     def class_of(self, node: ast.ClassDef, module: Any, frame: Frame, name: str) -> Any:
+        """A class of a definition, its decorators applied."""
         cls = Cls(name, module, node, frame)
         for base in node.bases:
             value = self.eval(base, frame)
@@ -67,7 +70,7 @@ class Classes(Calling):
             return "model"
         if _TABLES & {*names} or "declarative_base" in names:
             return "table"
-        if "NamedTuple" in names:
+        if "NamedTuple" in names or "Struct" in names:
             return "dataclass"
         if "TypedDict" in names:
             return "mapping"
@@ -108,7 +111,7 @@ class Classes(Calling):
                     value = enum.auto()
                 members[name] = value
         bases = [one for one in cls.mro() if isinstance(one, type)]
-        kind = next((one for one in bases if issubclass(one, enum.Enum)), enum.Enum)
+        kind: Any = next((one for one in bases if issubclass(one, enum.Enum)), enum.Enum)
         mixed = next((one for one in bases if one in (str, int, float)), None)
         if any(isinstance(one, Opaque | External | Meta | Obj) for one in members.values()):
             raise Unknown(f"the members of {cls.name} are not known")
@@ -119,10 +122,12 @@ class Classes(Calling):
         cls.enum = made
 
     def extended(self, value: Any, name: str, found: Any) -> Any:
+        """A method of a plain value."""
         return found
 
     def get_attribute(self, value: Any, name: str) -> Any:
-        kind = value if isinstance(value, type) else type(value)
+        """What an attribute of a value is."""
+        kind: Any = value if isinstance(value, type) else type(value)
         cls: Cls | None = getattr(kind, "evaluated_class", None) if issubclass(kind, enum.Enum) else None
         if cls is not None and name not in kind.__members__ and not name.startswith("__"):
             own = self.lookup(cls, name)
@@ -133,6 +138,7 @@ class Classes(Calling):
     # Members
 
     def own_member(self, cls: Cls, name: str) -> Any:
+        """What a class itself defines under a name, None where it does not."""
         if name in cls.memo:
             return cls.memo[name]
         node = _defining(cls.node, name)
@@ -172,6 +178,7 @@ class Classes(Calling):
         return None
 
     def of_class(self, cls: Cls, name: str) -> Any:
+        """What an attribute of a class is."""
         if name in ("__name__", "__qualname__"):
             return cls.name if name == "__name__" else cls.qualname
         if name == "__mro__":
@@ -200,6 +207,7 @@ class Classes(Calling):
                 raise Unknown(f"what .{name} of {cls.name} is, is not known")
 
     def object_attribute(self, value: Obj, name: str) -> Any:
+        """What an object answers that its class does not define."""
         cls = value.cls
         if cls.kind in ("model", "table", "dataclass"):
             found = self.model_object(value, name)
@@ -219,6 +227,7 @@ class Classes(Calling):
     # Objects
 
     def construct(self, cls: Cls, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """An object of a class of the project."""
         if cls.kind == "mapping":
             return self._dict(*args, **kwargs)
         if cls.kind == "protocol":

@@ -1,7 +1,8 @@
-"""Exceptions of other libraries: stand-ins with the names and the order of the real ones, which may not be installed."""
+"""Exceptions of other libraries: stand-ins with the names and order of the real ones, which may not be installed."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -109,10 +110,8 @@ def _of_driver(root: str, name: str, dotted: str) -> type[Exception]:
             _made[key] = type(name, (parent,), {})
         found = _made[key]
     if "evaluated_dotted" not in found.__dict__:
-        try:
+        with contextlib.suppress(TypeError):
             found.evaluated_dotted = dotted  # type: ignore[attr-defined]
-        except TypeError:
-            pass
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from async_testing.writing.evaluating.attributes import Attributes
@@ -232,7 +233,8 @@ class Expressions(Attributes):
                 return self.native(lambda: on.enum[self.eval(node.slice, frame)], "")
             items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             if isinstance(on, type) and hasattr(on, "__members__"):
-                return self.native(lambda: on[self.eval(node.slice, frame)], "")
+                kind: Any = on
+                return self.native(lambda: kind[self.eval(node.slice, frame)], "")
             if (isinstance(on, External) and on.name == "Annotated") or (
                 isinstance(on, External) and on.name == "Literal"
             ):
@@ -298,7 +300,7 @@ class Expressions(Attributes):
             elif one.conversion in (ord("s"), ord("a")) or isinstance(value, Obj | Cls):
                 value = self.text(value)
             self.printable(value)
-            parts.append(self.native(lambda value=value, given=given: format(value, given), value))
+            parts.append(self.native(partial(format, value, given), value))
         return "".join(parts)
 
     def of_FormattedValue(self, node: ast.FormattedValue, frame: Frame) -> Any:
@@ -403,6 +405,10 @@ class Expressions(Attributes):
 
     def class_of(self, node: ast.ClassDef, module: Any, frame: Frame, name: str) -> Any:
         """A class of a definition, its decorators applied."""
+        raise NotImplementedError
+
+    def items(self, value: Any) -> Iterator[Any]:
+        """What iterating over a value gives."""
         raise NotImplementedError
 
     def assign(self, target: ast.expr, value: Any, frame: Frame) -> None:

@@ -116,8 +116,8 @@ _INTERVALS = {"Ge": "ge", "Gt": "gt", "Le": "le", "Lt": "lt", "MinLen": "min_len
 class Form:
     """What an annotation says.
 
-    ``args`` are the forms it holds: of a union its members, of a list that of its items. ``limits`` are constraints by
-    pydantic's names; ``checks`` pairs of ``before`` or ``after`` and a validator; ``metas`` what else ``Annotated`` has.
+    ``args`` are the forms it holds: of a union its members, of a list that of its items. ``limits`` are constraints
+    by pydantic's names; ``checks`` pairs of ``before`` or ``after`` and a validator; ``metas`` what else there is.
     """
 
     def __init__(self, kind: str, args: Iterable[Form] = (), *, cls: Any = None) -> None:

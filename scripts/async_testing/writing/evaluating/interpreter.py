@@ -10,8 +10,8 @@ from async_testing.writing.evaluating.drivers import offered
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.library import Library
 from async_testing.writing.evaluating.modules import Module
-from async_testing.writing.evaluating.stubs import TEXTS
 from async_testing.writing.evaluating.queries import Queries
+from async_testing.writing.evaluating.stubs import TEXTS
 from async_testing.writing.evaluating.terms import called
 from async_testing.writing.evaluating.things import External, Inert, Unknown
 
@@ -63,6 +63,7 @@ class Interpreter(Library):
         return self._modules[source.path]
 
     def module_of(self, source: Any, dotted: str) -> Module | None:
+        """A module of the project as another one imports it."""
         if not dotted.strip("."):
             path = self.workspace.locate(source.path, dotted)
         elif source.path.startswith("<"):
@@ -77,13 +78,16 @@ class Interpreter(Library):
         return self.module(found) if found is not None else None
 
     def offered(self, dotted: str) -> Any:
+        """What stands for a name of a driver."""
         return offered(self, dotted)
 
     def mismatch(self, value: Any, form: Form) -> None:
+        """A value was refused: the attempt learns of it."""
         if self.attempt is not None:
             self.attempt.learn_form(value, form)
 
     def lacking(self, names: list[str]) -> None:
+        """Something is missing in what was given: the attempt learns of it."""
         if self.attempt is not None:
             self.attempt.learn_columns(names)
 
@@ -97,6 +101,7 @@ class Interpreter(Library):
         return None
 
     def special_outside(self, func: External, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What a function of SQLAlchemy builds."""
         if func.dotted.partition(".")[0] not in ("sqlalchemy", "sqlmodel"):
             return None
         name = func.name
@@ -110,6 +115,7 @@ class Interpreter(Library):
         return [*self._modules.values()]
 
     def stub(self, name: str) -> Module:
+        """A module of what is known of a library."""
         if name not in self._stubs:
             text = TEXTS[name]
             source = SourceFile(f"<{name}>", text, ast.parse(text), self.workspace)

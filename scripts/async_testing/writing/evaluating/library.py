@@ -192,6 +192,7 @@ class Library(Models):
     """What lies outside of the project."""
 
     def outside(self, dotted: str) -> Any:
+        """What a name of another library is."""
         known = self._outside.get(dotted) if hasattr(self, "_outside") else None
         if known is None:
             if not hasattr(self, "_outside"):
@@ -395,6 +396,7 @@ class Library(Models):
     # Calls and decorators
 
     def call_outside(self, func: External, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What calling a name of another library gives."""
         name, root = func.name, func.dotted.partition(".")[0]
         if name in _RECORDERS:
             return Recorder(Meta(name, tuple(args), kwargs))
@@ -416,6 +418,7 @@ class Library(Models):
         return None
 
     def apply_outside(self, decorator: External, value: Any) -> Any:
+        """What a decorator of another library makes of a function."""
         if (
             decorator.name in _PASSING
             or decorator.dotted.startswith(("typing", "abc."))
@@ -427,11 +430,13 @@ class Library(Models):
         raise Unknown(f"the decorator {decorator.dotted} is not followed")
 
     def apply_meta(self, decorator: Meta, value: Any) -> Any:
+        """What a decorator of another library, called before, makes of a function."""
         if decorator.name in _HARMLESS or decorator.name in _METAS:
             return value
         raise Unknown(f"the decorator {decorator.name} is not followed")
 
     def of_recorder(self, recorder: Recorder, name: str) -> Any:
+        """What an object of a framework answers."""
         if name in recorder.fields:
             return recorder.fields[name]
         if name == "state":

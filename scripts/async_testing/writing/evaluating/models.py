@@ -8,6 +8,7 @@ import decimal
 import enum
 import json
 import uuid
+from functools import partial
 from typing import Any
 
 from async_testing.writing.evaluating.checking import Checking, Refused, ValidationError
@@ -86,6 +87,7 @@ class Models(Checking):
         return name
 
     def validated(self, cls: Cls, given: dict[str, Any], value: Obj) -> Any:
+        """An object of a model. Raises: Raised with a ValidationError."""
         config = self.config_of(cls)
         data: Any = dict(given)
         for check in self.checks_of(cls)["before"]:
@@ -140,9 +142,7 @@ class Models(Checking):
         mine = [one for one in checks if name in one[1] or "*" in one[1]]
         for check, _, mode in mine:
             if mode == "before":
-                given = self.through(
-                    lambda check=check, given=given: self._called(cls, check, given, name, value)
-                )
+                given = self.through(partial(self._called, cls, check, given, name, value))
         if config.get("str_strip_whitespace") and isinstance(given, str):
             given = given.strip()
         self.noticed(given, form)
@@ -157,9 +157,7 @@ class Models(Checking):
             if mode in ("wrap", "plain"):
                 raise Unknown("a validator of its own kind is not followed")
             if mode == "after":
-                found = self.through(
-                    lambda check=check, found=found: self._called(cls, check, found, name, value)
-                )
+                found = self.through(partial(self._called, cls, check, found, name, value))
         return found
 
     def noticed(self, value: Any, form: Form) -> None:
@@ -200,7 +198,7 @@ class Models(Checking):
             if isinstance(found, Descriptor):
                 raise Unknown("a model_validator of its own kind is not followed")
             try:
-                value = self.through(lambda found=found, value=value: self.call(Bound(found, value), [], {}))
+                value = self.through(partial(self.call, Bound(found, value), [], {}))
             except Refused as refused:
                 raise Raised(ValidationError(refused.problems, cls.name)) from None
         after = self.lookup(cls, "model_post_init")
@@ -238,7 +236,7 @@ class Models(Checking):
             names = [one.value for one in decorator.args if isinstance(one, ast.Constant)]
             found["fields"].append((name, names, mode))
         elif said in _WHOLE_CHECKS:
-            mode = options.get("mode") or ("before" if options.get("pre") else "after")
+            mode = str(options.get("mode") or ("before" if options.get("pre") else "after"))
             if mode == "wrap" or said == "root_validator":
                 raise Unknown("a validator of its own kind is not followed")
             found[mode].append(name)
@@ -246,6 +244,7 @@ class Models(Checking):
     # What models answer
 
     def model_member(self, cls: Cls, name: str) -> Any:
+        """What a model's class answers that it does not define."""
         if cls.kind == "table":
             return self.column(cls, name)
         if name in ("model_validate", "parse_obj", "from_orm"):
@@ -322,6 +321,7 @@ class Models(Checking):
         raise Refused("dataclass_type")
 
     def model_object(self, value: Obj, name: str) -> Any:
+        """What a model's object answers that its class does not define."""
         if value.cls.kind == "dataclass":
             return self._replaceable(value, name)
         if value.cls.kind == "table":
@@ -352,6 +352,7 @@ class Models(Checking):
         return FREE
 
     def row_made(self, cls: Cls, given: dict[str, Any], value: Obj) -> Any:
+        """An object of a table."""
         value.fields.update(given)
         value.raw = dict(given)
         value.given = {*given}

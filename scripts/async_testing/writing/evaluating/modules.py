@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -115,10 +116,8 @@ class Module:
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 about = any(_root(one) == name for one in node.decorator_list)
                 if about:
-                    try:
+                    with contextlib.suppress(KeyError, Unknown):
                         self.get(node.name)
-                    except (KeyError, Unknown):
-                        pass
                     continue
             if about:
                 try:

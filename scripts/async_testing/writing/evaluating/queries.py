@@ -30,6 +30,7 @@ class Queries(Special):
         self.queries = queries
 
     def attribute(self, name: str) -> Any:
+        """What an attribute is."""
         if name not in self.queries:
             raise Unknown(f"the query {name} is not found")
         query = self.queries[name]

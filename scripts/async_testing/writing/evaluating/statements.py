@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Generator, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from async_testing.writing.evaluating.expressions import Expressions
@@ -99,7 +101,7 @@ class Statements(Expressions):
         for target in node.targets:
             if isinstance(target, ast.Subscript):
                 on, key = self.eval(target.value, frame), self.eval(target.slice, frame)
-                self.native(lambda on=on, key=key: on.__delitem__(key), on)
+                self.native(partial(operator.delitem, on, key), on)
             elif isinstance(target, ast.Name):
                 frame.names.pop(target.id, None)
             else:

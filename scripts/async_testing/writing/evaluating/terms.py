@@ -70,6 +70,7 @@ class Column(Term):
         self.label = f"{cls.name}.{name}"
 
     def attribute(self, name: str) -> Any:
+        """What an attribute is."""
         return method(self, name)
 
 
@@ -82,6 +83,7 @@ class Expression(Term):
         self.label = sign
 
     def attribute(self, name: str) -> Any:
+        """What an attribute is."""
         return method(self, name)
 
 
@@ -109,6 +111,7 @@ class Query(Term):
         self.label = f"a {verb}"
 
     def attribute(self, name: str) -> Any:
+        """What an attribute is."""
         if name in ("where", "filter"):
             return Native(name, lambda *args: self._with(where=[*self.where, *args]))
         if name == "filter_by":
@@ -211,7 +214,8 @@ class Worked:
         parts = [self.value(one, row) for one in term.parts]
         if sign == "func.lower":
             return parts[0].lower() if isinstance(parts[0], str) else None
-        left, right = parts[0], parts[1] if len(parts) > 1 else None
+        left: Any = parts[0]
+        right: Any = parts[1] if len(parts) > 1 else None
         if sign in ("is", "isnot", "is_not"):
             return (left is right) == (sign == "is")
         if right is None and sign in ("==", "!="):
@@ -228,8 +232,8 @@ class Worked:
             "+": lambda: left + right,
             "-": lambda: left - right,
             "*": lambda: left * right,
-            "in": lambda: left in [*right],
-            "notin": lambda: left not in [*right],
+            "in": lambda: left in list(right),
+            "notin": lambda: left not in list(right),
             "between": lambda: right <= left <= parts[2],
         }
         if sign not in checks:

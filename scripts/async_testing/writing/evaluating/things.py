@@ -78,6 +78,7 @@ class Inert:
     """A logger or the like: everything may be asked of it, and nothing comes of it."""
 
     def __call__(self, *_: Any, **__: Any) -> Inert:
+        """Call it."""
         return self
 
     def __deepcopy__(self, memo: object) -> Inert:
@@ -264,6 +265,7 @@ class Func:
         self.is_generator = not isinstance(node, ast.Lambda) and any(_yields(node.body))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it."""
         return self._call(self, [*args], kwargs)
 
     def __deepcopy__(self, memo: object) -> Func:
@@ -288,6 +290,7 @@ class Bound:
         self.on = on
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it."""
         return self.func(self.on, *args, **kwargs)
 
 
@@ -300,6 +303,7 @@ class Native:
         self.func = func
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it."""
         return self.run(*args, **kwargs)
 
 
