@@ -13,6 +13,7 @@ import struct
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -136,7 +137,9 @@ class Server:
         slot.clear()
         folder = tempfile.mkdtemp(prefix="mutant-")
         parent = os.getpid()
-        pid = os.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that of a process with threads: whoever asked has seen to that
+            pid = os.fork()
         if pid == 0:
             self._settle_in(folder, parent)
             return slot, request

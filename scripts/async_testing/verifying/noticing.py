@@ -9,10 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from typing import NamedTuple
 
 from async_testing.mutants.making import Mutant
 from async_testing.verifying.asking import Asked, Desk
+from async_testing.verifying.bounds import Options as Options
 from async_testing.verifying.clean import Clean
 from async_testing.verifying.databases import FIXTURE, served
 from async_testing.verifying.launching import Target
@@ -22,23 +22,6 @@ from async_testing.verifying.steps import Steps
 from async_testing.verifying.workers import Forks, Unfit, forks
 
 Progress = Callable[[int, int], None]
-
-
-class Options(NamedTuple):
-    """How mutants are judged."""
-
-    jobs: int = 1
-    """Mutants at the same time."""
-    factor: float = 10.0
-    """How many times its time in the clean run a test may take."""
-    slack: float = 2.0
-    """Seconds that a test may take besides."""
-    force_spawn: bool = False
-    """Use no forks."""
-    deadline: float | None = None
-    """On time.monotonic(): what is not judged until then is left out."""
-    confirm: float = 10.0
-    """A survivor is shown to tests that do not run its lines as well, as many as take so many seconds."""
 
 
 def judge(

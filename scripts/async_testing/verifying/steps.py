@@ -8,12 +8,14 @@ mutant, and what it says counts only if it passes. What no fork can answer is as
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Generator, Hashable, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from async_testing.mutants.making import Mutant
 from async_testing.verifying import model
 from async_testing.verifying.asking import Ask, Asked
+from async_testing.verifying.bounds import Options
 from async_testing.verifying.clean import Clean
 from async_testing.verifying.launching import Target
 from async_testing.verifying.model import Judged
@@ -26,19 +28,6 @@ WARM = 3.0
 """Seconds that tests may take in the first fork."""
 PRELOAD = 60
 Kind = Literal["body", "import", "file", ""]
-
-
-class Bounds(Protocol):
-    """Those of the options that are needed here."""
-
-    @property
-    def factor(self) -> float: ...  # noqa: D102
-
-    @property
-    def slack(self) -> float: ...  # noqa: D102
-
-    @property
-    def confirm(self) -> float: ...  # noqa: D102
 
 
 class Steps:
@@ -58,7 +47,7 @@ class Steps:
         target: Target,
         clean: Clean,
         selection: Selection,
-        bounds: Bounds,
+        bounds: Options,
         forked: Forks | None,
         why: str,
     ) -> None:
@@ -78,10 +67,12 @@ class Steps:
         self._is_preloaded = forked is None
         self._early = forked is not None
         self._unfit: set[str] = set()
+        self._left = 0
         self._modules: list[str] = []
 
     def warm_up(self, planted: Sequence[Mutant]) -> Asked[None]:
         """Run tests in a fork without a mutant, and have it import what they import besides; no forks if that fails."""
+        self._left = len(planted)
         if self._forked is None:
             return
         yield self._preload("late", ())
@@ -96,6 +87,7 @@ class Steps:
 
     def of(self, mutant: Mutant) -> Asked[Judged]:
         """Judge one mutant."""
+        self._left -= 1
         began = Judged(as_model(mutant), "untested")
         covering = self._selection.of_lines(mutant)
         began = began._replace(covering=self._selection.places(covering))
@@ -112,7 +104,7 @@ class Steps:
     def _swapped(self, mutant: Mutant, began: Judged, head: frozenset[str]) -> Asked[Judged]:
         """In a fork that has collected: body of functions, and modules that are imported by the tests themselves."""
         known = [name for name in self._selection.fastest_first(head, mutant) if name in self._number]
-        rest = self._selection.rest(mutant, head, self._bounds.confirm)
+        rest = self._selection.rest(mutant, head, self._confirm())
         tests = [*known, *(name for name in rest if name in self._number)]
         answer = yield from self._late(mutant, tests)
         seconds = float(answer.get("seconds", 0.0))
@@ -146,6 +138,13 @@ class Steps:
             self._trusted[key] = answer["state"] == "passed"
         return self._trusted[key]
 
+    def _confirm(self) -> float:
+        """Seconds for tests that do not run the line: a half of what there is for each mutant until the deadline."""
+        if self._bounds.deadline is None:
+            return self._bounds.confirm
+        share = (self._bounds.deadline - time.monotonic()) / (self._left + 1) / 2
+        return min(self._bounds.confirm, share)
+
     def _left_out(self, count: int) -> str:
         """What is to be said where not all tests were run."""
         left = len(self._selection.names) - count
@@ -158,7 +157,7 @@ class Steps:
             answer = yield self._preload("early", self._modules)
             self._early = answer["state"] == "passed"
         stages = self._stages(mutant)
-        rest = self._selection.rest(mutant, head, self._bounds.confirm)
+        rest = self._selection.rest(mutant, head, self._confirm())
         if len(head) + len(rest) < len(self._selection.names) and not self._picks_tests:
             stages[-1] = tuple(sorted(self._selection.files_of([*head, *rest]).union(*stages)))
         for files in stages:
