@@ -133,10 +133,11 @@ def judged(given: str, scratch: Path, python: str) -> dict[str, Any]:
     if subprocess.run([*scaffold, "--with-database"], capture_output=True).returncode == 2:
         subprocess.run(scaffold, capture_output=True)
     written = apart(root)
+    home = import_root(root)
     row["modules"] = len(written)
     row["functions"] = sum(len(one["functions"]) for one in written)
     row["tests"] = sum(len(one["tests"]) for one in written)
-    results = run(root, python)
+    results = run(root, python, home)
     row |= counted(written, results)
     return row
 
@@ -175,7 +176,14 @@ def apart(root: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-def run(root: Path, python: str) -> dict[tuple[str, str], str]:
+def import_root(root: Path) -> str:
+    """The folder that has to be on the path, as what scaffold prints for the configuration says."""
+    from async_testing.project import detect
+
+    return detect(root).import_root
+
+
+def run(root: Path, python: str, home: str) -> dict[tuple[str, str], str]:
     """The result of each test, by the stem of its file and its name."""
     report = root / "plan-field.xml"
     options = [
@@ -187,6 +195,8 @@ def run(root: Path, python: str) -> dict[tuple[str, str], str]:
         "-p",
         "no:cacheprovider",
         "--continue-on-collection-errors",
+        "-o",
+        f"pythonpath=. {home}",
     ]
     command = [python, "-m", "pytest", *options, f"--junit-xml={report}", "tests"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}

@@ -11,6 +11,8 @@ class Import(NamedTuple):
     module: str
     name: str
     alias: str = ""
+    typing_only: bool = False
+    """Whether annotations alone need it."""
 
 
 class Fixture(NamedTuple):

@@ -53,14 +53,15 @@ class Printer:
     def imports(self, imports: set[Import]) -> str:
         """The import statements, in the order in which ruff sorts them."""
         groups: dict[int, dict[str, list[Import]]] = {0: {}, 1: {}, 2: {}}
+        typed = sorted(one for one in imports if one.typing_only)
+        imports = {one for one in imports if not one.typing_only}
+        imports |= {Import("typing", "TYPE_CHECKING")} if typed else set()
         for one in imports:
             groups[self._group(one.module)].setdefault(one.module, []).append(one)
         blocks: list[str] = []
         for group in groups.values():
             plain = {one for names in group.values() for one in names if not one.name}
-            lines = [
-                f"import {one.module}" + (f" as {one.alias}" if one.alias else "") for one in sorted(plain)
-            ]
+            lines = [*map(_plain, sorted(plain))]
             for module in sorted(group):
                 names = {
                     f"{one.name} as {one.alias}" if one.alias else one.name
@@ -73,6 +74,8 @@ class Printer:
                     )
             if lines:
                 blocks.append("\n".join(lines))
+        if typed:
+            blocks.append("\n".join(["if TYPE_CHECKING:", *(f"    {_plain(one)}" for one in typed)]))
         return "\n\n".join(blocks) + "\n" if blocks else ""
 
     def _group(self, module: str) -> int:
@@ -112,6 +115,7 @@ class Printer:
 
     def _text(self, text: str) -> str:
         quote = self.conventions.quote
+        text = " ".join(text.split())
         return quote + text.replace("\\", "\\\\").replace(quote, "'" if quote == '"' else '"') + quote
 
     def _doc(self, text: str) -> str:
@@ -146,6 +150,10 @@ class Printer:
                     lines[-1] += ","
                 found += lines
         return [*found, " " * indent + tail]
+
+
+def _plain(one: Import) -> str:
+    return f"import {one.module}" + (f" as {one.alias}" if one.alias else "")
 
 
 def _import_order(name: str) -> tuple[int, str]:

@@ -47,7 +47,9 @@ def client(conventions: Conventions) -> Helper:
 
 
 def _http(conventions: Conventions) -> Import:
-    return Import("httpx2", "", "httpx") if conventions.http == "httpx2" else Import("httpx", "")
+    if conventions.http == "httpx2":
+        return Import("httpx2", "", "httpx", typing_only=True)
+    return Import("httpx", "", typing_only=True)
 
 
 def tests_of(

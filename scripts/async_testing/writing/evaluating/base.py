@@ -199,7 +199,7 @@ class Base:
         if isinstance(value, _ITERATORS) or hasattr(value, "__next__"):
             return self._lazily(value)
         if isinstance(value, SAFE):
-            found: list[Any] = self.native(lambda: list(value), value)
+            found: list[Any] = self.native(lambda: [*value], value)  # type: ignore[misc]
             return iter(found)
         if isinstance(value, type) and issubclass(value, enum.Enum):
             return iter([*value])

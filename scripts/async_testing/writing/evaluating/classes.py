@@ -132,7 +132,7 @@ class Classes(Calling):
         if cls is not None and name not in kind.__members__ and not name.startswith("__"):
             own = self.lookup(cls, name)
             if own is not None:
-                return self.bind(own, None if kind is value else value, kind)  # type: ignore[arg-type]
+                return self.bind(own, None if kind is value else value, kind)
         return super().get_attribute(value, name)
 
     # Members
