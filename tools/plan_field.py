@@ -178,6 +178,7 @@ def apart(root: Path) -> list[dict[str, Any]]:
 
 def import_root(root: Path) -> str:
     """The folder that has to be on the path, as what scaffold prints for the configuration says."""
+    sys.path.insert(0, str(SCRIPTS))
     from async_testing.project import detect
 
     return detect(root).import_root
