@@ -1,8 +1,8 @@
 """Judging the mutants of one project on several machines, and joining what they found.
 
 A mutant's shard depends on all mutants and on what is known of their times, and on nothing else: machines that know the
-same agree without talking. The mutants lie in the order of a digest and are cut into parts of equal time, so that where two
-machines know slightly different times, only the few mutants beside a cut can be judged twice or by nobody; joining
+same agree without talking. The mutants lie in the order of a digest and are cut into parts of equal time, so that where
+two machines know slightly different times, only the few mutants beside a cut can be judged twice or by nobody; joining
 tells so.
 """
 
