@@ -186,11 +186,11 @@ def test_every_reference_is_listed_with_its_size(manifest: dict[str, Any]) -> No
 
 
 def test_drivers_are_those_with_fakes(manifest: dict[str, Any]) -> None:
-    with_pool = [
-        path.parent for path in sorted(FAKES.glob("*/__init__.py")) if "FakePool" in path.read_text()
+    with_fakes = [
+        path.parent for path in sorted(FAKES.glob("*/__init__.py")) if "FakeConnection" in path.read_text()
     ]
-    assert [driver["name"] for driver in manifest["drivers"]] == [path.stem for path in with_pool]
-    for driver, path in zip(manifest["drivers"], with_pool, strict=True):
+    assert [driver["name"] for driver in manifest["drivers"]] == [path.stem for path in with_fakes]
+    for driver, path in zip(manifest["drivers"], with_fakes, strict=True):
         assert REPOSITORY / driver["fakes"] == path
         assert (REPOSITORY / driver["reference"]).is_file()
 
