@@ -12,6 +12,7 @@ from async_testing.cli.verify_places import Places, places_of, schemas_of
 from async_testing.cli.verify_progress import Bar
 from async_testing.finding import UsageError
 from async_testing.replaying import replay
+from async_testing.userfolder import digest
 from async_testing.verifying import subject
 from async_testing.verifying.choosing import budget_of
 from async_testing.verifying.launching import Target
@@ -91,6 +92,7 @@ def _wishes(options: Namespace, places: Places, target: Target) -> Wishes:
         not options.no_cache,
         (Path(options.output_file),) if options.output_file else (),
         _replay(schemas, server_of(options), target) if schemas else None,
+        digest(b"\0".join(one.read_bytes() for one in schemas)),
     )
 
 

@@ -24,8 +24,8 @@ from async_testing.verifying.since import changed_lines
 from async_testing.verifying.state import State, state_of
 
 RECORD = "ASYNC_TESTING_RECORD"
-CLEAN, STEADY = 0.6, 0.35
-"""The parts of the time left that the clean run, and the runs in other orders, may take."""
+CLEAN, MUTANTS, STEADY = 0.6, 0.65, 0.95
+"""The parts of the time left that the clean run, then the mutants, then the runs in other orders may take."""
 
 Replay = Callable[[Path], tuple[Outcome | None, tuple[Statement, ...], tuple[str, ...]]]
 """What a server says of a record: nothing where there is none to ask, or nothing in the record; and notes."""
@@ -60,6 +60,8 @@ class Wishes(NamedTuple):
     """Files in the project that do not matter, such as the report."""
     replay: Replay | None
     """None where no schema is known."""
+    tables: str = ""
+    """A digest of the schema."""
 
     @property
     def question(self) -> list[str]:
@@ -108,8 +110,24 @@ class _Proof:
         report = self._run(changed, cache, state)
         now = self._state() if cache and state else None
         if cache and state and now and now.everything == state.everything and report.tests:
+            self._keep(cache, state, report)
             cache.store(state, question, report)
         return report
+
+    def _keep(self, cache: Cache, state: State, report: Report) -> None:
+        """What was found besides mutants holds for the next run, in which some of those are left to be judged."""
+        bare = report._replace(mutants=(), elsewhere=(), coverage=(), gaps=(), notes=())
+        for one in report.outcomes:
+            if one.check in ("steady", "replayed") and one.state != "unassessed":
+                cache.store(state, self._part(one.check), bare._replace(outcomes=(one,)))
+
+    def _part(self, check: str) -> list[str]:
+        """The question of one part."""
+        wishes = self._wishes
+        return [check, *([wishes.tables] if check == "replayed" else [str(wishes.repeat), str(wishes.seed)])]
+
+    def _kept(self, check: str, cache: Cache | None, state: State | None) -> Report | None:
+        return cache.report(state, self._part(check)) if cache and state else None
 
     def _state(self) -> State | None:
         target = self._target
@@ -129,16 +147,14 @@ class _Proof:
             if "complete" in self._wishes.checks:
                 outcome, report = self._complete(clean, report, changed)
                 outcomes.append(outcome)
-            replayed = self._replayed(record)
+            replayed = self._replayed(record, cache, state)
         with self._with_server(clean):
-            if "steady" in self._wishes.checks:
-                outcome, report = self._steady(clean, report)
-                outcomes.append(outcome)
             if "mutants" in self._wishes.checks:
-                bugs = Bugs(self._target, clean, self._wishes, self._deadline, self._progress)
-                outcome, judged, elsewhere = bugs.judged(changed, cache, state)
+                outcome, report = self._noticed(clean, report, changed, cache, state)
                 outcomes.append(outcome)
-                report = report._replace(mutants=judged, elsewhere=elsewhere)
+            if "steady" in self._wishes.checks:
+                outcome, report = self._steady(clean, report, cache, state)
+                outcomes.insert(1, outcome)
         outcomes += [replayed] if replayed else []
         return self._ended(report, outcomes)
 
@@ -179,9 +195,13 @@ class _Proof:
             gaps = tuple(one for one in gaps if _touches(one, changed.get(one.path, ())))
         return complete.outcome(clean, figures, gaps), report._replace(coverage=figures, gaps=gaps)
 
-    def _replayed(self, record: Path | None) -> Outcome | None:
+    def _replayed(self, record: Path | None, cache: Cache | None, state: State | None) -> Outcome | None:
         if record is None or self._wishes.replay is None or not record.is_file():
             return None
+        known = self._kept("replayed", cache, state)
+        if known is not None:
+            self._statements = known.statements
+            return known.outcomes[0]
         if self._left < 10:
             self._notes.append("replay: no time was left")
             return None
@@ -201,12 +221,26 @@ class _Proof:
             self._target = target
             yield
 
-    def _steady(self, clean: Clean, report: Report) -> tuple[Outcome, Report]:
+    def _noticed(
+        self, clean: Clean, report: Report, changed: Any, cache: Cache | None, state: State | None
+    ) -> tuple[Outcome, Report]:
+        deadline = self._deadline
+        if deadline is not None and "steady" in self._wishes.checks:
+            deadline = time.monotonic() + self._left * MUTANTS
+        bugs = Bugs(self._target, clean, self._wishes, deadline, self._progress)
+        outcome, judged, elsewhere = bugs.judged(changed, cache, state)
+        return outcome, report._replace(mutants=judged, elsewhere=elsewhere)
+
+    def _steady(
+        self, clean: Clean, report: Report, cache: Cache | None, state: State | None
+    ) -> tuple[Outcome, Report]:
         from async_testing.verifying.steady import steady
 
         wishes = self._wishes
-        part = STEADY if "mutants" in wishes.checks else 0.9
-        budget = None if self._deadline is None else self._left * part
+        known = self._kept("steady", cache, state)
+        if known is not None:
+            return known.outcomes[0], report._replace(instabilities=known.instabilities, seeds=known.seeds)
+        budget = None if self._deadline is None else self._left * STEADY
         seeds = tuple(range(wishes.seed, wishes.seed + wishes.repeat))
         outcome, found = steady(
             self._target,
