@@ -8,7 +8,7 @@ from typing import Any
 from async_testing.writing.arranging import Arranger
 from async_testing.writing.collaborators import Asked, Collaborator
 from async_testing.writing.connections import Connection
-from async_testing.writing.evaluating.checking import ValidationError
+from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Cls, Inert, Obj, Opaque, Special, Unknown
 from async_testing.writing.exploring import Done
 from async_testing.writing.sessions import Session

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from async_testing.writing.evaluating.base import SAFE
-from async_testing.writing.evaluating.checking import ValidationError
 from async_testing.writing.evaluating.classes import MISSING
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.interpreter import Interpreter
+from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Again, Cls, Obj, Raised, Unknown
 from async_testing.writing.samples import FORMATS, Samples, bounds
 

@@ -8,9 +8,9 @@ from typing import Any
 from async_testing.subjects.model import Model
 from async_testing.writing.attempts import Attempt, Memory
 from async_testing.writing.conventions import Conventions
-from async_testing.writing.evaluating.checking import ValidationError
 from async_testing.writing.evaluating.classes import MISSING
 from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.things import Again, Cls, Obj, Opaque, Raised, Unknown
 from async_testing.writing.exploring import compared, looping

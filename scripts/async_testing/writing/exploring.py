@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from async_testing.writing.attempts import Attempt, Memory
 from async_testing.writing.collaborators import Collaborator, Function
 from async_testing.writing.connections import Connection
-from async_testing.writing.evaluating.checking import ValidationError
+from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Again, Obj, Raised, Unknown
 
 if TYPE_CHECKING:

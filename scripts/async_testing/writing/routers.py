@@ -10,9 +10,9 @@ from async_testing.writing.arranging import Arranger
 from async_testing.writing.asserting import Asserter
 from async_testing.writing.attempts import Memory
 from async_testing.writing.conventions import Conventions
-from async_testing.writing.evaluating.checking import ValidationError
 from async_testing.writing.evaluating.classes import MISSING
 from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.things import Cls, Func, Obj, Opaque, Raised, Special, Unknown
 from async_testing.writing.exploring import Done, compared, explore, looping

@@ -12,38 +12,16 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from async_testing.writing.evaluating.classes import Classes
 from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.limits import Limits, Refused, ValidationError
 from async_testing.writing.evaluating.things import Cls, Obj, Opaque, Raised, Special, Unknown
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "off"})
-_CLASSES = (("\\P{C}", "[^\\x00-\\x1f\\x7f-\\x9f]"), ("\\p{L}", "[^\\W\\d_]"), ("\\z", "\\Z"))
 
 
-class ValidationError(ValueError):
-    """What pydantic raises; ``problems`` are pairs of a place and the kind of error."""
-
-    def __init__(self, problems: list[tuple[tuple[Any, ...], str]], title: str = "") -> None:
-        super().__init__(f"{len(problems)} validation errors for {title}")
-        self.problems = problems
-        self.title = title
-
-    def errors(self) -> list[dict[str, Any]]:
-        """The errors as far as they are known."""
-        return [{"loc": loc, "type": kind} for loc, kind in self.problems]
-
-
-class Refused(Exception):
-    """A value is none of what it should be: the kind of error, and where inside of it."""
-
-    def __init__(self, kind: str, place: tuple[Any, ...] = ()) -> None:
-        super().__init__(kind)
-        self.problems = [(place, kind)]
-
-
-class Checking(Classes):
+class Checking(Limits):
     """Checks values against forms."""
 
     def checked(self, form: Form, value: Any) -> Any:
@@ -57,7 +35,7 @@ class Checking(Classes):
                 value = self.through(partial(self.call, check, [value], {}))
         value = self._of_kind(form, value)
         if form.limits:
-            value = self._limited(form, value)
+            value = self.limited(form, value)
         for kind, check in form.checks:
             if kind == "after":
                 value = self.through(partial(self.call, check, [value], {}))
@@ -343,73 +321,3 @@ class Checking(Classes):
             refusal.problems = problems
             raise refusal
         return found
-
-    # Limits
-
-    def _limited(self, form: Form, value: Any) -> Any:
-        limits = form.limits
-        if isinstance(value, str):
-            value = value.strip() if limits.get("strip_whitespace") else value
-            value = value.lower() if limits.get("to_lower") else value
-            value = value.upper() if limits.get("to_upper") else value
-        for name, limit in limits.items():
-            if isinstance(limit, Opaque | Special | Obj):
-                raise Unknown("a limit is not known")
-            kind = self._beyond(name, limit, value)
-            if kind:
-                raise Refused(kind)
-        return value
-
-    def _beyond(self, name: str, limit: Any, value: Any) -> str:
-        """The kind of error where a value is beyond a limit."""
-        if value is None:
-            return ""
-        if isinstance(value, int | float | decimal.Decimal | datetime.date):
-            checks: dict[str, tuple[Callable[[], bool], str]] = {
-                "ge": (lambda: value >= limit, "greater_than_equal"),
-                "gt": (lambda: value > limit, "greater_than"),
-                "le": (lambda: value <= limit, "less_than_equal"),
-                "lt": (lambda: value < limit, "less_than"),
-                "multiple_of": (lambda: value % limit == 0, "multiple_of"),
-            }
-            if name in checks and not self.native(checks[name][0], None):
-                return checks[name][1]
-            if name in ("max_digits", "decimal_places"):
-                return self._digits(name, limit, value)
-            return ""
-        if isinstance(value, str | bytes | list | tuple | set | dict | frozenset):
-            kind = "string" if isinstance(value, str) else "bytes" if isinstance(value, bytes) else ""
-            if name in ("min_length", "min_items") and len(value) < limit:
-                return f"{kind}_too_short" if kind else "too_short"
-            if name in ("max_length", "max_items") and len(value) > limit:
-                return f"{kind}_too_long" if kind else "too_long"
-            if (
-                name in ("pattern", "regex")
-                and isinstance(value, str)
-                and not self.pattern(limit).search(value)
-            ):
-                return "string_pattern_mismatch"
-        return ""
-
-    @staticmethod
-    def _digits(name: str, limit: int, value: Any) -> str:
-        if not isinstance(value, decimal.Decimal):
-            return ""
-        _, digits, exponent = value.as_tuple()
-        places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-        if name == "decimal_places":
-            return "decimal_max_places" if places > limit else ""
-        return "decimal_max_digits" if max(len(digits), places) > limit else ""
-
-    def pattern(self, text: Any) -> re.Pattern[str]:
-        """A pattern as pydantic's own engine reads it. Raises: Unknown where Python's does not."""
-        if isinstance(text, re.Pattern):
-            return text
-        for said, meant in _CLASSES:
-            text = text.replace(said, meant)
-        try:
-            return re.compile(
-                text.removesuffix("$") + "\\Z" if text.endswith("$") and not text.endswith("\\$") else text
-            )
-        except re.error:
-            raise Unknown(f"the pattern {text} is not followed") from None

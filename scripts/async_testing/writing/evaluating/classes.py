@@ -229,7 +229,7 @@ class Classes(Calling):
     def construct(self, cls: Cls, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """An object of a class of the project."""
         if cls.kind == "mapping":
-            return self._dict(*args, **kwargs)
+            return self.as_mapping(*args, **kwargs)
         if cls.kind == "protocol":
             raise Raised(TypeError("Protocols cannot be instantiated"))
         value = Obj(cls)

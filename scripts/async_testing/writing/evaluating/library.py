@@ -6,8 +6,8 @@ import importlib
 import re
 from typing import Any
 
-from async_testing.writing.evaluating.checking import ValidationError
 from async_testing.writing.evaluating.errors import error_class
+from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.natives import Natives
 from async_testing.writing.evaluating.stubs import PLACES
 from async_testing.writing.evaluating.things import (
