@@ -88,6 +88,18 @@ def test_a_module_that_plugins_have_imported_is_judged_in_a_process_of_its_own(t
     assert (found.verdict, found.kind) == ("killed", "file")
 
 
+@pytest.mark.parametrize("spawn", [False, True])
+def test_a_conftest_that_cannot_be_imported_notices(tmp_path: Path, spawn: bool) -> None:
+    root = write(
+        tmp_path, {"app.py": APP, "conftest.py": "import app\n", "test_app.py": "def test_it():\n    pass\n"}
+    )
+    (found,) = verdicts(
+        root, [bug(root, "app.py", "(number)", "(number: nonsense)")], force_spawn=spawn
+    ).values()
+    assert (found.verdict, found.by) == ("killed", "")
+    assert "nonsense" in found.reason
+
+
 def test_a_file_that_is_no_python_is_changed_in_a_copy(tmp_path: Path) -> None:
     files = {
         "app.py": """\
@@ -150,7 +162,7 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     start = "open(pids, 'a').write(f\"{subprocess.Popen(['sleep', '600'], start_new_session=True).pid} \")"
     planted = [
         bug(root, "app.py", "return 1", f"return {start}"),
-        bug(root, "app.py", "return 2", "return time.sleep(60)"),
+        bug(root, "app.py", "return 2", "return time.sleep(3600)"),
     ]
     target = target_of(root)
     judging = judge(target, clean_of(target, planted), planted, Options(slack=0.5))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Generator
 from typing import Any
 
 import pytest
@@ -31,6 +31,20 @@ class Afresh:
         self._substitute = substituting.Substitute()
         if request.get("path"):
             self._substitute = substituting.install(request["path"], request["text"])
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_load_initial_conftests(self) -> Generator[None, Any, None]:
+        """A conftest that cannot be imported is noticed."""
+        self.look_at((yield))
+
+    def look_at(self, loaded: Any) -> None:
+        """Tell how loading the first conftests went, if it failed."""
+        if loaded.excinfo is not None:
+            message = last_line(str(loaded.excinfo[1]))
+            self._teller.tell(
+                state="failed", by=-1, ran=0, message=f"a conftest cannot be imported: {message}"
+            )
+            leave()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:

@@ -46,18 +46,18 @@ class Early:
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Generator[None, Any, None]:
         """Fork the late one, then answer."""
         pid = os.fork()
-        plugin: object
         if pid == 0:
             self._early.close()
-            plugin = Late(self._late, self._settings)
+            early_config.pluginmanager.register(Late(self._late, self._settings))
+            yield
         else:
             self._late.close()
             self._early.beside(pid)
             slot, request = self._early.serve(self._prepare)
             sys.pycache_prefix, sys.dont_write_bytecode = self._settings["bytecode"], False
-            plugin = Afresh(slot, request, self._known)
-        early_config.pluginmanager.register(plugin)
-        yield
+            afresh = Afresh(slot, request, self._known)
+            early_config.pluginmanager.register(afresh)
+            afresh.look_at((yield))
 
     def _prepare(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """Import what was asked for; refuse a file that is there already, as a plugin."""
