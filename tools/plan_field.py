@@ -48,6 +48,9 @@ def main() -> int:
     parser.add_argument("repositories", nargs="*", metavar="FOLDER[:PROJECT]")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that runs the tests")
     parser.add_argument("--output", metavar="FILE.csv", help="write the table there")
+    parser.add_argument(
+        "--environment", action="append", default=[], metavar="NAME=VALUE", help="set while tests run"
+    )
     parser.add_argument("--keep", metavar="DIR", help="work in this folder and leave it")
     parser.add_argument("--write", metavar="ROOT", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -57,6 +60,7 @@ def main() -> int:
             if found:
                 print(json.dumps(found), flush=True)
         return 0
+    os.environ |= dict(one.split("=", 1) for one in options.environment)
     rows = []
     with tempfile.TemporaryDirectory(prefix="plan-field-") as scratch:
         for given in options.repositories:

@@ -54,20 +54,24 @@ class Session(Special):
 
     def attribute(self, name: str) -> Any:
         """What an attribute is."""
-        if name in ("add", "add_all"):
-            return Native(name, lambda given: self._add_all(given if name == "add_all" else [given]))
+        if name == "add":
+            return Native(name, lambda *args, **named: self._add(_first(args, named)))
+        if name == "add_all":
+            return Native(name, lambda *args, **named: self._add_all(_first(args, named)))
         if name in _QUIET:
             return Native(name, lambda *_, **__: Coro(self._flush))
         if name == "rollback":
             return Native(name, lambda: Coro(self._rolled_back))
         if name == "refresh":
-            return Native(name, lambda row, *_, **__: Coro(lambda: self._filled(row)))
+            return Native(name, lambda *args, **named: Coro(lambda: self._filled(_first(args, named))))
         if name == "delete":
-            return Native(name, lambda row: Coro(lambda: self._removed(row)))
+            return Native(name, lambda *args, **named: Coro(lambda: self._removed(_first(args, named))))
         if name in ("get", "get_one"):
             return Native(name, lambda cls, key, **_: Coro(lambda: self._got(cls, key)))
         if name in ("execute", "scalars", "scalar", "exec"):
-            return Native(name, lambda query, *_, **__: Coro(lambda: self._executed(name, query)))
+            return Native(
+                name, lambda *args, **named: Coro(lambda: self._executed(name, _first(args, named)))
+            )
         if name in ("begin", "begin_nested"):
             return Native(name, lambda: Manager(lambda: self, self._left))
         if name in ("__aenter__", "__aexit__"):
@@ -382,6 +386,13 @@ class Result(Special):
             return None
         value = self.values[0]
         return value[0] if name.startswith("scalar") and not self.scalars else value
+
+
+def _first(args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """What a method of a session is about, by place or by name."""
+    if not args and not named:
+        raise Unknown("a method of a session is called without arguments")
+    return args[0] if args else next(iter(named.values()))
 
 
 def _error(name: str) -> Any:

@@ -113,6 +113,7 @@ class Classes(Calling):
         bases = [one for one in cls.mro() if isinstance(one, type)]
         kind: Any = next((one for one in bases if issubclass(one, enum.Enum)), enum.Enum)
         mixed = next((one for one in bases if one in (str, int, float)), None)
+        mixed = None if mixed is not None and issubclass(kind, mixed) else mixed
         if any(isinstance(one, Opaque | External | Meta | Obj) for one in members.values()):
             raise Unknown(f"the members of {cls.name} are not known")
         made: Any = self.native(
