@@ -12,7 +12,7 @@ from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.interpreter import Interpreter
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Again, Cls, Obj, Raised, Unknown
-from async_testing.writing.samples import FORMATS, Samples, bounds
+from async_testing.writing.samples import FORMATS, Samples, bounds, nearly
 
 UNSET = object()
 """For a field that is left out."""
@@ -160,6 +160,7 @@ class Attempt:
             ]
         elif kind in ("str", "email", "any"):
             found = [(one, one) for one in self.memory.texts] + [("", "empty")]
+            found += [(one, one) for one in nearly(str(first))]
             if kind != "email":
                 sizes = dict.fromkeys(
                     n for one in self.memory.numbers for n in (one - 1, one, one + 1) if 0 < n <= 400

@@ -16,7 +16,7 @@ from async_testing.writing.evaluating.things import Again, Cls, Obj, Opaque, Rai
 from async_testing.writing.exploring import compared, looping
 from async_testing.writing.model import Fixture, Import, Test
 from async_testing.writing.naming import Names
-from async_testing.writing.samples import FORMATS
+from async_testing.writing.samples import FORMATS, nearly
 from async_testing.writing.showing import Shower
 from async_testing.writing.subjects import owner_of
 
@@ -218,6 +218,7 @@ class _Writer:
         seen: set[Any] = set()
         for alias, _, form in self._fields():
             options: list[dict[str, Any]] = [{alias: one} for one in self._invalid(form)]
+            options += [{alias: one} for one in nearly(str(self.valid.get(alias)))]
             for changes in [*options, {alias: MISSING}]:
                 self._try(changes, cases, seen)
         self._try({"unexpected_field": 1}, cases, seen)
@@ -239,9 +240,10 @@ class _Writer:
             if not isinstance(raised.value, ValidationError) or len(raised.value.problems) != 1:
                 return
             where, kind = raised.value.problems[0]
-            if (where, kind) in seen or kind in _TELLING or not where:
+            key = (where, kind, frozenset(one for one in self.interpreter.marks if len(one) == 2))
+            if key in seen or kind in _TELLING or not where:
                 return
-            seen.add((where, kind))
+            seen.add(key)
             cases.append((given, where, kind))
         except Unknown:
             return

@@ -196,6 +196,17 @@ def bounds(form: Form) -> tuple[Any, Any]:
     return (low if isinstance(low, int | float) else None), (high if isinstance(high, int | float) else None)
 
 
+def nearly(text: str) -> list[str]:
+    """Texts that look like one of digits and are another: the last one changed, all the same."""
+    if len(text) < 4 or not text.isdigit():
+        return []
+    return [
+        text[:-1] + str((int(text[-1]) + 1) % 10),
+        text[:-2] + str((int(text[-2]) + 1) % 10) + text[-1],
+        "1" * len(text),
+    ]
+
+
 def guessed(name: str) -> Form:
     """The form of a column or value of which only the name is known."""
     name = name.rpartition(".")[2].lower()
