@@ -42,7 +42,8 @@ class Row(NamedTuple):
     """One line of the table."""
 
     what: str
-    measured: float
+    measured: float | None
+    """None where there is nothing to measure."""
     unit: str
     bar: float | None = None
     at_least: bool = False
@@ -51,7 +52,9 @@ class Row(NamedTuple):
     @property
     def is_missed(self) -> bool:
         """Whether it is on the wrong side of its bar."""
-        return self.bar is not None and (self.measured < self.bar) == self.at_least
+        if self.bar is None or self.measured is None:
+            return False
+        return (self.measured < self.bar) == self.at_least
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,11 +67,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with _copy(REPOSITORY / "examples" / options.example) as root:
         rows = [*_rows(root, options.module)]
         speed = next(row.measured for row in rows if row.unit == "mutants a second")
-        rows += [*_against(root, options.module, options.peers, speed)]
+        rows += [*_against(root, options.module, options.peers, speed or 0.0)]
     print("| what | measured | bar | |\n|---|---|---|---|")
     for row in rows:
         bar = "" if row.bar is None else f"{'≥' if row.at_least else '≤'} {row.bar:g}"
-        print(f"| {row.what} | {row.measured:.2f} {row.unit} | {bar} | {row.detail} |")
+        measured = "—" if row.measured is None else f"{row.measured:.2f} {row.unit}"
+        print(f"| {row.what} | {measured} | {bar} | {row.detail} |")
     missed = [row.what for row in rows if row.is_missed]
     print(f"\n{'missed: ' + '; '.join(missed) if missed else 'every bar is met'}")
     return 1 if missed else 0
@@ -187,7 +191,7 @@ def _imports(
         (root / mutant.path).write_text(mutant.text)
         theirs.append(of_others([*pytest, "-x", file], root))
         (root / mutant.path).write_text(original)
-    ratio = statistics.median(mine) / statistics.median(theirs) if mine else 0.0
+    ratio = statistics.median(mine) / statistics.median(theirs) if mine else None
     told = (
         f"{statistics.median(mine):.2f} s to {statistics.median(theirs):.2f} s" if mine else "no such mutant"
     )
@@ -209,7 +213,7 @@ def _against(root: Path, module: str, folder: Path, speed: float) -> Iterator[Ro
                 told,
             )
         else:
-            yield Row(f"mutants a second, against {name}", 0.0, "x", None, False, found.why)
+            yield Row(f"mutants a second, against {name}", None, "x", None, False, found.why)
 
 
 if __name__ == "__main__":
