@@ -69,6 +69,7 @@ bench: $(STAMP)  ## speed, always as a ratio against a peer in the same run
 	@$(PY) tools/bench_database.py
 	@$(PY) tools/bench_detect.py
 	@$(PY) tools/bench_check.py $(BENCH)
+	@$(PY) tools/bench_verify.py
 
 fuzz: $(STAMP)  ## check on CPython's own tests and on 20,000 mutated sources: never a traceback (minutes)
 	@$(PY) tools/fuzz.py $(FUZZ)
