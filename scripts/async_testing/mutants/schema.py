@@ -19,6 +19,13 @@ _DEFINING = (
     *(b"__tablename__", b"Mapped[", b"table=True", b"create_table(", b"Table("),
 )
 _CREATE = re.compile(r"CREATE\s+(?:TEMP(?:ORARY)?\s+|UNLOGGED\s+)?TABLE\s+[^();]*\([^;]*", re.IGNORECASE)
+_ALTER = re.compile(
+    r"ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+|ONLY\s+)*(?:\w+\.)?[\"`]?(\w+)[\"`]?\s+([^;]+)", re.IGNORECASE
+)
+_CHANGE = re.compile(
+    r"(ADD|DROP|RENAME)\s+(?:COLUMN\s+)?(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[\"`]?(\w+)[\"`]?(?:\s+(?:TO\s+)?(\w+))?",
+    re.IGNORECASE,
+)
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "venv", "env", "tests", "test"}
 _CONSTRAINTS = ("PRIMARY", "UNIQUE", "CONSTRAINT", "FOREIGN", "CHECK", "EXCLUDE", "KEY", "INDEX", "LIKE")
 _FAMILIES = {
@@ -62,7 +69,11 @@ class Schema:
         found: dict[str, Table] = {}
         for path, text in self._texts:
             for table in _defined(path, text):
-                found.setdefault(table.name.lower(), table)
+                if table.model or table.name.lower() not in found:
+                    found[table.name.lower()] = table
+            for match in _ALTER.finditer(text):
+                if match[1].lower() in found:
+                    _alter(found[match[1].lower()], match[2])
         return found
 
     def completed(self, tables: dict[str, Table]) -> Schema:
@@ -140,6 +151,22 @@ def _from_sql(name: str, found: Sequence[Token]) -> Table:
         if "IN" in words and len(texts) > 1:
             table.texts[column] = tuple(dict.fromkeys(texts))
     return table
+
+
+def _alter(table: Table, actions: str) -> None:
+    """Change the columns as ALTER TABLE says."""
+    for action in actions.split(","):
+        match = _CHANGE.match(action.strip())
+        if match is None or match[2].upper() in _CONSTRAINTS:
+            continue
+        verb, name, more = match[1].upper(), match[2], match[3] or ""
+        kind = table.columns.get(name, "")
+        if verb != "ADD":
+            table.columns.pop(name, None)
+        if verb == "ADD":
+            table.columns[name] = family(more)
+        elif verb == "RENAME" and kind:
+            table.columns[more] = kind
 
 
 def _names_in_parentheses(item: Sequence[Token]) -> frozenset[str]:
