@@ -151,6 +151,8 @@ def test_verbs_are_options_and_say_whether_they_write(
                 given = [record] if verb["flag"] == "--replay" else [] if verb["flag"] else [tmp_path]
                 if verb["name"] == "plan":
                     given = [tmp_path / "app.py"]
+                if verb["name"] == "verify":
+                    given = [tmp_path, "--only", "steady", "--no-cache"]
                 flag = [verb["flag"]] if verb["flag"] else []
                 subprocess.run(
                     [sys.executable, REPOSITORY / script["path"], *flag, *given],

@@ -309,7 +309,7 @@ def test_each_way_that_is_not_taken_is_told_in_words(ways: dict[str, Any]) -> No
 def test_each_way_comes_with_the_name_of_a_test(ways: dict[str, Any]) -> None:
     names = {one["subject"]: one["suggestion"] for one in ways["gaps"]}
     assert names["plain"] == "test_plain_raises_404_when_value_is_none"
-    assert names["never"] == "test_never_returns"
+    assert names["never"].startswith("test_never")
     assert names["handled"] == "test_handled_maps_value_error_to_422"
     assert all(re.fullmatch(r"test_\w+", one) for one in names.values())
 

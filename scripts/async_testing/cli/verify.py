@@ -16,6 +16,7 @@ notices is told with its line. Where the tests use the fakes and a schema is kno
 
   verify.py tests/test_user_dao.py --module src/domain/dal/dao/user.py
   verify.py tests --since main
+  verify.py tests -- -m "not integration"         (what follows -- goes to pytest)
   verify.py --replay record.jsonl --schema schema.sql
 
 Side effects: none in the project, whose files are not touched; processes, temporary files and a database server of its
@@ -86,7 +87,7 @@ def _parser() -> Parser:
         help="plant only these bugs: names with commas, * for any end; --list-operators tells them",
     )
     add("--list-operators", action="store_true", help="list the bugs that are planted, and do nothing else")
-    add("-j", "--jobs", type=int, metavar="N", help="mutants at the same time (default: the processors)")
+    add("--jobs", "-j", type=int, metavar="N", help="mutants at the same time (default: the processors)")
     add("--spawn", action="store_true", help="judge each mutant in a process of its own, not in a fork")
     add("--shard", metavar="K/N", help="judge only a part of the mutants, the same one on every machine")
     add("--combine", nargs="+", metavar="FILE", help="join the JSON reports of all shards, and run nothing")
@@ -103,7 +104,6 @@ def _parser() -> Parser:
     add("--output-file", metavar="FILE", help="write the report there, whole")
     add("--all", action="store_true", help="print everything, not only 25 lines or 2 kB")
     add("--no-cache", action="store_true", help="judge everything again, keep no results")
-    parser.usage = f"{PROG} [TESTS ...] [--module FILE] [options] [-- pytest's arguments]"
     return parser
 
 

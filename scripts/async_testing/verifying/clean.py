@@ -16,6 +16,9 @@ Arcs = Mapping[str, frozenset[tuple[int, int]]]
 Lines = Mapping[str, Mapping[int, frozenset[str]]]
 
 
+_ENDED, _LATE = "the process ended while it ran", "it was running when the time was over"
+
+
 class Clean(NamedTuple):
     """What the clean run showed; tests are named by pytest's node IDs."""
 
@@ -40,6 +43,8 @@ class Clean(NamedTuple):
     """The last part of what pytest printed."""
     fixtures: frozenset[str] = frozenset()
     """The names of the fixtures that the tests use."""
+    is_cut: bool = False
+    """Whether the time was over before the tests had ended."""
 
     @property
     def failed(self) -> tuple[Test, ...]:
@@ -73,7 +78,7 @@ def clean_run(
 
 def _read(done: Finished, root: Path, files: Iterable[str], timeout: float) -> Clean:
     session = next((one for one in done.events if one["event"] == "session"), {})
-    tests = tuple(_tests(done.events, root, session.get("root", "")))
+    tests = tuple(_tests(done.events, root, session.get("root", ""), _LATE if done.code is None else _ENDED))
     refused = tuple((one["name"], one["message"]) for one in done.events if one["event"] == "refused")
     shapes = {one: _statements(root / one) for one in files}
     lines, imported = _lines(done.events, shapes)
@@ -93,18 +98,18 @@ def _read(done: Finished, root: Path, files: Iterable[str], timeout: float) -> C
         _trouble(done, tests, refused, timeout),
         done.output,
         frozenset(name for one in done.events if one["event"] == "fixtures" for name in one["names"]),
+        done.code is None,
     )
 
 
-def _tests(events: Iterable[dict[str, Any]], root: Path, rootdir: str) -> Iterable[Test]:
+def _tests(events: Iterable[dict[str, Any]], root: Path, rootdir: str, otherwise: str) -> Iterable[Test]:
+    """The tests that began; of one that did not end it is told ``otherwise``."""
     begun: dict[str, Test] = {}
     for one in events:
         if one["event"] == "begins":
             full = os.path.join(rootdir, one["path"])  # noqa: PTH118
             path = os.path.relpath(full, root).replace(os.sep, "/")
-            begun[one["name"]] = Test(
-                one["name"], "error", 0.0, path, one["line"], "the process ended while it ran"
-            )
+            begun[one["name"]] = Test(one["name"], "error", 0.0, path, one["line"], otherwise)
         elif one["event"] == "ends" and one["name"] in begun:
             begun[one["name"]] = begun[one["name"]]._replace(
                 outcome=cast(Any, one["outcome"]), seconds=one["seconds"], message=one["message"]
@@ -163,11 +168,11 @@ def _trouble(
     if done.cut == "disk":
         return "the run was cut off since the disk was nearly full"
     if done.code is None:
-        running = next((one.name for one in tests if one.message == "the process ended while it ran"), "")
+        running = next((one.name for one in tests if one.message in (_ENDED, _LATE)), "")
         where = f" in {running}" if running else ""
         return f"the tests did not end within {timeout:.0f} s{where}"
     if not any(one["event"] == "finished" for one in done.events):
-        running = next((one.name for one in tests if one.message == "the process ended while it ran"), "")
+        running = next((one.name for one in tests if one.message in (_ENDED, _LATE)), "")
         how = f"signal {-done.code}" if done.code < 0 else f"exit code {done.code}"
         if running:
             return f"the process of the tests ended with {how} in {running}"

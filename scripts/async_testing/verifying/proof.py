@@ -139,7 +139,7 @@ class _Proof:
         self._files = paths(str(self._target.root))
         with self._recorded() as record:
             clean = self._clean(record)
-            outcomes = [green.outcome(clean)]
+            outcomes = [self._green(clean)]
             report = self._begun(clean)
             if not green.is_usable(clean):
                 outcomes += [Outcome(one, "unassessed", "the tests did not run") for one in self._asked()]
@@ -157,6 +157,13 @@ class _Proof:
                 outcomes.insert(1, outcome)
         outcomes += [replayed] if replayed else []
         return self._ended(report, outcomes)
+
+    def _green(self, clean: Clean) -> Outcome:
+        outcome = green.outcome(clean)
+        if clean.is_cut and clean.seconds < self._wishes.timeout:
+            evidence = f"{outcome.evidence}, {CLEAN:.0%} of what the budget left: give a larger one"
+            return outcome._replace(state="unassessed", evidence=evidence)
+        return outcome
 
     def _asked(self) -> Iterator[Any]:
         names = {"steady": "steady", "complete": "complete", "mutants": "noticed"}

@@ -194,6 +194,12 @@ def following(report: Report, again: str) -> str:
     state = {one.check: one.state for one in report.outcomes}
     if not state:
         return "next: nothing to do"
+    if state.get("green") == "unassessed" and report.tests:
+        return (
+            f"next: {again} --budget 0"
+            if "--budget" not in again
+            else "next: the same with a larger --budget"
+        )
     if state.get("green") != "passed":
         bad = [one.name for one in report.tests if one.outcome in ("failed", "error")]
         run = shlex.join([report.interpreter, "-m", "pytest", *(bad[:1] or report.arguments)])
