@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench fuzz field capture planted precision
+.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench fuzz field capture planted precision evals channels release manifests loads plan-field
 
 help:  ## what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -23,13 +23,13 @@ lock:  ## compile requirements.in into the lock again (needs uv)
 clean:
 	rm -rf $(VENV) .cache
 
-demo: $(STAMP)  ## the main job on a real application: scaffold, tests, check, on an embedded PostgreSQL
+demo: $(STAMP)  ## the main job on a real application: plan, scaffold, write, check, verify, on an embedded PostgreSQL
 	@$(PY) tools/demo.py
 
 test: $(STAMP)  ## the tests of this bundle and of every example
 	@$(PY) tools/suite.py
 
-check: lint format-check types docs-check test bundle matrix  ## all that CI runs
+check: lint format-check types docs-check manifests loads test bundle matrix  ## all that CI runs
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -70,6 +70,7 @@ bench: $(STAMP)  ## speed, always as a ratio against a peer in the same run
 	@$(PY) tools/bench_detect.py
 	@$(PY) tools/bench_check.py $(BENCH)
 	@$(PY) tools/bench_verify.py
+	@$(PY) tools/bench_plan.py
 
 fuzz: $(STAMP)  ## check on CPython's own tests and on 20,000 mutated sources: never a traceback (minutes)
 	@$(PY) tools/fuzz.py $(FUZZ)
@@ -85,3 +86,21 @@ planted: $(STAMP)  ## how many planted defects check finds, and which clean twin
 
 precision: $(STAMP)  ## the judged sample of findings on public suites: precision by rule
 	@$(PY) tools/precision.py $(PRECISION)
+
+manifests: $(STAMP)  ## the manifests of the agents, as skill.yaml says today
+	@$(PY) tools/manifests.py --check
+
+loads: $(STAMP)  ## what an agent loads for typical tasks, as the README says
+	@$(PY) tools/loads.py --check
+
+channels: $(STAMP)  ## install the bundle with each agent's real client from npm (minutes, needs the network)
+	@$(PY) tools/channels.py $(CHANNELS)
+
+release: $(STAMP)  ## pack the last commit: the same commit gives the same bytes
+	@$(PY) tools/release.py
+
+evals: $(STAMP)  ## hold the cases of the evals: every planted bug is one; AGENT='…' runs an agent on them
+	@$(PY) evals/run.py $(if $(AGENT),--agent '$(AGENT)',--prove) $(EVALS)
+
+plan-field: $(STAMP)  ## the tests that plan writes for public repositories, as a table (minutes, needs the network)
+	@$(PY) tools/plan_field.py $(PLAN_FIELD)

@@ -120,6 +120,10 @@ def _fields(model: Model) -> Iterator[str]:
         yield f"{one.name}: {one.annotation}{default}; takes {taken}{f'; refuses {wrong}' if wrong else ''}"
 
 
+PAGES = 2
+"""References to read at once; what an agent loads is not free."""
+
+
 def tail(plan: Plan) -> list[str]:
     """What is needed, where it is, what to read."""
     lines = []
@@ -130,7 +134,10 @@ def tail(plan: Plan) -> list[str]:
     if lack:
         lines.append(f"to make: {'; '.join(lack)}")
     if plan.references:
-        lines.append(f"read: {' '.join(one.path for one in plan.references)}")
+        pages = [one.path for one in plan.references]
+        first = f"read: {' '.join(pages[:PAGES])}"
+        later = [page.rpartition("/")[2] for page in pages[PAGES:]]
+        lines.append(f"{first}; when it comes to it, {', '.join(later)}" if later else first)
     return lines
 
 
