@@ -15,7 +15,7 @@ from async_testing.mutants.regions import called_name
 from async_testing.mutants.sql import Token, split, table_of, tokens
 
 _DEFINING = (
-    *(b"CREATE TABLE", b"create table", b"Create Table"),
+    *(b"CREATE TABLE", b"create table", b"Create Table", b"ALTER TABLE", b"alter table"),
     *(b"__tablename__", b"Mapped[", b"table=True", b"create_table(", b"Table("),
 )
 _CREATE = re.compile(r"CREATE\s+(?:TEMP(?:ORARY)?\s+|UNLOGGED\s+)?TABLE\s+[^();]*\([^;]*", re.IGNORECASE)

@@ -211,9 +211,7 @@ def is_referred_to(block: Block, clause: Clause, item: Sequence[Token]) -> bool:
     """Whether the statement counts on an item further on: by its place, its alias, or since it is distinct."""
     after = [token for other in block.all("order by", "group by", "having") for token in other.body]
     counts = any(
-        len(part) == 1 and part[0].kind == "number"
-        for other in block.all("order by", "group by")
-        for part in (other.items())
+        part[0].kind == "number" for other in block.all("order by", "group by") for part in (other.items())
     )
     is_named = clause.name == "select distinct" or any(token.is_word("AS") for token in item)
     return counts or (is_named and any(token.text == item[-1].text for token in after))

@@ -200,7 +200,7 @@ def dropped_insert_column(source: Source) -> Iterator[Edits]:
         'Q = "SELECT DISTINCT a, b, f(c) AS d FROM t ORDER BY b, d"': [
             'Q = "SELECT DISTINCT b, f(c) AS d FROM t ORDER BY b, d"'
         ],
-        'Q = "SELECT a, b FROM t ORDER BY 2"': [],
+        'Q = "SELECT a, b FROM t ORDER BY 2 DESC"': [],
     },
 )
 def dropped_select_column(source: Source) -> Iterator[Edits]:
