@@ -147,14 +147,9 @@ def judged(given: str, scratch: Path, python: str) -> dict[str, Any]:
 
 
 def commit(source: Path) -> str:
-    """The commit that the folder shows, where its owner noted it."""
-    for git in (source / ".git", REPOSITORY.parent / ".mirror" / source.name):
-        done = subprocess.run(
-            ["git", f"--git-dir={git}", "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True
-        )
-        if done.returncode == 0:
-            return done.stdout.strip()
-    return ""
+    """The commit that the folder shows; empty where it is no repository of its own."""
+    command = ["git", f"--git-dir={source / '.git'}", "rev-parse", "--short=10", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
 
 def modules(root: Path) -> Iterator[str]:
