@@ -94,3 +94,14 @@ def test_every_copy_is_fresh_and_every_link_leads_somewhere() -> None:
     report = in_step(REPOSITORY, blocks)
     assert report.problems == []
     assert report.counts["Python blocks"] >= 40
+
+
+def test_what_goes_wrong_is_told_in_the_words_of_the_scripts() -> None:
+    """Those of Python and pytest aside."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    section = readme[readme.index("## When something goes wrong") : readme.index("## Work on it")]
+    messages = re.findall(r"^\| `([^`]+)`", section, re.MULTILINE)
+    said = "\n".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "scripts").rglob("*.py"))
+    foreign = {"Event loop is closed", "was never awaited"}
+    assert [one for one in messages if one not in said and one not in foreign] == []
+    assert len(messages) > len(foreign)
