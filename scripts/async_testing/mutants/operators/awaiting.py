@@ -19,7 +19,7 @@ operator = collector(OPERATORS)
 _CONNECTIONS = re.compile(r"acquire|connect|connection|get_?conn(?:ection)?|\w*session\w*", re.IGNORECASE)
 _WATCHING = re.compile(r"span|trac|log|metric|time|warning|contextvars|progress|autoflush", re.IGNORECASE)
 _HARMLESS = re.compile(
-    r"_*(?:flush|refresh|sleep|wait|gather|connect|start|setup|init|shutdown|begin|acquire|clear|add_listener|remove|set(?:_|$)"
+    r"_*(?:get|fetch|find|read|list|count|exists|dispose|flush|refresh|sleep|wait|gather|connect|start|setup|init|shutdown|begin|acquire|clear|add_listener|remove|set(?:_|$)"
     r"|update|upsert|save|merge|unlink|cancel|stop|expire|touch|valid|check|ensure|verif|authent|authori|load|ping"
     r"|subscribe|unsubscribe|drop|truncate)"
 )
