@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
 
 from src.domain.exception import Conflict
 from src.domain.model import Base, Hold, Loan, Member, Title
@@ -154,8 +155,9 @@ async def test_change_of_what_somebody_else_has_changed_is_a_conflict(begin: Beg
         (await first.titles.get(title.id)).copies = 2
         (await second.titles.get(title.id)).copies = 3
         await first.commit()
-        with pytest.raises(Conflict, match=r"^it was changed meanwhile: read it again$"):
+        with pytest.raises(Conflict, match=r"^it was changed meanwhile: read it again$") as refusal:
             await second.commit()
+    assert isinstance(refusal.value.__cause__, StaleDataError)
 
     async with begin() as work:
         stored: Title = await work.titles.get(title.id)
