@@ -73,6 +73,18 @@ def test_update_title_limits_copies(copies: int, accepted: bool) -> None:
             TitleDTO.Update.model_validate(given)
 
 
+@pytest.mark.parametrize(("copies", "accepted"), [(-1, False), (0, True), (1000, True), (1001, False)])
+def test_create_title_limits_copies(copies: int, accepted: bool) -> None:
+    """The same limits as for a change."""
+    given: dict[str, Any] = {"isbn": ISBN, "name": "Emma", "copies": copies}
+
+    if accepted:
+        assert TitleDTO.Create.model_validate(given).copies == copies
+    else:
+        with pytest.raises(ValidationError, match="copies"):
+            TitleDTO.Create.model_validate(given)
+
+
 @pytest.mark.parametrize("given", [{"member_id": 1}, {"member_id": 0, "title_id": 1}, {"title_id": 2**31}])
 def test_create_loan_refuses_ids(given: dict[str, int]) -> None:
     """What is missing, and what no row can have."""

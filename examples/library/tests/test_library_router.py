@@ -117,7 +117,8 @@ async def test_endpoint_hands_over_and_answers(
 async def test_overdue_endpoint(async_client: httpx.AsyncClient, service: AsyncMock) -> None:
     """The path is no loan's number."""
     service.overdue.return_value = [
-        LoanDTO.Overdue(loan_id=5, title="Emma", email="ana@example.com", due_on=date(2026, 3, 1))
+        LoanDTO.Overdue(loan_id=5, title="Emma", email="ana@example.com", due_on=date(2026, 3, 1)),
+        LoanDTO.Overdue(loan_id=4, title="Persuasion", email="rui@example.com", due_on=date(2026, 3, 2)),
     ]
 
     response: httpx.Response = await async_client.get("/loans/overdue")
@@ -125,7 +126,8 @@ async def test_overdue_endpoint(async_client: httpx.AsyncClient, service: AsyncM
     service.overdue.assert_awaited_once_with()
     assert response.status_code == 200
     assert response.json() == [
-        {"loan_id": 5, "title": "Emma", "email": "ana@example.com", "due_on": "2026-03-01"}
+        {"loan_id": 5, "title": "Emma", "email": "ana@example.com", "due_on": "2026-03-01"},
+        {"loan_id": 4, "title": "Persuasion", "email": "rui@example.com", "due_on": "2026-03-02"},
     ]
 
 
