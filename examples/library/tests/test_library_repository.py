@@ -101,17 +101,18 @@ async def test_of_member_lists_open_loans_by_due_date(rows: Rows, database_sessi
 async def test_overdue_lists_what_should_be_back(
     rows: Rows, database_session: AsyncSession, today: date
 ) -> None:
-    """What is due today is not overdue yet."""
-    ana: Member = await rows.member()
+    """What is due today is not overdue yet; of two of the same day the older loan comes first."""
+    bruno, ana = await rows.member(), await rows.member()
     first, second, third = await rows.title(), await rows.title(), await rows.title()
     yesterday: Loan = await rows.loan(ana, first, days=-1)
     before: Loan = await rows.loan(ana, second, days=-2)
+    same: Loan = await rows.loan(bruno, third, days=-2)
     await rows.loan(ana, third, days=0)
     await rows.loan(ana, first, days=-9, returned=True)
 
     found: list[int] = [loan.id for loan in await Loans(database_session).overdue(today)]
 
-    assert found == [before.id, yesterday.id]
+    assert found == [before.id, same.id, yesterday.id]
 
 
 @pytest.mark.asyncio
