@@ -17,7 +17,10 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 def main() -> int:
     """Run mypy once from the root and once from each example, as its users would."""
     examples = sorted(path.parent for path in (REPOSITORY / "examples").glob("*/pyproject.toml"))
-    runs = [(REPOSITORY, ["scripts", "tools", "evals/run.py"]), *((example, ["src", "tests"]) for example in examples)]
+    runs = [
+        (REPOSITORY, ["scripts", "tools", "evals/run.py"]),
+        *((example, ["src", "tests"]) for example in examples),
+    ]
     codes = []
     for folder, targets in runs:
         config = [
