@@ -345,3 +345,12 @@ def test_an_interrupted_run_leaves_nothing_behind(shop: Shop, tmp_path: Path) ->
     assert error.splitlines()[-1] == "verify.py: interrupted"
     assert (out, list(temporary.iterdir())) == ("", [])
     assert shop.files() == before
+
+
+def test_an_interpreter_without_pytest_is_told(shop: Shop, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S -I "$@"\n')
+    python.chmod(0o755)
+    done = shop.verify("tests", "--only", "steady", "--python", str(python), "--no-cache")
+    assert done.code == 2
+    assert "No module named 'pytest'; name the interpreter that has it with --python" in done.out

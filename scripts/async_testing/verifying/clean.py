@@ -176,7 +176,9 @@ def _trouble(
         how = f"signal {-done.code}" if done.code < 0 else f"exit code {done.code}"
         if running:
             return f"the process of the tests ended with {how} in {running}"
-        return f"pytest did not run: {reason(done.output) or how}"
+        why = reason(done.output) or how
+        more = "; name the interpreter that has it with --python" if "'pytest'" in why else ""
+        return f"pytest did not run: {why}{more}"
     if refused:
         return f"{refused[0][0]} cannot be collected: {refused[0][1]}"
     if not tests:
