@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,11 +35,11 @@ class Session(NamedTuple):
     transcript: str
 
 
-def install(workspace: Path) -> None:
-    """Put the skill where agents look for it."""
+def install(workspace: Path, names: Sequence[str] = INSTALLED) -> None:
+    """Put the skill, or these parts of it, where agents look for it."""
     for place in PLACES:
         target = workspace / place / SKILL
-        for name in INSTALLED:
+        for name in names:
             source = FOLDER.parent / name
             if source.is_dir():
                 shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))

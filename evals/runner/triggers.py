@@ -52,7 +52,7 @@ def ask(
     answers = []
     for number, one in enumerate(every, start=1):
         with TemporaryDirectory(prefix="trigger-") as folder:
-            agents.install(Path(folder))
+            agents.install(Path(folder), ["SKILL.md"])  # all that decides whether it is loaded
             session = agents.drive(agent, one.query, Path(folder), timeout)
         answers.append(Answer(one, pattern.search(session.transcript) is not None))
         say(f"{number} of {len(every)}: {'loaded' if answers[-1].loaded else 'not loaded'}: {one.query[:80]}")

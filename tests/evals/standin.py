@@ -39,8 +39,11 @@ def perfect() -> None:
 
 
 def lazy() -> None:
-    """One test that only imports."""
+    """One test that only imports, code that it cannot fail on, and no schema."""
     write(LAZY)
+    for path in Path().glob("*/dao.py"):
+        path.write_text("")
+    Path("schema.sql").unlink()
 
 
 def broken() -> None:
@@ -50,14 +53,6 @@ def broken() -> None:
 
 def empty() -> None:
     """Nothing."""
-
-
-def cheating() -> None:
-    """Changes the code so that every test of it passes, and deletes the schema."""
-    write(LAZY)
-    for path in Path().glob("*/dao.py"):
-        path.write_text("")
-    Path("schema.sql").unlink()
 
 
 def slow() -> None:

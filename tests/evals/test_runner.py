@@ -17,7 +17,7 @@ def benchmark(folder: Path) -> dict[str, Any]:
     return told
 
 
-def once(evals: Evals, kind: str, *more: str, case: str = "tickets") -> int:
+def once(evals: Evals, kind: str, *more: str, case: str = "parcels") -> int:
     """One run of one case, with the skill."""
     options = [
         "--case",
@@ -48,6 +48,7 @@ def test_a_perfect_agent(evals: Evals, tmp_path: Path, case: str) -> None:
 
 
 def test_a_lazy_agent_scores_next_to_nothing(evals: Evals, tmp_path: Path) -> None:
+    """Though it also empties the code that its tests import: that is put back before they are graded."""
     assert once(evals, "lazy") == 0
 
     run = benchmark(tmp_path)["runs"][0]
@@ -64,18 +65,10 @@ def test_a_suite_that_is_red_or_missing_scores_nothing(evals: Evals, tmp_path: P
     assert "not green" in benchmark(tmp_path)["notes"][0]
 
 
-def test_changing_the_code_gains_nothing(evals: Evals, tmp_path: Path) -> None:
-    assert once(evals, "cheating") == 0
-
-    run = benchmark(tmp_path)["runs"][0]
-    assert run["expectations"][0]["passed"]
-    assert run["result"]["pass_rate"] <= 0.2
-
-
 def test_an_agent_that_never_comes_back_is_ended(evals: Evals, tmp_path: Path) -> None:
     assert once(evals, "slow", "--timeout", "1") == 0
 
-    result = json.loads((tmp_path / "results/tickets/with_skill/run-1/result.json").read_text())
+    result = json.loads((tmp_path / "results/parcels/with_skill/run-1/result.json").read_text())
     assert result["code"] is None
     assert result["score"] == 0
 

@@ -136,6 +136,6 @@ def test_references_are_those_of_skill_md(users: Project) -> None:
     from async_testing.planning import needs
 
     skill = (REPOSITORY / "SKILL.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| ([^|]+) \| `references/([\w-]+)\.md` \|$", skill, re.MULTILINE))
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([\w-]+)\.md \|$", skill, re.MULTILINE))
     listed = {page: words for words, page in rows.items()}
     assert {name: listed.get(name) for name in needs._PAGES} == needs._PAGES

@@ -16,22 +16,26 @@ if TYPE_CHECKING:
 DRIVERS = ("asyncpg", "psqlpy", "psycopg", "aiomysql", "asyncmy")
 _ORMS = ("sqlalchemy", "sqlmodel")
 _PAGES = {
-    "pattern-dao": "testing a method that sends SQL",
-    "pattern-exceptions": "testing how errors are caught, mapped or passed on",
-    "pattern-services": "testing a service with injected collaborators",
-    "pattern-connection-patching": "testing how a connection is taken and given back",
-    "pattern-batch": "testing bulk writes and transactions",
-    "pattern-endpoints": "testing a FastAPI route, its auth or its errors",
-    "pattern-several-results": "one method asks several times and needs several answers",
-    "pattern-parametrization": "the same behaviour holds for many inputs",
-    "fixtures": "writing or repairing conftest: app, lifespan, clients, overrides, Faker",
+    "pattern-dao": "a method that sends SQL",
+    "pattern-exceptions": "errors caught, mapped or passed on",
+    "pattern-services": "a service and its collaborators",
+    "pattern-connection-patching": "how a connection is taken and given back",
+    "pattern-batch": "bulk writes and transactions",
+    "pattern-endpoints": "a FastAPI route, its auth, its errors",
+    "pattern-several-results": "one method asks several times",
+    "pattern-parametrization": "the same behaviour for many inputs",
+    "fixtures": "conftest: app, lifespan, clients, overrides, Faker",
     "fakes": "scripting a fake, or one fails a test",
-    "driver-psqlpy": "the project uses psqlpy",
-    "driver-asyncpg": "the project uses asyncpg",
-    "driver-psycopg": "the project uses psycopg 3",
-    "real-database": "SQL has to be proven, or the driver has no fake",
+    "driver-psqlpy": "psqlpy",
+    "driver-asyncpg": "asyncpg",
+    "driver-psycopg": "psycopg 3",
+    "driver-aiomysql": "aiomysql, asyncmy",
+    "driver-aiosqlite": "aiosqlite",
+    "real-database": "SQL to be proven, or a driver without fake",
 }
 """Pages by name, with the words of SKILL.md's table."""
+_TWINS = {"asyncmy": "aiomysql"}
+"""Drivers that share the page of another."""
 _CLIENTS = ("async_client", "client", "http_client", "api_client", "test_client", "async_test_client")
 _SESSIONS = (
     "session",
@@ -182,7 +186,7 @@ def references(
     names: list[str] = []
     layers = {one.layer for one in functions}
     if "dao" in layers:
-        driver = driver_of(source)
+        driver = _TWINS.get(driver_of(source), driver_of(source))
         names.append("pattern-dao")
         if f"driver-{driver}" in _PAGES:
             names.append(f"driver-{driver}")
