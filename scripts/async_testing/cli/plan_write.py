@@ -53,8 +53,12 @@ def write(source: SourceFile, done: Plan, root: str, options: Namespace) -> int:
         )
     require(done, conventions, root)
     taken = _taken(there, shown)
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEP))
-    helpers, tests = tests_for(source, done, conventions, set(), exact=options.exact_sql)
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _DEEP))
+    try:
+        helpers, tests = tests_for(source, done, conventions, set(), exact=options.exact_sql)
+    finally:
+        sys.setrecursionlimit(before)
     printer = Printer(conventions)
     if there is None:
         text = printer.file(f"Tests for {source.path}.", helpers, tests)
