@@ -28,6 +28,7 @@ class Attributing:
         self._events = events
         self._fixtures: list[tuple[Any, Lines]] = []
         self._uses: set[int] = set()
+        self._taken: set[str] = set()
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, None]:
@@ -49,6 +50,7 @@ class Attributing:
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Generator[None, Any, None]:
         """Gather what a fixture of a wider scope runs; finalizers are called last one first."""
+        self._taken.add(fixturedef.argname)
         if not _is_shared(fixturedef):
             yield
             return
@@ -80,8 +82,9 @@ class Attributing:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        """Tell the rest."""
+        """Tell the rest; some fixtures were taken by name while another one was made."""
         self._watched.stop()
+        self._events.tell("fixtures", names=sorted(self._taken))
         self._events.tell("outside", lines=_plain(self._watched.lines))
         arcs = {name: sorted(found) for name, found in self._watched.arcs.items()}
         self._events.tell("arcs", arcs=arcs, how=self._watched.how)
