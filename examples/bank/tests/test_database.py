@@ -69,6 +69,21 @@ async def test_lent_waits_so_long_and_no_longer(fake_connection: FakeConnection)
 
 
 @pytest.mark.asyncio
+async def test_lent_passes_on_what_is_no_missing_database(
+    fake_pool: FakePool, fake_connection: FakeConnection
+) -> None:
+    """A mistake in the program is no 503."""
+    error: ValueError = ValueError("no such charset")
+    fake_connection.when("ACQUIRE").then(error)
+
+    with pytest.raises(ValueError, match="^no such charset$") as raised:
+        async with lent(fake_pool, 60):
+            pass
+
+    assert raised.value is error
+
+
+@pytest.mark.asyncio
 async def test_lent_leaves_alone_what_goes_wrong_in_the_block(fake_pool: FakePool) -> None:
     """A time limit of the code that uses the connection is no missing database."""
     with pytest.raises(TimeoutError):
