@@ -161,7 +161,7 @@ def project(folder: Path, driver: str, count: int, scope: str) -> dict[str, list
 def server() -> Iterator[None]:
     """One PostgreSQL for all that is run inside the block, with the settings of the scaffolded one."""
     sys.path.insert(0, str(REPOSITORY / "scripts"))
-    from async_testing.templates.real_database import server as real
+    from async_testing.templates.real_database import embedded as real
 
     with real.server() as dsn:
         before = os.environ.get("ASYNC_TESTING_DSN")

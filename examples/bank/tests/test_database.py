@@ -76,7 +76,7 @@ async def test_lent_passes_on_what_is_no_missing_database(
     error: ValueError = ValueError("no such charset")
     fake_connection.when("ACQUIRE").then(error)
 
-    with pytest.raises(ValueError, match="^no such charset$") as raised:
+    with pytest.raises(ValueError, match=r"^no such charset$") as raised:
         async with lent(fake_pool, 60):
             pass
 
