@@ -41,7 +41,7 @@ class Interpreter(Library):
         self.has_session = False
         """Whether the project has the fixture of a real session."""
         self.words: frozenset[str] = frozenset()
-        """The names that the module under test and its helpers read."""
+        """The names that the module under test reads, and what it calls."""
         self.attempt: Any = None
         """What the present attempt has chosen and learned."""
         self._modules: dict[str, Module] = {}
