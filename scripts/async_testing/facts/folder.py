@@ -126,7 +126,12 @@ class Folder:
         top, _, _ = module.partition(".")
         if not top:
             return None
-        places = list(bases(folder))
+        places = [*bases(folder)]
+        if sum(top in self.names(place) for place in places) > 1 or top in _FAMILIAR:
+            # what lies in a package is imported through it, as a rule: a folder core/fastapi is no fastapi
+            inside = {place for place in places if place and "__init__.py" in self.names(place)}
+            kept = [place for place in places if place not in inside]
+            places = kept if top in _FAMILIAR else [*kept, *(one for one in places if one in inside)]
         if not any(top in self.names(place) for place in places):
             self.missed.setdefault(folder, set()).add(top)
             return None
@@ -164,6 +169,23 @@ class Folder:
         if folder not in self._listed:
             self._listed[folder] = frozenset([name.removesuffix(".py") for name in self.files(folder)])
         return self._listed[folder]
+
+
+_FAMILIAR = frozenset(
+    {
+        "fastapi",
+        "starlette",
+        "sqlalchemy",
+        "pydantic",
+        "redis",
+        "celery",
+        "httpx",
+        "jwt",
+        "alembic",
+        "asyncpg",
+    }
+)
+"""Libraries that projects like to name a folder of their own after."""
 
 
 def bases(folder: str) -> Iterator[str]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from async_testing.writing.collaborators import Asked, Collaborator, Function
 from async_testing.writing.connections import Connection
+from async_testing.writing.doubles import Double
+from async_testing.writing.doublings import Doubles
 from async_testing.writing.evaluating.things import Cls, Obj, Unknown
 from async_testing.writing.exploring import Done
 from async_testing.writing.naming import class_variable, variable
@@ -33,6 +35,7 @@ class Arranger:
         self.collaborators: list[tuple[str, Collaborator]] = []
         self.functions: list[tuple[str, Function]] = []
         self.sessions: list[tuple[str, Session]] = []
+        self.doubles = Doubles(self)
 
     def fresh(self, name: str) -> str:
         """A variable's name that is not taken."""
@@ -56,12 +59,15 @@ class Arranger:
                 name = self.fresh(variable(one.place.rpartition(".")[2]))
                 self.functions.append((name, one))
                 self.shower.name(one, name)
+            elif isinstance(one, Double):
+                self.doubles.name(one)
         for name, each in self.collaborators:
             self._declare(name, each)
         for name, each in self.collaborators:
             self._collaborator(name, each)
         for name, function in self.functions:
             self._function(name, function)
+        self.doubles.arrange(self.done.attempt)
 
     def _error(self) -> None:
         injected = self.done.attempt.injected
@@ -151,7 +157,7 @@ class Arranger:
             text, attribute = self.shower.show(asked[0].answer), "side_effect"
         elif len(asked) == 1:
             text, attribute = self._given(asked[0]), "return_value"
-            if text == "None" and not asked[0].deferred and not self._is_returned_none():
+            if text == "None" and asked[0].void and not asked[0].deferred and not self._is_returned_none():
                 return
         else:
             text, attribute = f"[{', '.join(self._given(each) for each in asked)}]", "side_effect"
@@ -244,6 +250,11 @@ class Arranger:
         for one in (*subject.constructor, *subject.arguments):
             self._prepared(one)
         name = subject.function.name.rpartition(".")[2]
+        if subject.made is not None and subject.made.call is None and subject.made.partial:
+            shown = self.shower.cls(subject.made.cls)
+            made = self.fresh(class_variable(subject.made.cls))
+            self.lines.append(f"{made}: {shown} = {shown}.__new__({shown})")
+            self.shower.name(subject.made, made)
         if subject.made is not None:
             owner = subject.made.cls
             if id(subject.made) not in self.shower.names:
@@ -251,6 +262,7 @@ class Arranger:
                     self.variable_of(subject)
                 else:
                     self.shower.name(subject.made, f"{self.shower.cls(owner)}()")
+            self.doubles.attach(subject.made)
             target = f"{self.shower.show(subject.made)}.{name}"
         elif subject.owner is not None:
             target = f"{self.shower.cls(subject.owner)}.{name}"

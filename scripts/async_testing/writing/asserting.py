@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterator
 from typing import Any
 
 from async_testing.writing.arranging import Arranger
 from async_testing.writing.collaborators import Asked, Collaborator
 from async_testing.writing.connections import Connection
+from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Cls, Inert, Obj, Opaque, Special, Unknown
 from async_testing.writing.exploring import Done
@@ -36,6 +38,8 @@ class Asserter:
         """Assertions about what was returned."""
         if value is None or isinstance(value, bool):
             return [f"assert {name} is {value!r}"]
+        if isinstance(value, Double):
+            return [f"assert {name} is {self.shower.show(value)}"]
         if isinstance(value, Inert | Special) and id(value) not in self.shower.names:
             raise Unknown("what it returns cannot be shown in a test")
         if isinstance(value, Opaque):
@@ -46,7 +50,7 @@ class Asserter:
                 if _equal(value)
                 else [f"assert {name} is {self.shower.show(value)}"]
             )
-        if isinstance(value, Obj) and (value.cls.kind not in ("model", "dataclass") or _has_opaque(value)):
+        if isinstance(value, Obj) and _is_of_its_own(value):
             return [*self._fields(value, name)]
         if _is_record(value):
             return [f"assert dict({name}) == {self.shower.show(value)}"]
@@ -240,6 +244,10 @@ class Asserter:
                 found.append(f"{name}.assert_not_called()")
             else:
                 found += self._asked(name, function.asked)
+        for name, double in self.arranger.doubles.tops:
+            for each in double.below():
+                if each.asked:
+                    found += self._asked(each.expression(name), each.asked)
         return found
 
     def _collaborator(self, name: str, one: Collaborator) -> Iterator[str]:
@@ -267,7 +275,10 @@ class Asserter:
 
     def _arguments(self, asked: Asked) -> str:
         given = [*map(self._argument, asked.args)]
-        given += [f"{name}={self._argument(one)}" for name, one in asked.kwargs.items()]
+        odd = {name for name in asked.kwargs if keyword.iskeyword(name) or not name.isidentifier()}
+        given += [f"{name}={self._argument(one)}" for name, one in asked.kwargs.items() if name not in odd]
+        pairs = [f"{self.shower.text(name)}: {self._argument(asked.kwargs[name])}" for name in sorted(odd)]
+        given += [f"**{{{', '.join(pairs)}}}"] if pairs else []
         return ", ".join(given)
 
     def _argument(self, value: Any) -> str:
@@ -279,6 +290,12 @@ class Asserter:
             return self.shower.show(value)
         except Unknown:
             return self.shower.take("unittest.mock", "ANY")
+
+
+def _is_of_its_own(value: Obj) -> bool:
+    """Whether a test cannot make an object that is equal to it."""
+    is_plain = value.cls.kind in ("model", "dataclass") and not value.changed
+    return not is_plain or _has_opaque(value)
 
 
 def _is_record(value: Any) -> bool:

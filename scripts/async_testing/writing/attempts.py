@@ -6,6 +6,7 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.base import SAFE
 from async_testing.writing.evaluating.classes import MISSING
 from async_testing.writing.evaluating.forms import Form
@@ -48,6 +49,10 @@ class Memory:
         """How many formats were refused, by place."""
         self.places: dict[tuple[str, Any], str] = {}
         """Where a value was made, by its type and itself."""
+        self.awaited: set[str] = set()
+        """Places of what the code calls and awaits."""
+        self.doubted: set[str] = set()
+        """Places of what the code asks whether it is there."""
         self.used: set[tuple[str, str]] = set()
         """Methods of collaborators that some attempt has called, with the place of each collaborator."""
 
@@ -74,6 +79,10 @@ class Attempt:
         self.answers = 0
         self.injected: Any = None
         """An exception that a fake or collaborator was told to raise."""
+        self.replaced: dict[str, tuple[Any]] = {}
+        """What stands for names that tests replace, by dotted name."""
+        self.attributes: list[tuple[Any, str, Any]] = []
+        """Objects with their attributes that tests replace by plain values, which come last."""
         self.lenient = False
         """Whether values that are refused are wanted too."""
         self.notes: list[str] = []
@@ -317,6 +326,10 @@ class Attempt:
         if isinstance(cls, Cls) and cls.kind == "mapping":
             return self.of_mapping(place, form)
         return stand_in(self, place, cls)
+
+    def of_double(self, place: str, form: Form) -> Any:
+        """Something of another library."""
+        return Double(self, f"result {place}")
 
     of_external = of_real = of_plain = of_class
 

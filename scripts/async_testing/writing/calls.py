@@ -93,7 +93,10 @@ def _test(done: Done, conventions: Conventions, names: Names, what: str, *, exac
         subject.function.name,
         sentence(done),
         is_async,
-        tuple(Fixture(one, "AsyncSession") for one, _ in arranger.sessions),
+        (
+            *(Fixture(one, "AsyncSession") for one, _ in arranger.sessions),
+            *arranger.doubles.fixtures,
+        ),
         marks=("@pytest.mark.integration",) if arranger.sessions and conventions.integration else (),
         arrange=tuple(arranger.lines),
         act=tuple(act),
@@ -121,7 +124,9 @@ def _act(done: Done, arranger: Arranger, asserter: Asserter, call: str) -> tuple
         kind, asserts = asserter.error(done.value)
         said = " as raised" if any("raised." in one for one in asserts) else ""
         return [f"with pytest.raises({kind}){said}:", f"    {call}"], asserts
-    has_effects = bool(arranger.connections or arranger.collaborators or arranger.functions)
+    has_effects = bool(
+        arranger.connections or arranger.collaborators or arranger.functions or arranger.doubles.tops
+    )
     if done.value is None and (done.subject.returns.kind == "none" and has_effects):
         return [call], []
     asserts = asserter.result(done.value)

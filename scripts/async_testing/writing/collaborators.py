@@ -36,6 +36,8 @@ class Asked(NamedTuple):
     awaited: bool
     deferred: bool
     """Whether a plain method gives something to be awaited."""
+    void: bool = False
+    """Whether nothing is what it always gives."""
 
 
 class Collaborator(Special):
@@ -141,7 +143,9 @@ class Collaborator(Special):
             value: Any = self
         else:
             value = attempt.value(f"result {place}", form)
-        self.asked.append(Asked(name, args, kwargs, value, False, awaited, deferred))
+        self.asked.append(
+            Asked(name, args, kwargs, value, False, awaited, deferred, form.kind in ("none", "any"))
+        )
         return value
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from async_testing.writing.attempts import Attempt, Memory
 from async_testing.writing.collaborators import Collaborator, Function
 from async_testing.writing.connections import Connection
+from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Again, Obj, Raised, Unknown
 
@@ -144,6 +145,8 @@ def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
             found.add(("events", *map(str, one.fake.events)))
         elif isinstance(one, Collaborator | Function):
             found.add(("asked", one.place, *(each.method for each in one.asked)))
+        elif isinstance(one, Double):
+            found |= {("asked", each.place, len(each.asked)) for each in one.below() if each.asked}
         else:
             found.add(("stored", len(one.rows), len(one.changed)))
     return found

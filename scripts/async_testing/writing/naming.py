@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from async_testing.subjects.wording import snake
+from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.things import Cls, Obj
 from async_testing.writing.exploring import Done
 
@@ -68,6 +69,10 @@ def ending(done: Done) -> str:
         return f"returns_{str(value).lower()}"
     if isinstance(value, Obj):
         return f"returns_{snake(value.cls.name)}"
+    if isinstance(value, Double):
+        label = value.label.removesuffix("()")
+        said = slug(label.rpartition(".")[2])
+        return f"returns_what_{said}_gives" if value.label.endswith("()") else f"returns_{said}"
     if isinstance(value, list | tuple | set | dict) and not value:
         return f"returns_empty_{type(value).__name__}"
     if isinstance(value, list) and value and isinstance(value[0], Obj):

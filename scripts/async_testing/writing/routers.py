@@ -111,6 +111,7 @@ class _Writer:
         act, asserts = self._act(asserter)
         asserts += asserter.connections()
         asserts += asserter.collaborators()
+        self.fixtures += self.arranger.doubles.fixtures
         if any(line.startswith("with pytest.raises") for line in act):
             self.shower.imports.add(Import("pytest", ""))
         end = (

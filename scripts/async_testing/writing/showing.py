@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.collaborators import Collaborator, Function
 from async_testing.writing.connections import Scripted
+from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.base import Foreign
 from async_testing.writing.evaluating.things import (
     Bound,
@@ -73,6 +74,8 @@ class Shower:
             return self.names[id(value)]
         if isinstance(value, Opaque):
             return self.take("unittest.mock", "ANY")
+        if isinstance(value, Double) and id(value.top) in self.names:
+            return value.expression(self.names[id(value.top)])
         if isinstance(value, enum.Enum):
             return self._member(value)
         if isinstance(value, str):

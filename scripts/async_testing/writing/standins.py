@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.collaborators import Collaborator, exception_of
 from async_testing.writing.connections import Connection, connection_of, errors_of
+from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import (
     Cls,
@@ -16,7 +17,6 @@ from async_testing.writing.evaluating.things import (
     Meta,
     Obj,
     Raised,
-    Recorder,
     Unknown,
 )
 
@@ -50,12 +50,12 @@ def stand_in(attempt: Attempt, place: str, cls: Any) -> Any:
     if isinstance(cls, External):
         if name in _LOGGERS:
             return Inert()
-        if name in ("Request", "Response", "BackgroundTasks"):
-            return Recorder(Meta(name))
         found = attempt.interpreter.library_object(attempt, place, cls)
         if found is not None:
             return found
-        raise Unknown(f"nothing stands for {cls.dotted} here")
+        double = Double(attempt, place)
+        double.spec = cls
+        return double
     if isinstance(cls, type) and issubclass(cls, BaseException):
         return _error(attempt, place, cls)
     if isinstance(cls, Cls):

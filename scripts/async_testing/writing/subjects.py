@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from async_testing.writing.attempts import Attempt
 from async_testing.writing.collaborators import errors
 from async_testing.writing.connections import errors_of
+from async_testing.writing.evaluating.bases import is_harmless
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import (
     Bound,
     Cls,
     Coro,
     Descriptor,
+    External,
     Frame,
     Func,
     Native,
@@ -157,6 +159,10 @@ def _object(attempt: Attempt, owner: Cls) -> tuple[tuple[Argument, ...], Any]:
         arguments = tuple(_arguments(attempt, making, 1, "self."))
     elif making is None:
         arguments = ()
+        if any(isinstance(one, External) and not is_harmless(one) for one in owner.mro()):
+            made = Obj(owner)
+            made.partial = True
+            return arguments, made
     else:
         raise Unknown(f"how {owner.name} is made is not known")
     positional = [one.value for one in arguments if not one.keyword]
@@ -164,6 +170,7 @@ def _object(attempt: Attempt, owner: Cls) -> tuple[tuple[Argument, ...], Any]:
     made = interpreter.construct(owner, positional, named)
     if not isinstance(made, Obj):
         raise Unknown(f"how {owner.name} is made is not known")
+    made.partial = True
     return arguments, made
 
 

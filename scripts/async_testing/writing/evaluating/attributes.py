@@ -8,6 +8,7 @@ import enum
 from typing import Any
 
 from async_testing.writing.evaluating.base import SAFE
+from async_testing.writing.evaluating.bases import is_harmless
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.protocols import Protocols
 from async_testing.writing.evaluating.terms import built
@@ -28,6 +29,7 @@ from async_testing.writing.evaluating.things import (
     Recorder,
     Special,
     Term,
+    Thing,
     Unknown,
 )
 
@@ -106,7 +108,10 @@ class Attributes(Protocols):
             frame.find(name) if name not in frame.outer else frame.parent.find(name) if frame.parent else None
         )
         if found is not None:
-            return found.names[name]
+            value = found.names[name]
+            if isinstance(value, External):
+                self.seams.pop(value.dotted, None)
+            return value
         scope: Frame | None = frame
         while scope is not None:  # a class body sees its own names
             if scope.owner is not None and scope.is_body:
@@ -119,9 +124,24 @@ class Attributes(Protocols):
                     )
             scope = scope.parent
         try:
-            return frame.module.get(name)
+            value = frame.module.get(name)
         except KeyError:
             return self.builtin(name)
+        if self.is_acting and isinstance(value, External | Thing):
+            return self.seam(frame.module, name, value)
+        return value
+
+    def seam(self, on: Any, name: str, found: Any) -> Any:
+        """What the code looks up in a module, where a test may replace it."""
+        raise NotImplementedError
+
+    def inherited(self, value: Any, name: str) -> Any:
+        """What an object has from a class of another library."""
+        raise NotImplementedError
+
+    def above_all(self, base: External, name: str) -> Any:
+        """What ``super()`` finds in a class of another library."""
+        raise NotImplementedError
 
     def builtin(self, name: str) -> Any:
         """What a builtin is."""
@@ -305,6 +325,7 @@ class Attributes(Protocols):
 
     def set_field(self, on: Obj, name: str, value: Any) -> None:
         """Set a field of an object."""
+        on.changed = True
         on.fields[name] = value
 
     def above(self, frame: Frame) -> Any:
@@ -359,10 +380,17 @@ class _Above(Special):
                 found = self.interpreter.own_member(one, name)
                 if found is not None:
                     return self.interpreter.bind(found, self.own if isinstance(self.own, Obj) else None, cls)
+        strange = next((one for one in behind if isinstance(one, External) and not is_harmless(one)), None)
+        if strange is not None and isinstance(self.own, Obj) and self.own.cls.kind == "plain":
+            found = self.interpreter.above_all(strange, name)
+            if found is not None:
+                return found
         return Native(name, lambda *args, **kwargs: self._outside(name, args, kwargs))
 
     def _outside(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A method of a class that is not the project's."""
+        if name == "__new__" and args and isinstance(args[0], Cls):
+            return Obj(args[0])
         if not isinstance(self.own, Obj):
             raise Unknown(f"super().{name} is not followed")
         if name == "__init__" and self.interpreter.is_exception(self.own.cls):

@@ -12,6 +12,7 @@ import re
 import types
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from async_testing.writing.evaluating.things import (
@@ -28,6 +29,8 @@ from async_testing.writing.evaluating.things import (
     Raised,
     Recorder,
     Special,
+    Stranger,
+    Thing,
     Unknown,
 )
 
@@ -92,6 +95,10 @@ class Base:
         self.marks: set[Any] = set()
         self.caught: list[Any] = []
         """The exceptions that the code around the present statement has handlers for."""
+        self.is_acting = False
+        """Whether functions run as a test calls them; not while the body of a module or class is worked out."""
+        self.seams: dict[str, str] = {}
+        """Where tests would replace names of other libraries that the code has looked up, by dotted name."""
         self._constants: dict[int, Any] = {}
         self._undo: list[Callable[[], None]] = []
 
@@ -100,8 +107,18 @@ class Base:
         self.steps = 0
         self.marks = set()
         self.caught = []
+        self.is_acting = True
         while self._undo:
             self._undo.pop()()
+
+    @contextmanager
+    def importing(self) -> Iterator[None]:
+        """Work out what happens when a module is imported."""
+        before, self.is_acting = self.is_acting, False
+        try:
+            yield
+        finally:
+            self.is_acting = before
 
     def tick(self) -> None:
         """Count a step. Raises: Unknown where there were too many."""
@@ -153,6 +170,8 @@ class Base:
 
     def plain(self, value: Any) -> None:
         """Raises: Unknown for what is no plain value."""
+        if isinstance(value, Thing):
+            raise Unknown(value.why)
         if isinstance(value, External | Meta | Special | Coro | Recorder):
             raise Unknown(f"what {self.described(value)} is, is not known")
 
@@ -168,6 +187,8 @@ class Base:
 
     def printable(self, value: Any) -> None:
         """Raises: Unknown for what shows another text each time."""
+        if isinstance(value, Stranger):
+            value.become("str")
         if isinstance(value, Opaque):
             raise Unknown(f"it depends on {value.why}")
         if isinstance(value, External | Meta | Special | Recorder | Func | Native | Inert | Cls):
@@ -184,6 +205,8 @@ class Base:
         """Whether a value counts as true."""
         if isinstance(value, Obj):
             return self.object_truth(value)
+        if isinstance(value, Stranger):
+            return value.truth()
         if isinstance(value, External | Meta):
             raise Unknown(f"what {self.described(value)} is, is not known")
         if isinstance(value, Opaque):

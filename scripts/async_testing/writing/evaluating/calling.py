@@ -31,6 +31,8 @@ from async_testing.writing.evaluating.things import (
     Raised,
     Recorder,
     Special,
+    Stranger,
+    Thing,
     Unknown,
 )
 
@@ -40,6 +42,15 @@ _TIMES = frozenset(
 _RANDOM = frozenset(
     {"uuid1", "uuid4", "token_hex", "token_urlsafe", "token_bytes", "random", "randint", "choice"}
 )
+_NEEDING: dict[Any, str] = {
+    str: "str",
+    int: "int",
+    float: "int",
+    bytes: "bytes",
+    dict: "dict",
+    **dict.fromkeys((len, list, tuple, set, sorted, sum, min, max, enumerate, zip, any, all, iter), "list"),
+}
+"""What Python's own functions need."""
 _HOLDING = (list, dict, set)
 _KEEPING = (functools.partial, functools.reduce)
 
@@ -71,6 +82,10 @@ class Calling(Builtins):
     # Python's own
 
     def _python(self, func: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if isinstance(func, Thing):
+            raise Unknown(func.why)
+        if args and isinstance(args[0], Stranger) and func in _NEEDING:
+            args[0].become(_NEEDING[func])
         special = (
             self.builtins().get(func)
             if getattr(func, "__hash__", None) and not isinstance(func, SAFE)
@@ -115,6 +130,10 @@ class Calling(Builtins):
         return (isinstance(on, type) and issubclass(on, datetime.date)) or getattr(time, name, None) is func
 
     def _refused(self, value: Any, name: str) -> None:
+        if isinstance(value, Stranger):
+            value.become("str")
+        if isinstance(value, Thing):
+            raise Unknown(value.why)
         if isinstance(value, Obj | External | Meta | Special | Recorder | Coro):
             raise Unknown(f"what {name or 'a function'} makes of {self.described(value)} is not known")
 
@@ -135,7 +154,8 @@ class Calling(Builtins):
 
     def _default(self, node: ast.expr, frame: Frame) -> Any:
         try:
-            return self.eval(node, frame)
+            with self.importing():
+                return self.eval(node, frame)
         except Unknown as unknown:
             return Opaque(str(unknown))
 

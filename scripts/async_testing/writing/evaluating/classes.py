@@ -6,6 +6,7 @@ import ast
 import enum
 from typing import Any
 
+from async_testing.writing.evaluating.bases import MODELS, TABLES, is_harmless
 from async_testing.writing.evaluating.calling import Calling
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import (
@@ -25,12 +26,12 @@ from async_testing.writing.evaluating.things import (
     Unknown,
 )
 
-_MODELS = frozenset({"BaseModel", "SQLModel", "BaseSettings", "GenericModel"})
-_TABLES = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "AsyncAttrs"})
-_HARMLESS = frozenset(
-    {"ABC", "Protocol", "Generic", "object", "Struct", "NamedTuple", "TypedDict", *_MODELS, *_TABLES}
-)
 _FREE = object()
+
+
+def _gives(meta: Meta) -> bool:
+    """Whether ``Field(…)`` in an annotation says a default."""
+    return bool(meta.args) or bool({"default", "default_factory"} & {*meta.kwargs})
 
 
 class Classes(Calling):
@@ -66,9 +67,9 @@ class Classes(Calling):
             for one in cls.node.keywords
         ):
             return "table"
-        if _MODELS & {*names}:
+        if MODELS & {*names}:
             return "model"
-        if _TABLES & {*names} or "declarative_base" in names:
+        if TABLES & {*names} or "declarative_base" in names:
             return "table"
         if "NamedTuple" in names or "Struct" in names:
             return "dataclass"
@@ -149,7 +150,8 @@ class Classes(Calling):
         frame = self.inside(cls, cls.module)
         frame.parent = cls.frame if cls.frame is not cls.module.frame else None
         try:
-            value = self._member(cls, node, name, frame)
+            with self.importing():
+                value = self._member(cls, node, name, frame)
             cls.memo[name] = NULL if value is None else value
         except BaseException:
             del cls.memo[name]
@@ -202,7 +204,7 @@ class Classes(Calling):
 
     def _require_known(self, cls: Cls, name: str) -> None:
         for one in cls.mro():
-            if isinstance(one, External) and one.name not in _HARMLESS:
+            if isinstance(one, External) and not is_harmless(one):
                 raise Unknown(f"what {one.dotted}.{name} is, is not known")
             if isinstance(one, Recorder | Meta | Opaque):
                 raise Unknown(f"what .{name} of {cls.name} is, is not known")
@@ -222,6 +224,9 @@ class Classes(Calling):
             return Native(name, lambda: dict(value.fields))
         if name == "__init__":
             return Native(name, lambda *_, **__: None)
+        strange = self.inherited(value, name)
+        if strange is not None:
+            return strange
         self._require_known(cls, name)
         raise Raised(AttributeError(f"'{cls.name}' object has no attribute '{name}'"))
 
@@ -229,6 +234,12 @@ class Classes(Calling):
 
     def construct(self, cls: Cls, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """An object of a class of the project."""
+        made = self._built(cls, args, kwargs)
+        if isinstance(made, Obj):
+            made.changed = False
+        return made
+
+    def _built(self, cls: Cls, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if cls.kind == "mapping":
             return self.as_mapping(*args, **kwargs)
         if cls.kind == "protocol":
@@ -238,8 +249,13 @@ class Classes(Calling):
         if self.is_exception(cls):
             value.fields["args"] = tuple(args)
         making = self.lookup(cls, "__init__")
-        if self.lookup(cls, "__new__") is not None:
-            raise Unknown(f"{cls.name} has a __new__ of its own")
+        making_one = self.lookup(cls, "__new__")
+        if making_one is not None:
+            func = making_one.func if isinstance(making_one, Descriptor) else making_one
+            value = self.call(func, [cls, *args], kwargs)
+            if not isinstance(value, Obj) or value.cls is not cls:
+                return value
+            value.call = ([*args], dict(kwargs))
         if making is not None and not isinstance(making, Descriptor):
             self.call(Bound(making, value), args, kwargs)
             return value
@@ -278,6 +294,10 @@ class Classes(Calling):
     def _annotated(self, cls: Cls) -> dict[str, tuple[Form, Any, Cls]]:
         frame = self.inside(cls, cls.module)
         frame.parent = cls.frame if cls.frame is not cls.module.frame else None
+        with self.importing():
+            return self._annotated_in(cls, frame)
+
+    def _annotated_in(self, cls: Cls, frame: Frame) -> dict[str, tuple[Form, Any, Cls]]:
         found: dict[str, tuple[Form, Any, Cls]] = {}
         for node in cls.node.body:
             if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
@@ -300,6 +320,8 @@ class Classes(Calling):
                     default = Opaque(str(unknown))
             if isinstance(default, Meta):
                 form, default = form.limited([default]), default
+            if default is MISSING:
+                default = next((one for one in form.metas if one.name == "Field" and _gives(one)), MISSING)
             found[name] = (form, default, cls)
         return found
 

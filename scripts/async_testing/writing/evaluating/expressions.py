@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import datetime
 import operator
+import uuid
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -22,7 +24,9 @@ from async_testing.writing.evaluating.things import (
     Obj,
     Opaque,
     Raised,
+    Stranger,
     Term,
+    Thing,
     Unknown,
 )
 
@@ -87,7 +91,11 @@ class Expressions(Attributes):
 
     def of_Attribute(self, node: ast.Attribute, frame: Frame) -> Any:
         """``a.b``."""
-        return self.get_attribute(self.eval(node.value, frame), node.attr)
+        on = self.eval(node.value, frame)
+        found = self.get_attribute(on, node.attr)
+        if self.is_acting and isinstance(found, External | Thing):
+            return self.seam(on, node.attr, found)
+        return found
 
     def of_Await(self, node: ast.Await, frame: Frame) -> Any:
         """``await a``."""
@@ -145,6 +153,9 @@ class Expressions(Attributes):
             right, Obj | External | Meta | Cls | Term
         ):
             return self.overloaded(op, left, right)
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one, Stranger):
+                one.become(_kind_of(other))
         self.plain(left)
         self.plain(right)
         if isinstance(op, ast.Mult | ast.Pow | ast.LShift):
@@ -183,6 +194,8 @@ class Expressions(Attributes):
 
     def compare(self, op: ast.cmpop, left: Any, right: Any) -> Any:
         """What a comparison gives."""
+        if isinstance(left, Stranger) or isinstance(right, Stranger):
+            _told(op, left, right)
         if isinstance(op, ast.Is | ast.IsNot):
             same = left is right or (isinstance(left, External) and left == right)
             if isinstance(left, Opaque) or isinstance(right, Opaque):
@@ -379,6 +392,8 @@ class Expressions(Attributes):
             return value
         if hasattr(value, "__await__"):
             return self.drive(value)
+        if isinstance(value, Stranger):
+            return value.awaited()
         raise Unknown("what is awaited is not known")
 
     def annotation(self, node: ast.expr | None, frame: Frame) -> Any:
@@ -391,7 +406,8 @@ class Expressions(Attributes):
         if node is None:
             return Form("any")
         try:
-            return self.eval(node, frame)
+            with self.importing():
+                return self.eval(node, frame)
         except (Unknown, Raised):
             return Form("any")
 
@@ -414,6 +430,43 @@ class Expressions(Attributes):
     def assign(self, target: ast.expr, value: Any, frame: Frame) -> None:
         """Bind a target to a value."""
         raise NotImplementedError
+
+
+def _told(op: ast.cmpop, left: Any, right: Any) -> None:
+    """A comparison tells what something of another library is. Raises: Again, Unknown."""
+    one, other = (left, right) if isinstance(left, Stranger) else (right, left)
+    if isinstance(op, ast.Is | ast.IsNot):
+        if other is None:
+            one.doubted()
+        elif isinstance(other, bool):
+            one.become("bool")
+    elif isinstance(op, ast.In | ast.NotIn):
+        if one is left:
+            if isinstance(right, list | tuple | set | frozenset | dict) and right:
+                one.become(_kind_of(next(iter(right))), next(iter(right)))
+            elif isinstance(right, str):
+                one.become("str")
+        elif isinstance(other, str):
+            one.item(other)
+        else:
+            one.become("list")
+    elif not isinstance(other, Stranger | Obj | Term) and other is not None:
+        one.become(_kind_of(other), other if isinstance(op, ast.Eq | ast.NotEq) else None)
+
+
+def _kind_of(value: Any) -> str:
+    return {
+        str: "str",
+        int: "int",
+        float: "float",
+        bool: "bool",
+        list: "list",
+        bytes: "bytes",
+        datetime.datetime: "datetime",
+        datetime.timedelta: "datetime",
+        datetime.date: "date",
+        uuid.UUID: "uuid",
+    }.get(type(value), "")
 
 
 def _is_type(value: Any) -> bool:

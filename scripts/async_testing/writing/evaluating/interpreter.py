@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from async_testing.facts.source import SourceFile
+from async_testing.writing.doubles import replacing, replacing_on
 from async_testing.writing.evaluating.drivers import offered
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.library import Library
@@ -13,12 +14,16 @@ from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.queries import Queries
 from async_testing.writing.evaluating.stubs import TEXTS
 from async_testing.writing.evaluating.terms import called
-from async_testing.writing.evaluating.things import External, Inert, Unknown
+from async_testing.writing.evaluating.things import External, Inert, Stranger, Thing, Unknown
 
 if TYPE_CHECKING:
     from async_testing.facts.workspace import Workspace
 
 
+_NEEDED = frozenset(
+    {"os", "sys", "asyncio", "threading", "builtins", "time", "typing", "dataclasses", "pathlib"}
+)
+"""What tests need themselves, so that none of it may be replaced."""
 _LOADING = frozenset(
     {"selectinload", "joinedload", "subqueryload", "load_only", "noload", "raiseload", "contains_eager"}
 )
@@ -81,8 +86,57 @@ class Interpreter(Library):
         """What stands for a name of a driver."""
         return offered(self, dotted)
 
+    def seam(self, on: Any, name: str, found: Any) -> Any:
+        """What the code looks up in a module: what a test may replace is noted, or replaced."""
+        if isinstance(on, Module):
+            target = f"{on.dotted}.{name}"
+        elif isinstance(on, External):
+            target = f"{self.seams.get(on.dotted, on.dotted)}.{name}"
+        else:
+            return found
+        if isinstance(found, External):
+            self.seams[found.dotted] = target
+            return found
+        if self.attempt is None:
+            raise Unknown(found.why)
+        return replacing(self.attempt, target)
+
+    def hidden(self, target: str) -> tuple[str, str] | None:
+        """A module and a name in it, where the package binds the module's name to something else; else None."""
+        parts = target.split(".")
+        known = {module.dotted: module for module in self._modules.values()}
+        for cut in range(len(parts) - 1, 1, -1):
+            if ".".join(parts[:cut]) in known:
+                above = known.get(".".join(parts[: cut - 1]))
+                bound = above.bindings.get(parts[cut - 1], []) if above is not None else []
+                if bound:
+                    return ".".join(parts[:cut]), ".".join(parts[cut:])
+                return None
+        return None
+
+    def strange(self, func: External, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What a function of another library gives that a test would replace. Raises: Unknown."""
+        root = func.dotted.partition(".")[0]
+        if self.attempt is None or not self.is_acting or root in _NEEDED:
+            raise Unknown(f"what {func.dotted} gives is not known")
+        return self.call(replacing(self.attempt, self.seams.get(func.dotted, func.dotted)), args, kwargs)
+
+    def inherited(self, value: Any, name: str) -> Any:
+        """What an object has from a class of another library; None where no test can replace it."""
+        if self.attempt is None or not self.is_acting or not value.partial or name.startswith("__"):
+            return None
+        return replacing_on(self.attempt, value, name)
+
+    def above_all(self, base: External, name: str) -> Any:
+        """What ``super()`` finds in a class of another library; None where no test can replace it."""
+        if self.attempt is None or not self.is_acting:
+            return None
+        return replacing(self.attempt, f"{base.dotted}.{name}")
+
     def mismatch(self, value: Any, form: Form) -> None:
         """A value was refused: the attempt learns of it."""
+        if isinstance(value, Stranger):
+            value.become_form(form)
         if self.attempt is not None:
             self.attempt.learn_form(value, form)
 
@@ -136,7 +190,13 @@ class Interpreter(Library):
         return Queries(self, loaded(module.source, value))
 
     def bound(self, module: Module, name: str, node: ast.stmt) -> Any:
-        """What a statement of a module binds a name to."""
+        """What a statement of a module binds a name to; a thing of its own where that cannot be told."""
+        try:
+            return self._bound(module, name, node)
+        except Unknown as unknown:
+            return Thing(name, str(unknown))
+
+    def _bound(self, module: Module, name: str, node: ast.stmt) -> Any:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             return self.decorated(node, module, None, name, None)
         if isinstance(node, ast.ClassDef):

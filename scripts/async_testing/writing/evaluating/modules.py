@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.evaluating.things import Frame, Recorder, Unknown
+from async_testing.writing.evaluating.things import Frame, Recorder, Thing, Unknown
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
@@ -51,7 +51,8 @@ class Module:
             raise Unknown(f"{name} is defined by itself")
         self._busy.add(name)
         try:
-            value = self._work_out(name)
+            with self.interpreter.importing():
+                value = self._work_out(name)
         finally:
             self._busy.discard(name)
         self.frame.names[name] = value
@@ -103,8 +104,8 @@ class Module:
         inner = self.interpreter.module_of(self.source, f"{origin}{joint}{alias.name}")
         if inner is not None:
             return inner
-        if (module is not None and module is not self) or node.level:
-            raise Unknown(f"{origin}.{alias.name} is not found")
+        if node.level or (module is not None and module is not self and "." in origin):
+            return Thing(alias.name, f"{origin}.{alias.name} is not found")
         return self.interpreter.outside(f"{origin}.{alias.name}")
 
     def _tell(self, name: str) -> None:

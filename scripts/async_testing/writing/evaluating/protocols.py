@@ -16,6 +16,7 @@ from async_testing.writing.evaluating.things import (
     Raised,
     Recorder,
     Special,
+    Stranger,
     Unknown,
 )
 
@@ -68,6 +69,8 @@ class Protocols(Base):
             return Manager(lambda: value, lambda error: False)
         if isinstance(value, Coro):
             return self.manager(value.run(), is_async=is_async)
+        if isinstance(value, Stranger):
+            return value.entered(is_async=is_async)
         if isinstance(value, Obj | Special):
             names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
             return self._of_methods(value, *names)

@@ -9,7 +9,16 @@ from functools import partial
 from typing import Any
 
 from async_testing.writing.evaluating.expressions import Expressions
-from async_testing.writing.evaluating.things import Cls, Frame, Func, Opaque, Raised, Recorder, Unknown
+from async_testing.writing.evaluating.things import (
+    Cls,
+    Frame,
+    Func,
+    Opaque,
+    Raised,
+    Recorder,
+    Stranger,
+    Unknown,
+)
 
 Steps = Generator[Any, Any, None]
 
@@ -120,6 +129,9 @@ class Statements(Expressions):
             if isinstance(on, Recorder):
                 on.fields[str(key)] = value
                 return
+            if isinstance(on, Stranger):
+                self.call(on.special("__setitem__"), [key, value], {})
+                return
             self.native(lambda: on.__setitem__(key, value), on)
         elif isinstance(target, ast.Starred):
             self.assign(target.value, value, frame)
@@ -184,10 +196,16 @@ class Statements(Expressions):
                 continue
         yield from self.block(node.orelse, frame)
 
-    def do_For(self, node: ast.For | ast.AsyncFor, frame: Frame) -> Steps:
+    def do_For(self, node: ast.For, frame: Frame) -> Steps:
         """``for a in …: … else: …``."""
+        return self._rounds_of(node, frame, is_async=False)
+
+    def _rounds_of(self, node: ast.For | ast.AsyncFor, frame: Frame, *, is_async: bool) -> Steps:
         rounds = 0
-        for item in self.items(self.eval(node.iter, frame)):
+        through = self.eval(node.iter, frame)
+        if is_async and isinstance(through, Stranger):
+            through = through.stream()
+        for item in self.items(through):
             rounds += 1
             self.tick()
             self.assign(node.target, item, frame)
@@ -204,7 +222,9 @@ class Statements(Expressions):
         self.mark(node, f"rounds {min(rounds, 2)}")
         yield from self.block(node.orelse, frame)
 
-    do_AsyncFor = do_For
+    def do_AsyncFor(self, node: ast.AsyncFor, frame: Frame) -> Steps:
+        """``async for a in …: … else: …``."""
+        return self._rounds_of(node, frame, is_async=True)
 
     def do_Break(self, node: ast.Break, frame: Frame) -> None:
         """``break``."""

@@ -1,0 +1,16 @@
+"""Classes of other libraries that classes of a project derive from, as far as that matters here."""
+
+from __future__ import annotations
+
+from async_testing.writing.evaluating.things import External
+
+MODELS = frozenset({"BaseModel", "SQLModel", "BaseSettings", "GenericModel"})
+TABLES = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "AsyncAttrs"})
+_HARMLESS = frozenset(
+    {"ABC", "Protocol", "Generic", "object", "Struct", "NamedTuple", "TypedDict", *MODELS, *TABLES}
+)
+
+
+def is_harmless(base: External) -> bool:
+    """Whether a class of another library adds nothing that matters here to a class of the project."""
+    return base.name in _HARMLESS
