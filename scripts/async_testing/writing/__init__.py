@@ -62,7 +62,28 @@ def tests_for(
             found += dtos.tests_of(module, model, conventions, names, what)
         except (Unknown, Raised, Exception) as problem:
             found.append(calls.skipped(model.name, names, what, str(problem)))
-    return helpers, found
+    return helpers, [one if one.skip or _reads(one) else _unread(one, names) for one in found]
+
+
+def _reads(test: Test) -> bool:
+    """Whether the lines of a test are Python; odd names of the project can make them something else."""
+    import ast
+    import textwrap
+
+    lines = textwrap.indent("\n".join([*test.arrange, *test.act, *test.asserts]), "    ")
+    try:
+        ast.parse(f"async def test():\n{lines}\n")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _unread(test: Test, names: Names) -> Test:
+    from async_testing.writing import calls
+
+    return calls.skipped(
+        test.subject, names, test.name.removeprefix("test_"), "a name cannot be written in a test"
+    )
 
 
 def _application(interpreter: Interpreter, conventions: Conventions) -> Application:

@@ -270,8 +270,10 @@ class Asserter:
             yield f"{target}.assert_{'awaited' if awaited else 'called'}_once_with({shown[0]})"
             return
         call = self.shower.take("unittest.mock", "call")
-        lists = ", ".join(f"{call}({one})" for one in shown)
-        yield f"assert {target}.{'await' if awaited else 'call'}_args_list == [{lists}]"
+        lists = f"[{', '.join(f'{call}({one})' for one in shown)}]"
+        if len(shown) > 2 and len({*shown}) == 1:
+            lists = f"[{call}({shown[0]})] * {len(shown)}"
+        yield f"assert {target}.{'await' if awaited else 'call'}_args_list == {lists}"
 
     def _arguments(self, asked: Asked) -> str:
         given = [*map(self._argument, asked.args)]

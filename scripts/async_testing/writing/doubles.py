@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -163,7 +164,10 @@ class Double(Stranger):
         """It as a part of the variable that holds the double at the top."""
         if self.above is None:
             return name
-        return f"{self.above.expression(name)}{_SPELLED.get(self.joint, self.joint)}"
+        joint = _SPELLED.get(self.joint, self.joint)
+        above = self.above.expression(name)
+        plain = all(one.isidentifier() and not keyword.iskeyword(one) for one in joint[1:].split("."))
+        return f"{above}{joint}" if plain else f"getattr({above}, {joint[1:]!r})"
 
     @property
     def top(self) -> Double:

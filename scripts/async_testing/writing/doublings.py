@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import TYPE_CHECKING
 
 from async_testing.writing.doubles import Double, spelled
@@ -35,7 +36,7 @@ class Doubles:
 
     def arrange(self, attempt: Attempt) -> None:
         """Make the doubles, and put them where the code looks names up."""
-        for name, one in self.tops:
+        for name, one in reversed(self.tops):  # what a call gives was made after what is called
             self._make(name, one)
         for name, one in self.tops:
             self._below(name, one)
@@ -103,18 +104,21 @@ class Doubles:
             return f"return_value={mock}()"
         return ""
 
+    def _set(self, at: str, joint: str, shown: str) -> None:
+        plain = all(one.isidentifier() and not keyword.iskeyword(one) for one in joint[1:].split("."))
+        text = self.arranger.shower.text(joint[1:])
+        self.arranger.lines.append(f"{at}{joint} = {shown}" if plain else f"setattr({at}, {text}, {shown})")
+
     def _below(self, name: str, one: Double) -> None:
         """Set the parts of a double that are no plain mocks."""
         at = one.expression(name)
         for joint, value in one.parts.items():
             if not isinstance(value, Double) or value.above is not one:
                 if joint != "()":
-                    shown = self.arranger.shower.show(value)
-                    self.arranger.lines.append(f"{at}{spelled(joint)} = {shown}")
+                    self._set(at, spelled(joint), self.arranger.shower.show(value))
                 continue
             if joint.startswith("."):
                 given = self._given(value)
                 if given or value.is_awaited or (one.spec is not None and one.above is None):
-                    kind = self._kind(value)
-                    self.arranger.lines.append(f"{at}{joint} = {kind}({given})")
+                    self._set(at, joint, f"{self._kind(value)}({given})")
             self._below(name, value)

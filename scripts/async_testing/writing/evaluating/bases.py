@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from async_testing.writing.evaluating.things import External
+from async_testing.writing.evaluating.things import Cls, External
 
 MODELS = frozenset({"BaseModel", "SQLModel", "BaseSettings", "GenericModel"})
 TABLES = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "AsyncAttrs"})
 _HARMLESS = frozenset(
     {"ABC", "Protocol", "Generic", "object", "Struct", "NamedTuple", "TypedDict", *MODELS, *TABLES}
 )
+
+
+def is_settings(cls: Cls) -> bool:
+    """Whether a class reads its fields from the environment where they are not given."""
+    return any(isinstance(one, External) and one.name == "BaseSettings" for one in cls.mro())
 
 
 def is_harmless(base: External) -> bool:

@@ -186,6 +186,9 @@ def form_of(value: Any) -> Form:
     if isinstance(value, Cls):
         if value.kind == "enum":
             return Form("enum", cls=value.enum)
+        named = [one.name for one in value.mro() if isinstance(one, External) and one.name in _NAMED]
+        if named and value.kind == "plain":  # a text of another library's, with checks of its own
+            return Form(_NAMED[named[0]], cls=value)
         return Form(value.kind if value.kind in ("model", "dataclass") else "class", cls=value)
     if isinstance(value, External):
         if value.name in _LIMITED:

@@ -8,6 +8,7 @@ import json
 from functools import partial
 from typing import Any
 
+from async_testing.writing.evaluating.bases import is_settings
 from async_testing.writing.evaluating.classes import FREE, MISSING
 from async_testing.writing.evaluating.dumping import Dumping
 from async_testing.writing.evaluating.forms import Form
@@ -75,6 +76,8 @@ class Models(Dumping):
                     problems += [((key, *inner), kind) for inner, kind in refused.problems]
                 continue
             found = self.default_of(default)
+            if found is MISSING and is_settings(cls):
+                raise Unknown(f"what {alias} of {cls.name} is, the environment says")
             if found is MISSING:
                 problems.append(((alias,), "missing"))
             else:
