@@ -71,6 +71,7 @@ class Project:
         clean = {
             name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))
         }
+        clean["PYTHONDONTWRITEBYTECODE"] = "1"  # or a change within a second that keeps the size goes unseen
         command = [
             sys.executable,
             "-m",

@@ -122,3 +122,19 @@ def test_quotes_width_and_mode_are_the_project_s_own(greeting: Project) -> None:
     assert "'address-" in text
     assert '"address-' not in text
     assert greeting.pytest("tests").code == 0
+
+
+def test_a_text_that_says_for_is_no_comprehension_where_a_line_is_broken(project: Project) -> None:
+    project.write(
+        "limits_service.py",
+        "async def limit_of(text: str) -> int:\n"
+        "    if not text.isdigit():\n"
+        "        raise ValueError(f'this is a limit that is of no use for whoever has to count with it: {text}')\n"
+        "    return int(text)\n",
+    )
+
+    assert project.plan("limits_service.py", "--write").code == 0
+
+    result = project.pytest("tests")
+    assert result.code == 0, result.out
+    assert "no use for whoever" in project.read("tests/test_limits_service.py")

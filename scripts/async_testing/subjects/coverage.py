@@ -127,7 +127,12 @@ def _choose(
     certain: list[tuple[int, int, int]] = []
     for place in places:
         draft = drafts[place]
-        scores = [_score(draft, test) for test in tests]
+        scores: list[int]
+        if draft.case.path == "branch":  # most of them, and only their names tell
+            hints = draft.hints
+            scores = [len(hints & test.name_words) for test in tests] if hints else [0] * len(tests)
+        else:
+            scores = [_score(draft, test) for test in tests]
         if draft.case.path in _EXCLUSIVE:
             certain += [(-score, number, place) for number, score in enumerate(scores) if score > 0]
         elif (best := max(scores)) > 0:

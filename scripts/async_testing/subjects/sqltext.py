@@ -60,7 +60,9 @@ class Read(NamedTuple):
 
 
 @lru_cache(1)
-def _reader() -> tuple[Callable[[str, str], list[Word]], Callable[[str], tuple[str, tuple[str, ...]]]]:
+def _reader() -> tuple[
+    Callable[[str, str], list[Word]], Callable[[Sequence[Word]], tuple[str, tuple[str, ...]]]
+]:
     """The tokenizer and the reader of tables that the fakes use, without the package of the fakes itself, which needs a
     driver."""
     if _PACKAGE not in sys.modules:
@@ -71,7 +73,7 @@ def _reader() -> tuple[Callable[[str, str], list[Word]], Callable[[str], tuple[s
     text = importlib.import_module(f"{_PACKAGE}.text")
     return (
         cast("Callable[[str, str], list[Word]]", tokens.tokenize),
-        cast("Callable[[str], tuple[str, tuple[str, ...]]]", text.verb_and_tables),
+        cast("Callable[[Sequence[Word]], tuple[str, tuple[str, ...]]]", text.verb_and_tables_of),
     )
 
 
@@ -85,8 +87,9 @@ def read(text: str, given: Sequence[str] | Mapping[str, str] = (), style: str = 
     """
     tokenize, verb_and_tables = _reader()
     plain, holes = _without_holes(text)
-    verb, tables = verb_and_tables(plain)
-    words = _whole(tokenize(plain, _style(plain, style)))
+    tokens = tokenize(plain, _style(plain, style))
+    verb, tables = verb_and_tables(tokens)
+    words = _whole(tokens)
     keys = [one.value for one in words if one.kind == "placeholder"]
     sequential = all(one is None for one in keys)
     marks = [_mark(one, holes) for one in words if one.kind == "placeholder"]

@@ -140,7 +140,7 @@ class Printer:
             "from"
         )
         one_line = indent + 4 + len(joined) <= self.conventions.width and not star
-        comprehension = " for " in inner and len(parts) == 1
+        comprehension = len(parts) == 1 and any(token.string == "for" for token in _tokens(f"({inner})"))
         if one_line and (head.startswith(("def ", "async def ")) or comprehension):
             found.append(" " * (indent + 4) + joined)
         else:

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:ca7bb6c3239f3467 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:72bc81917522e0dc (scaffold.py --update renews it)
 """What can be told from the text of a statement alone: its placeholders, its verb and tables, its wording."""
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,11 @@ def verb_and_tables(statement: str) -> tuple[str, tuple[str, ...]]:
     Returns the verb in capitals ("" for an empty text) and the tables as `Select("users")` writes them, each
     once, the verb's own first. Tables of subqueries count, names given by WITH don't.
     """
-    tokens = tokenize(statement, _EVERY_STYLE)
+    return verb_and_tables_of(tokenize(statement, _EVERY_STYLE))
+
+
+def verb_and_tables_of(tokens: Sequence[Token]) -> tuple[str, tuple[str, ...]]:
+    """The same of a statement that is cut into tokens already."""
     words = [token.text for token in tokens if token.kind == "word"]
     verb = words[0] if words else ""
     made: set[str] = set()
