@@ -1,4 +1,4 @@
-"""What comes from other libraries is replaced where the code looks it up, and what the code does with it is asserted."""
+"""What comes from other libraries is replaced where the code looks it up; what the code does with it is asserted."""
 
 from __future__ import annotations
 
