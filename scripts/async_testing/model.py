@@ -155,8 +155,7 @@ class Project:
     fixtures: tuple[Fixture, ...] = ()
     """Fixtures visible in ``tests``: of its conftest and of those above it."""
     packages: dict[str, str] = field(default_factory=dict)
-    """Distribution name (normalised) → installed version, else the locked one, else the one that a requirement
-    names exactly, else ``""``."""
+    """Distribution name (normalised) → installed version, else the locked one, else ``""`` when only declared."""
     interpreter: str = ""
     """The project's own Python, when a virtual environment in the root tells, else empty."""
     notes: tuple[Note, ...] = ()

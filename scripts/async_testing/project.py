@@ -57,12 +57,7 @@ def detect(
     places = list(dict.fromkeys([*ancestors(home), *ancestors(parent(config.path) if config else ".")]))
     declared = packages.declared(tree, places)
     versions, interpreter = packages.installed(tree, places)
-    known = {
-        **dict.fromkeys(sorted(declared), ""),
-        **packages.pinned(tree, places),
-        **packages.locked(tree, places),
-        **versions,
-    }
+    known = {**dict.fromkeys(sorted(declared), ""), **packages.locked(tree, places), **versions}
     found_drivers, orms = drivers.find(tree, declared, home)
     if driver:
         found_drivers = tuple(one for one in found_drivers if one.name == driver) or (Evidence(driver, ""),)

@@ -167,15 +167,9 @@ DECLARATIONS: dict[str, dict[str, str | bytes]] = {
 def test_every_place_that_declares_a_distribution(write: Write, files: dict[str, str | bytes]) -> None:
     project = detect(write(files))
 
-    assert project.packages["asyncpg"] in ("", "0.30", "0.30.0")
+    assert project.packages.get("asyncpg") == ""
     assert [one.name for one in project.drivers] == ["asyncpg"]
     assert project.notes == ()
-
-
-def test_a_version_that_a_requirement_names_is_known_where_nothing_is_locked(write: Write) -> None:
-    root = write({"main.py": "", "requirements.txt": "pydantic[email]==1.8.1\nfastapi>=0.100\n"})
-
-    assert detect(root).packages == {"fastapi": "", "pydantic": "1.8.1"}
 
 
 @pytest.mark.parametrize(

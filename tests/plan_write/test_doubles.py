@@ -121,3 +121,15 @@ def test_nothing_is_replaced_that_pytest_needs(project: Project) -> None:
 
     assert "1 of them skipped" in result.out
     assert "monkeypatch" not in project.read("tests/test_clock_service.py")
+
+
+def test_a_package_named_as_a_library_is_not_taken_for_it(project: Project) -> None:
+    for folder in ("core", "core/httpx"):
+        project.write(f"{folder}/__init__.py", "")
+    project.write("core/things.py", CLIENT)
+
+    result = project.plan("core/things.py", "--write")
+
+    name = result.out.split(" written to ")[1].split()[0].rstrip(",")
+    assert 'monkeypatch.setattr("core.things.httpx.AsyncClient", ' in project.read(name)
+    assert project.pytest(name).code == 0

@@ -26,8 +26,6 @@ LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
 ENVIRONMENTS = (".venv", "venv", "env")
 REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
 
-PIN = re.compile(REQUIREMENT.pattern + r"\s*==\s*(\d[\w.]*)")
-
 
 def normal(name: str) -> str:
     """A distribution's name as the package index compares it."""
@@ -48,18 +46,6 @@ def declared(tree: Tree, folders: Iterable[str]) -> Declared:
                 extras = [extra.strip().lower() for extra in (match[2] or "").split(",")]
                 for one in (name, *(more for extra in extras for more in EXTRAS.get((name, extra), ()))):
                     found.setdefault(one, Evidence(one, path, _line(text, match[1])))
-    return found
-
-
-def pinned(tree: Tree, folders: Iterable[str]) -> dict[str, str]:
-    """Distribution name → version where the packaging files name exactly one; the first folder wins."""
-    found: dict[str, str] = {}
-    for folder in folders:
-        for _, requirements in _requirements(tree, folder):
-            for requirement in requirements:
-                match = PIN.match(requirement)
-                if match:
-                    found.setdefault(normal(match[1]), match[3])
     return found
 
 

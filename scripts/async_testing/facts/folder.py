@@ -126,19 +126,20 @@ class Folder:
         top, _, _ = module.partition(".")
         if not top:
             return None
-        places = [*bases(folder)]
-        if sum(top in self.names(place) for place in places) > 1 or top in _FAMILIAR:
-            # what lies in a package is imported through it, as a rule: a folder core/fastapi is no fastapi
-            inside = {place for place in places if place and "__init__.py" in self.names(place)}
-            kept = [place for place in places if place not in inside]
-            places = kept if top in _FAMILIAR else [*kept, *(one for one in places if one in inside)]
+        places = list(bases(folder))
         if not any(top in self.names(place) for place in places):
             self.missed.setdefault(folder, set()).add(top)
             return None
         relative = module.replace(".", "/")
         for place in places:
             prefix = f"{place}/" if place else ""
-            if top in self.names(place):
+            names = self.names(place)
+            is_package = "__init__.py" in names
+            self.states.setdefault(f"{prefix}__init__.py", EXISTS if is_package else None)
+            probes.append(f"{prefix}__init__.py")
+            if place and is_package:
+                continue  # what lies in a package is imported through it: a folder core/fastapi is no fastapi
+            if top in names:
                 found = self._probe(prefix + relative, probes)
                 if found:
                     return found
@@ -169,23 +170,6 @@ class Folder:
         if folder not in self._listed:
             self._listed[folder] = frozenset([name.removesuffix(".py") for name in self.files(folder)])
         return self._listed[folder]
-
-
-_FAMILIAR = frozenset(
-    {
-        "fastapi",
-        "starlette",
-        "sqlalchemy",
-        "pydantic",
-        "redis",
-        "celery",
-        "httpx",
-        "jwt",
-        "alembic",
-        "asyncpg",
-    }
-)
-"""Libraries that projects like to name a folder of their own after."""
 
 
 def bases(folder: str) -> Iterator[str]:

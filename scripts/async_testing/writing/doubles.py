@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.collaborators import Asked, errors
 from async_testing.writing.evaluating.forms import Form
-from async_testing.writing.evaluating.things import Again, Coro, Manager, Raised, Stranger, Unknown
+from async_testing.writing.evaluating.strangers import Stranger
+from async_testing.writing.evaluating.things import Again, Coro, Manager, Raised, Unknown
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt
-
-_NONE = "none"
 
 
 class Double(Stranger):
@@ -112,16 +111,14 @@ class Double(Stranger):
 
     def become(self, kind: str, value: Any = None) -> None:
         """The code needs a plain value here. Raises: Again where there will be one next time, Unknown else."""
-        memory = self.attempt.memory
-        if self.place in memory.hints or kind not in _KINDS:
+        if kind not in _KINDS:
             raise Unknown(f"what {self.label} is, is not known")
         form = Form(kind)
         if kind == "list":
             form.args = [Form("double")]
         if value is not None and kind in ("str", "int"):
             form.values = [value]
-        memory.hints[self.place] = form
-        raise Again
+        self.become_form(form)
 
     def become_form(self, form: Form) -> None:
         """The code needs a value of a form. Raises: Again where there will be one next time, Unknown else."""
@@ -164,10 +161,9 @@ class Double(Stranger):
         """It as a part of the variable that holds the double at the top."""
         if self.above is None:
             return name
-        joint = _SPELLED.get(self.joint, self.joint)
+        joint = spelled(self.joint)
         above = self.above.expression(name)
-        plain = all(one.isidentifier() and not keyword.iskeyword(one) for one in joint[1:].split("."))
-        return f"{above}{joint}" if plain else f"getattr({above}, {joint[1:]!r})"
+        return f"{above}{joint}" if is_plain(joint) else f"getattr({above}, {joint[1:]!r})"
 
     @property
     def top(self) -> Double:
@@ -206,11 +202,16 @@ def spelled(joint: str) -> str:
     return _SPELLED.get(joint, joint)
 
 
+def is_plain(joint: str) -> bool:
+    """Whether a part can be written behind a dot: not where its name is no name of Python's."""
+    return all(one.isidentifier() and not keyword.iskeyword(one) for one in joint[1:].split("."))
+
+
 def made(attempt: Attempt, place: str, make: Any) -> Any:
     """What is in a place: a plain value where the code turned out to need one, else a double, or None."""
     form = attempt.memory.hints.get(place)
     if place in attempt.memory.doubted:
-        options: list[tuple[Any, str]] = [("value", ""), (None, _NONE)]
+        options: list[tuple[Any, str]] = [("value", ""), (None, "none")]
         if attempt.pick(f"{place}?", options) is None:
             return None
     if form is None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import keyword
 from typing import TYPE_CHECKING
 
-from async_testing.writing.doubles import Double, spelled
+from async_testing.writing.doubles import Double, is_plain, spelled
 from async_testing.writing.evaluating.things import External, Obj, Unknown
 from async_testing.writing.model import Fixture, Import
 from async_testing.writing.naming import variable
@@ -105,9 +104,10 @@ class Doubles:
         return ""
 
     def _set(self, at: str, joint: str, shown: str) -> None:
-        plain = all(one.isidentifier() and not keyword.iskeyword(one) for one in joint[1:].split("."))
         text = self.arranger.shower.text(joint[1:])
-        self.arranger.lines.append(f"{at}{joint} = {shown}" if plain else f"setattr({at}, {text}, {shown})")
+        self.arranger.lines.append(
+            f"{at}{joint} = {shown}" if is_plain(joint) else f"setattr({at}, {text}, {shown})"
+        )
 
     def _below(self, name: str, one: Double) -> None:
         """Set the parts of a double that are no plain mocks."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from typing import Any
 
 from async_testing.subjects.model import Model
+from async_testing.subjects.versions import is_first_pydantic
 from async_testing.writing.attempts import Attempt, Memory
 from async_testing.writing.conventions import Conventions
 from async_testing.writing.evaluating.classes import MISSING
@@ -42,18 +42,6 @@ _TELLING = frozenset({"date_from_datetime_parsing", "datetime_from_date_parsing"
 """Kinds of error whose place alone is compared: which one it is depends on more than the form."""
 
 
-_FIRST = re.compile(
-    r"^from pydantic import[^\n]*\bBaseSettings\b|^\s+(?:orm_mode|allow_population_by_field_name)\s*=",
-    re.MULTILINE,
-)
-
-
-def is_first(conventions: Conventions, text: str) -> bool:
-    """Whether models are those of pydantic 1: by its version, else by what pydantic 2 has no longer."""
-    version = conventions.project.packages.get("pydantic", "")
-    return version.startswith("1.") if version else bool(_FIRST.search(text))
-
-
 def tests_of(module: Module, model: Model, conventions: Conventions, names: Names, what: str) -> list[Test]:
     """The tests of one model."""
     cls = owner_of(module, model.name.split("."))
@@ -67,7 +55,8 @@ def tests_of(module: Module, model: Model, conventions: Conventions, names: Name
     memory = Memory(module.interpreter, texts, numbers)
     with looping():
         writer = _Writer(cls, memory, conventions, names, what)
-        first = is_first(conventions, module.source.text)
+        locked = conventions.project.packages.get("pydantic", "")
+        first = locked.startswith("1.") if locked else is_first_pydantic(module.source)
         return [*writer.taken(), *([] if first else writer.refused())]  # pydantic 1 refuses in other words
 
 

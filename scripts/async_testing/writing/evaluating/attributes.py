@@ -11,6 +11,7 @@ from async_testing.writing.evaluating.base import SAFE
 from async_testing.writing.evaluating.bases import is_harmless
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.protocols import Protocols
+from async_testing.writing.evaluating.strangers import Thing
 from async_testing.writing.evaluating.terms import built
 from async_testing.writing.evaluating.things import (
     NULL,
@@ -29,7 +30,6 @@ from async_testing.writing.evaluating.things import (
     Recorder,
     Special,
     Term,
-    Thing,
     Unknown,
 )
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.things import (
     Again,
     Cls,
@@ -29,8 +30,6 @@ from async_testing.writing.evaluating.things import (
     Raised,
     Recorder,
     Special,
-    Stranger,
-    Thing,
     Unknown,
 )
 

@@ -15,6 +15,7 @@ from typing import Any
 from async_testing.writing.evaluating.base import SAFE
 from async_testing.writing.evaluating.builtin import Builtins
 from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.things import (
     Bound,
     Cls,
@@ -31,8 +32,6 @@ from async_testing.writing.evaluating.things import (
     Raised,
     Recorder,
     Special,
-    Stranger,
-    Thing,
     Unknown,
 )
 

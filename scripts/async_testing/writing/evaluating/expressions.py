@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-import datetime
 import operator
-import uuid
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from async_testing.writing.evaluating.attributes import Attributes
 from async_testing.writing.evaluating.forms import Form, subscribed, united
+from async_testing.writing.evaluating.strangers import Stranger, Thing, kind_of, told
 from async_testing.writing.evaluating.terms import Expression
 from async_testing.writing.evaluating.things import (
     Cls,
@@ -24,9 +23,7 @@ from async_testing.writing.evaluating.things import (
     Obj,
     Opaque,
     Raised,
-    Stranger,
     Term,
-    Thing,
     Unknown,
 )
 
@@ -155,7 +152,7 @@ class Expressions(Attributes):
             return self.overloaded(op, left, right)
         for one, other in ((left, right), (right, left)):
             if isinstance(one, Stranger):
-                one.become(_kind_of(other))
+                one.become(kind_of(other))
         self.plain(left)
         self.plain(right)
         if isinstance(op, ast.Mult | ast.Pow | ast.LShift):
@@ -195,7 +192,7 @@ class Expressions(Attributes):
     def compare(self, op: ast.cmpop, left: Any, right: Any) -> Any:
         """What a comparison gives."""
         if isinstance(left, Stranger) or isinstance(right, Stranger):
-            _told(op, left, right)
+            told(op, left, right)
         if isinstance(op, ast.Is | ast.IsNot):
             same = left is right or (isinstance(left, External) and left == right)
             if isinstance(left, Opaque) or isinstance(right, Opaque):
@@ -430,43 +427,6 @@ class Expressions(Attributes):
     def assign(self, target: ast.expr, value: Any, frame: Frame) -> None:
         """Bind a target to a value."""
         raise NotImplementedError
-
-
-def _told(op: ast.cmpop, left: Any, right: Any) -> None:
-    """A comparison tells what something of another library is. Raises: Again, Unknown."""
-    one, other = (left, right) if isinstance(left, Stranger) else (right, left)
-    if isinstance(op, ast.Is | ast.IsNot):
-        if other is None:
-            one.doubted()
-        elif isinstance(other, bool):
-            one.become("bool")
-    elif isinstance(op, ast.In | ast.NotIn):
-        if one is left:
-            if isinstance(right, list | tuple | set | frozenset | dict) and right:
-                one.become(_kind_of(next(iter(right))), next(iter(right)))
-            elif isinstance(right, str):
-                one.become("str")
-        elif isinstance(other, str):
-            one.item(other)
-        else:
-            one.become("list")
-    elif not isinstance(other, Stranger | Obj | Term) and other is not None:
-        one.become(_kind_of(other), other if isinstance(op, ast.Eq | ast.NotEq) else None)
-
-
-def _kind_of(value: Any) -> str:
-    return {
-        str: "str",
-        int: "int",
-        float: "float",
-        bool: "bool",
-        list: "list",
-        bytes: "bytes",
-        datetime.datetime: "datetime",
-        datetime.timedelta: "datetime",
-        datetime.date: "date",
-        uuid.UUID: "uuid",
-    }.get(type(value), "")
 
 
 def _is_type(value: Any) -> bool:

@@ -12,9 +12,10 @@ from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.library import Library
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.queries import Queries
+from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.stubs import TEXTS
 from async_testing.writing.evaluating.terms import called
-from async_testing.writing.evaluating.things import External, Inert, Stranger, Thing, Unknown
+from async_testing.writing.evaluating.things import External, Inert, Unknown
 
 if TYPE_CHECKING:
     from async_testing.facts.workspace import Workspace

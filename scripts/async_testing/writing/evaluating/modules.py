@@ -7,7 +7,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.evaluating.things import Frame, Recorder, Thing, Unknown
+from async_testing.writing.evaluating.strangers import Thing
+from async_testing.writing.evaluating.things import Frame, Recorder, Unknown
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from async_testing.writing.evaluating.base import SAFE, Base, Foreign
+from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
     Bound,
     Cls,
@@ -16,7 +17,6 @@ from async_testing.writing.evaluating.things import (
     Raised,
     Recorder,
     Special,
-    Stranger,
     Unknown,
 )
 

@@ -9,16 +9,8 @@ from functools import partial
 from typing import Any
 
 from async_testing.writing.evaluating.expressions import Expressions
-from async_testing.writing.evaluating.things import (
-    Cls,
-    Frame,
-    Func,
-    Opaque,
-    Raised,
-    Recorder,
-    Stranger,
-    Unknown,
-)
+from async_testing.writing.evaluating.strangers import Stranger
+from async_testing.writing.evaluating.things import Cls, Frame, Func, Opaque, Raised, Recorder, Unknown
 
 Steps = Generator[Any, Any, None]
 

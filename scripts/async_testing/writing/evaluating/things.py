@@ -326,66 +326,6 @@ class Special:
         return self
 
 
-class Stranger(Special):
-    """Stands for something of another library: what the code does with it tells what it is."""
-
-    def truth(self) -> bool:
-        """Whether it counts as true."""
-        raise NotImplementedError
-
-    def doubted(self) -> None:
-        """The code asks whether it is there."""
-        raise NotImplementedError
-
-    def become(self, kind: str, value: Any = None) -> None:
-        """The code needs a plain value of a kind."""
-        raise NotImplementedError
-
-    def become_form(self, form: Any) -> None:
-        """The code needs a value of a form."""
-        raise NotImplementedError
-
-    def special(self, name: str) -> Any:
-        """A method that Python calls itself."""
-        raise NotImplementedError
-
-    def stream(self) -> Any:
-        """What going through it asynchronously gives."""
-        raise NotImplementedError
-
-    def item(self, key: Any) -> Any:
-        """What is in it under a key."""
-        raise NotImplementedError
-
-    def awaited(self) -> Any:
-        """What awaiting it gives."""
-        raise NotImplementedError
-
-    def entered(self, *, is_async: bool) -> Manager:
-        """How it is entered and left."""
-        raise NotImplementedError
-
-
-class Thing:
-    """What a module binds to a name, where it cannot be told what that is; a test may replace it."""
-
-    def __init__(self, name: str, why: str) -> None:
-        self.label = name
-        self.why = why
-
-    def __deepcopy__(self, memo: object) -> Thing:
-        return self
-
-    def _refuse(self, *_: object) -> Any:
-        raise Unknown(self.why)
-
-    __bool__ = __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __str__ = __format__ = _refuse
-    __int__ = __len__ = __iter__ = __call__ = _refuse
-
-    def __hash__(self) -> int:
-        return id(self)
-
-
 class Term(Special):
     """A part of a statement of SQLAlchemy: operators build others of it."""
 
