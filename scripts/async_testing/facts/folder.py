@@ -134,7 +134,7 @@ class Folder:
         for place in places:
             prefix = f"{place}/" if place else ""
             names = self.names(place)
-            is_package = "__init__.py" in names
+            is_package = "__init__" in names
             self.states.setdefault(f"{prefix}__init__.py", EXISTS if is_package else None)
             probes.append(f"{prefix}__init__.py")
             if place and is_package:
