@@ -2,10 +2,11 @@
 
     python tools/bundle.py
 
-1. ``git archive HEAD`` into a folder named async-testing-expert, and the Agent Skills validator on it;
+1. the branch that is installed, made of HEAD, in a folder of the right name, and the Agent Skills validator on it;
 2. ``npx skills add`` of that folder into a new FastAPI project (copied by hand where npm is missing, and said so);
-3. in that project: the project's own linter, type checker and test collection see nothing of the skill, and the
-   installed scaffold.py writes fixtures that the project's tests use.
+3. in that project: the project's own linter, type checker and test collection see nothing of the skill, its hooks of
+   pre-commit, which are given every file in git, find nothing in it, and the installed scaffold.py writes fixtures that
+   the project's tests use.
 
 Exit 0: all of it held. Exit 1: something did not.
 """
@@ -16,12 +17,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
-from io import BytesIO
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from channels import checked_out
+
 NAME = "async-testing-expert"
 # The newest installer that runs on Node 20, which Debian and many CI images have.
 INSTALLER = "skills@1.5.18"
@@ -57,17 +57,6 @@ def run(*command: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
-def archive(target: Path) -> Path:
-    """Unpack the committed bundle into a folder of the right name under ``target``."""
-    packed = subprocess.run(
-        ["git", "archive", "HEAD"], cwd=REPOSITORY, capture_output=True, check=True
-    ).stdout
-    bundle = target / NAME
-    with tarfile.open(fileobj=BytesIO(packed)) as files:
-        files.extractall(bundle, filter="data")
-    return bundle
-
-
 def install(bundle: Path, project: Path) -> str:
     """Install the bundle into a project's .claude/skills; returns how it was done."""
     if shutil.which("npx"):
@@ -75,15 +64,29 @@ def install(bundle: Path, project: Path) -> str:
             "npx", "--yes", INSTALLER, "add", bundle, "--agent", "claude-code", "--copy", "--yes", cwd=project
         )
         return f"npx {INSTALLER} add"
-    shutil.copytree(bundle, project / ".claude" / "skills" / NAME)
+    shutil.copytree(bundle, project / ".claude" / "skills" / NAME, ignore=shutil.ignore_patterns(".git"))
     return "copied by hand, npx not found: the installer was not tried"
+
+
+def hooked(project: Path, binaries: Path) -> None:
+    """Commit all there is and have pre-commit give every file of it to a linter, a formatter and a type checker."""
+    hooks = "".join(
+        f"      - {{id: '{name}', name: '{name}', entry: '{binaries / name}', language: system, types: [python]}}\n"
+        for name in ("ruff check", "ruff format --check", "mypy")
+    )
+    (project / ".pre-commit-config.yaml").write_text(
+        f"repos:\n  - repo: local\n    hooks:\n{hooks}", encoding="utf-8"
+    )
+    run("git", "init", "--quiet", cwd=project)
+    run("git", "add", "--all", cwd=project)
+    run(binaries / "pre-commit", "run", "--all-files", cwd=project)
 
 
 def main() -> int:
     """Do the three steps of the module's docstring, a line each."""
     binaries = Path(sys.executable).parent
     with tempfile.TemporaryDirectory(prefix="bundle-") as scratch:
-        bundle = archive(Path(scratch))
+        bundle = checked_out(Path(scratch))
         run(binaries / "agentskills", "validate", bundle, cwd=Path(scratch))
         print("bundle: valid for the Agent Skills validator")
         project = Path(scratch) / "host"
@@ -103,8 +106,9 @@ def main() -> int:
             sys.exit(f"bundle: the host's suite should be its own one test:\n{said}")
         for tool in (["ruff", "check", "."], ["mypy", "."]):
             run(binaries / tool[0], *tool[1:], cwd=project)
+        hooked(project, binaries)
         print(
-            "bundle: scaffolded from there; the host's one test passed, its ruff and mypy saw nothing amiss"
+            "bundle: scaffolded from there; the host's one test passed, its ruff, mypy and pre-commit saw nothing amiss"
         )
     return 0
 

@@ -2,9 +2,11 @@
 
     python tools/channels.py [NAME ...]
 
-Each channel gets a home folder of its own with nothing in it. The clients come from npm, at the versions below, into
-.cache/clients. A channel counts as proven where its client took the bundle, lists it, and ``scripts/check.py --help``
-runs from where it put it; one whose client cannot be had here is said to be unproven.
+What is installed is the branch ``skill``, as ``tools/release.py --branch skill`` makes it of HEAD. Each channel gets a
+home folder of its own with nothing in it but git's word that github.com/acme/async-testing-expert lies here. The
+clients come from npm, at the versions below, into .cache/clients. A channel counts as proven where its client took the
+bundle, lists it, and ``scripts/check.py --help`` runs from where it put it; one whose client cannot be had here is said
+to be unproven.
 
 Exit 0: none failed. Exit 1: a client refused the bundle, or what it installed does not run.
 """
@@ -17,10 +19,8 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,8 +32,12 @@ PACKAGES = {
     "claude": "@anthropic-ai/claude-code@2.1.197",
     "codex": "@openai/codex@0.169.0",
     "gemini": "@google/gemini-cli@0.61.0",
+    "cursor": "@cursor/sdk@1.0.32",
 }
 TIMEOUT = 300
+BRANCH = "skill"
+OWNER = "acme"
+SOURCE = f"{OWNER}/{NAME}#{BRANCH}"
 
 
 class Failed(Exception):
@@ -77,13 +81,13 @@ class Place(NamedTuple):
         return done.stdout + done.stderr
 
 
-def client(name: str) -> Path:
-    """A client's command, installed where it is not yet."""
+def client(name: str, inside: str = "") -> Path:
+    """A client's command, or the file ``inside`` its package; installed where it is not yet."""
     npm = shutil.which("npm")
     if npm is None:
         raise Unproven("npm is not here")
     folder = CLIENTS / PACKAGES[name].replace("/", "-")
-    command = folder / "node_modules" / ".bin" / name
+    command = folder / "node_modules" / (inside or f".bin/{name}")
     if not command.exists():
         folder.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
@@ -100,7 +104,7 @@ def client(name: str) -> Path:
 def copied(place: Place) -> Path:
     """A copy of the folder."""
     target = place.project / ".claude" / "skills" / NAME
-    shutil.copytree(place.bundle, target)
+    shutil.copytree(place.bundle, target, ignore=shutil.ignore_patterns(".git"))
     return target
 
 
@@ -108,7 +112,7 @@ def skills(agent: str) -> Callable[[Place], Path]:
     """``npx skills add`` for one agent."""
 
     def install(place: Place) -> Path:
-        place.run(client("skills"), "add", place.bundle, "--agent", agent, "--copy", "--yes")
+        place.run(client("skills"), "add", SOURCE, "--agent", agent, "--copy", "--yes")
         found = list(place.project.glob(f".*/skills/{NAME}"))
         if len(found) != 1:
             raise Failed(f"skills add put it into {len(found)} folders")
@@ -124,7 +128,7 @@ def claude_plugin(place: Place) -> Path:
         said = place.run(claude, "plugin", "validate", place.bundle / path)
         if "Validation passed" not in said or "warning" in said.lower():
             raise Failed(f"{path}: {said}")
-    place.run(claude, "plugin", "marketplace", "add", place.bundle)
+    place.run(claude, "plugin", "marketplace", "add", SOURCE)
     place.run(claude, "plugin", "install", f"{NAME}@{NAME}")
     details = place.run(claude, "plugin", "details", NAME)
     if f"Skills (1)  {NAME}" not in details or "Agents (0)" not in details:
@@ -140,7 +144,7 @@ def codex_plugin(place: Place) -> Path:
     """Codex, which reads the marketplace of Claude Code."""
     codex = client("codex")
     (place.home / ".codex").mkdir()
-    place.run(codex, "plugin", "marketplace", "add", place.bundle)
+    place.run(codex, "plugin", "marketplace", "add", f"{OWNER}/{NAME}", "--ref", BRANCH)
     place.run(codex, "plugin", "add", f"{NAME}@{NAME}")
     if "installed, enabled" not in place.run(codex, "plugin", "list"):
         raise Failed("codex plugin list does not show it as installed")
@@ -150,7 +154,7 @@ def codex_plugin(place: Place) -> Path:
 def codex_skill(place: Place) -> Path:
     """Codex with the folder as a skill of the project: what it reads from agents/openai.yaml."""
     target = place.project / ".agents" / "skills" / NAME
-    shutil.copytree(place.bundle, target)
+    shutil.copytree(place.bundle, target, ignore=shutil.ignore_patterns(".git"))
     (place.home / ".codex").mkdir()
     asked: list[dict[str, Any]] = [
         {"id": 1, "method": "initialize", "params": {"clientInfo": {"name": "channels", "version": "1"}}},
@@ -200,7 +204,7 @@ def gemini_skill(place: Place) -> Path:
 
 
 def gemini_extension(place: Place) -> Path:
-    """Gemini CLI, as an extension."""
+    """Gemini CLI, as an extension, of a folder: it clones without asking git's configuration."""
     gemini = client("gemini")
     place.run(gemini, "extensions", "validate", place.bundle)
     place.run(gemini, "extensions", "install", place.bundle, "--consent", given="y\ny\n")
@@ -211,8 +215,15 @@ def gemini_extension(place: Place) -> Path:
 
 
 def cursor_plugin(place: Place) -> Path:
-    """Cursor's client is no package."""
-    raise Unproven("Cursor's client is in no registry")
+    """Cursor, whose editor is no package: the loader of plugins that its SDK shares with it, on a local plugin."""
+    target = place.home / ".cursor" / "plugins" / "local" / NAME
+    shutil.copytree(place.bundle, target, ignore=shutil.ignore_patterns(".git"))
+    sdk = client("cursor", "@cursor/sdk/dist/cjs/index.js").parent
+    told = place.run("node", REPOSITORY / "tools" / "cursor_plugin.cjs", sdk, target)
+    found = json.loads(told.strip().splitlines()[-1])
+    if [one["name"] for one in found["skills"]] != [NAME] or not found["displayName"]:
+        raise Failed(f"Cursor's loader finds {len(found['skills'])} skills: {told[:300]}")
+    return target
 
 
 CHANNELS: dict[str, Callable[[Place], Path]] = {
@@ -241,6 +252,8 @@ def tried(name: str, bundle: Path, scratch: Path) -> str:
     place = Place(bundle, scratch / name / "home", scratch / name / "project")
     place.home.mkdir(parents=True)
     place.project.mkdir()
+    names = "".join(f"\tinsteadOf = https://github.com/{OWNER}/{NAME}{end}\n" for end in (".git", ""))
+    (place.home / ".gitconfig").write_text(f'[url "{bundle.as_posix()}"]\n{names}', encoding="utf-8")
     try:
         where = CHANNELS[name](place)
         said = place.run(sys.executable, where / "scripts" / "check.py", "--help")
@@ -250,9 +263,23 @@ def tried(name: str, bundle: Path, scratch: Path) -> str:
         return f"FAILED: {error}"
     if not said.startswith("usage: check.py"):
         return f"FAILED: check.py --help says {said[:200]}"
-    files = [path for path in where.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    files = [
+        path
+        for path in where.rglob("*")
+        if path.is_file() and path.suffix != ".pyc" and ".git" not in path.relative_to(where).parts
+    ]
     size = sum(path.stat().st_size for path in files)
     return f"proven: {len(files)} files, {size / 1e6:.1f} MB in {where.relative_to(scratch / name)}"
+
+
+def checked_out(target: Path) -> Path:
+    """Clone this repository below a folder, with the branch that is installed made and checked out."""
+    bundle = target / NAME
+    subprocess.run(["git", "clone", "--quiet", REPOSITORY, bundle], check=True)
+    release: list[str | Path] = [sys.executable, REPOSITORY / "tools" / "release.py", "--root", bundle]
+    subprocess.run([*release, "--branch", BRANCH], stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(["git", "checkout", "--quiet", BRANCH], cwd=bundle, check=True)
+    return bundle
 
 
 def main() -> int:
@@ -266,12 +293,7 @@ def main() -> int:
         parser.error(f"no such channel: {', '.join(unknown)}")
     failed = False
     with tempfile.TemporaryDirectory(prefix="channels-") as folder:
-        bundle = Path(folder, "from", NAME)
-        packed = subprocess.run(
-            ["git", "archive", "HEAD"], cwd=REPOSITORY, capture_output=True, check=True
-        ).stdout
-        with tarfile.open(fileobj=BytesIO(packed)) as files:
-            files.extractall(bundle, filter="data")
+        bundle = checked_out(Path(folder, "from"))
         for name in names:
             said = tried(name, bundle, Path(folder).resolve())
             failed = failed or said.startswith("FAILED")

@@ -49,7 +49,7 @@ def rendered(manifest: Mapping[str, Any]) -> dict[str, str]:
         "metadata": {"description": listing["summary"], "version": version},
         "plugins": [{**told, "source": "./"}],
     }
-    cursor = {**described, "displayName": listing["title"], "skills": "./"}
+    cursor = {**described, "displayName": listing["title"]}  # told of no skills, it takes the SKILL.md beside
     gemini = {**told, "contextFileName": "assets/gemini.md"}
     return {
         ".claude-plugin/plugin.json": _json({**described, "skills": ["./"]}),

@@ -4,9 +4,14 @@
     dist/async-testing-expert-VERSION.skill    a zip of the folder without the examples, as catalogues of skills take it
     dist/SHA256SUMS                            for ``sha256sum --check``
 
-The files are taken from the commit, not from the working tree; order, times and permissions are fixed. The bundle's own
-tests, evals and maintainers' tools stay out. zlib and liblzma compress: other versions of them may give other bytes,
-and the files inside are the same all the same.
+    --branch NAME   instead, a commit on that branch of the folder without the examples, for clients that copy a whole
+                    repository: ``git push origin NAME``, and ``npx skills add OWNER/REPOSITORY#NAME``
+
+The files are taken from the commit, not from the working tree; order and permissions are fixed, times are the commit's.
+The bundle's own tests, evals and maintainers' tools stay out. A zip compresses each of some hundred small files by
+itself and would be twice as large for it; so the .skill holds ``scripts/async_testing`` as one packed file, which the
+first run of a script unpacks (``tools/unpack.py``). zlib, libbz2 and liblzma compress: other versions of them may give
+other bytes, and the files inside are the same all the same.
 
 Exit 0: packed. Exit 1: larger than it may be, or the commit is not of one version.
 """
@@ -14,28 +19,30 @@ Exit 0: packed. Exit 1: larger than it may be, or the commit is not of one versi
 from __future__ import annotations
 
 import argparse
+import bz2
 import hashlib
 import io
 import lzma
+import os
 import re
 import subprocess
 import sys
 import tarfile
+import tempfile
+import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NAME = "async-testing-expert"
-LARGEST = {"tar.xz": 1_000_000, "skill": 1_500_000}
-"""Bytes. A zip compresses each of some hundred small files by itself, and is twice as large for it."""
+LARGEST = 1_000_000
+"""Bytes of an archive."""
+LIBRARY = "scripts/async_testing/"
 LEFT_OUT = re.compile(
     r"(tests|tools|evals|\.ci|\.github)/|(Makefile|requirements\..*|\.gitignore)$|(.*/)?(__pycache__|\.[a-z]+_cache)/"
 )
-EARLIEST = (1980, 1, 1, 0, 0, 0)
-"""What a zip can say at the earliest; a commit's own time would differ where it was made again."""
-EARLIEST_SECONDS = 315_532_800
 
 
 class Entry(NamedTuple):
@@ -44,11 +51,21 @@ class Entry(NamedTuple):
     path: str
     mode: int
     content: bytes
+    digest: str = ""
+    """What git calls the content, where it comes from git."""
 
 
-def git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
+def git(root: Path, *arguments: str, given: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
     """What git prints."""
-    return subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, input=given).stdout
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=root,
+        env={**os.environ, **(env or {})},
+        check=True,
+        capture_output=True,
+        input=given,
+    )
+    return done.stdout
 
 
 def entries(root: Path, commit: str) -> list[Entry]:
@@ -62,7 +79,8 @@ def entries(root: Path, commit: str) -> list[Entry]:
             found.append((path, 0o755 if mode == "100755" else 0o644, digest))
     contents = _contents(root, [digest for _, _, digest in found])
     return sorted(
-        Entry(path, mode, content) for (path, mode, _), content in zip(found, contents, strict=True)
+        Entry(path, mode, content, digest)
+        for (path, mode, digest), content in zip(found, contents, strict=True)
     )
 
 
@@ -74,12 +92,34 @@ def _contents(root: Path, digests: Sequence[str]) -> Iterator[bytes]:
         told.read(1)
 
 
-def zipped(files: Sequence[Entry]) -> bytes:
-    """A zip of the files below one folder."""
+def committed_at(root: Path, commit: str) -> int:
+    """When the commit was made, in seconds since 1970: what Python goes by when it has compiled a file before."""
+    return int(git(root, "show", "--no-patch", "--format=%ct", f"{commit}^{{commit}}"))
+
+
+def packed(files: Sequence[Entry], unpack: bytes, seconds: int) -> list[Entry]:
+    """The files with the library as one of them, and a module in its place that unpacks it."""
+    library = [
+        one._replace(path=one.path.removeprefix("scripts/")) for one in files if one.path.startswith(LIBRARY)
+    ]
+    content = bz2.compress(tarred(library, seconds))
+    folder = f"async_testing-{hashlib.sha256(content).hexdigest()[:12]}"
+    stand_in = unpack.replace(b"async_testing-unpacked", folder.encode())
+    return sorted(
+        [
+            *(one for one in files if not one.path.startswith(LIBRARY)),
+            Entry("scripts/async_testing.py", 0o644, stand_in),
+            Entry("scripts/async_testing.tar.bz2", 0o644, content),
+        ]
+    )
+
+
+def zipped(files: Sequence[Entry], seconds: int) -> bytes:
+    """A zip of the files."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for one in files:
-            info = zipfile.ZipInfo(f"{NAME}/{one.path}", EARLIEST)
+            info = zipfile.ZipInfo(one.path, time.gmtime(seconds)[:6])
             info.create_system = 3  # Unix, on Windows too
             info.external_attr = (0o100000 | one.mode) << 16
             info.compress_type = zipfile.ZIP_DEFLATED
@@ -87,15 +127,44 @@ def zipped(files: Sequence[Entry]) -> bytes:
     return target.getvalue()
 
 
-def tarred(files: Sequence[Entry]) -> bytes:
-    """A compressed tar of the files below one folder."""
+def tarred(files: Sequence[Entry], seconds: int) -> bytes:
+    """A tar of the files."""
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for one in files:
-            info = tarfile.TarInfo(f"{NAME}/{one.path}")
-            info.size, info.mode, info.mtime = len(one.content), one.mode, EARLIEST_SECONDS
+            info = tarfile.TarInfo(one.path)
+            info.size, info.mode, info.mtime = len(one.content), one.mode, seconds
             archive.addfile(info, io.BytesIO(one.content))
-    return lzma.compress(target.getvalue(), preset=6)
+    return target.getvalue()
+
+
+def below(files: Sequence[Entry]) -> list[Entry]:
+    """The files in a folder with the skill's name."""
+    return [one._replace(path=f"{NAME}/{one.path}") for one in files]
+
+
+def branched(root: Path, commit: str, files: Sequence[Entry], branch: str) -> str:
+    """Commit the files to a branch, on top of what it has; returns what was done in a line."""
+    ref = f"refs/heads/{branch}"
+    modes = {0o755: "100755", 0o644: "100644"}
+    with tempfile.TemporaryDirectory() as scratch:
+        index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
+        lines = "".join(f"{modes[one.mode]} {one.digest}\t{one.path}\0" for one in files)
+        git(root, "update-index", "-z", "--index-info", given=lines.encode(), env=index)
+        tree = git(root, "write-tree", env=index).decode().strip()
+    tips = git(root, "for-each-ref", "--format=%(objectname) %(tree)", ref).decode().split()
+    size = f"{len(files)} files, {sum(len(one.content) for one in files):,} bytes"
+    if tips[1:] == [tree]:
+        return f"{branch} has them already: {size}"
+    source = git(root, "rev-parse", f"{commit}^{{commit}}").decode().strip()
+    who = "%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI"
+    told = git(root, "show", "--no-patch", f"--format={who}", source).decode().strip().split("\0")
+    names = [f"GIT_{role}_{what}" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL", "DATE")]
+    parents = ["-p", tips[0]] if tips else []
+    message = f"What is installed of {source}\n".encode()
+    made = git(root, "commit-tree", tree, *parents, given=message, env=dict(zip(names, told, strict=True)))
+    git(root, "update-ref", ref, made.decode().strip(), *tips[:1])
+    return f"{branch}: {size}"
 
 
 def version_of(root: Path, commit: str) -> str:
@@ -123,14 +192,23 @@ def main() -> int:
     parser.add_argument("--commit", default="HEAD", help="what to pack (default: HEAD)")
     parser.add_argument("--root", type=Path, default=REPOSITORY, help="the repository (default: this one)")
     parser.add_argument("--into", type=Path, default=REPOSITORY / "dist", help="where to (default: dist)")
+    parser.add_argument("--branch", metavar="NAME", help="commit to a branch instead of writing the archives")
     options = parser.parse_args()
     version = version_of(options.root, options.commit)
     files = entries(options.root, options.commit)
     without = [one for one in files if not one.path.startswith("examples/")]
-    archives = {"tar.xz": tarred(files), "skill": zipped(without)}
+    if options.branch:
+        print(branched(options.root, options.commit, without, options.branch))
+        return 0
+    seconds = committed_at(options.root, options.commit)
+    unpack = git(options.root, "show", f"{options.commit}:tools/unpack.py")
+    archives = {
+        "tar.xz": lzma.compress(tarred(below(files), seconds), preset=6),
+        "skill": zipped(below(packed(without, unpack, seconds)), seconds),
+    }
     for kind, content in archives.items():
-        if len(content) > LARGEST[kind]:
-            sys.exit(f"release: .{kind} has {len(content):,} bytes, {LARGEST[kind]:,} are allowed")
+        if len(content) >= LARGEST:
+            sys.exit(f"release: .{kind} has {len(content):,} bytes, fewer than {LARGEST:,} are allowed")
     options.into.mkdir(parents=True, exist_ok=True)
     sums = []
     for kind, content in archives.items():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,12 +24,14 @@ CLIENTS = {
     "codex-skill": "codex",
     "gemini-skill": "gemini",
     "gemini-extension": "gemini",
+    "cursor-plugin": "cursor",
 }
 
 
 def has(client: str) -> bool:
     """Whether an earlier run of the tool has brought a client."""
-    return not client or any(REPOSITORY.glob(f".cache/clients/*/node_modules/.bin/{client}"))
+    places = ("*/node_modules/.bin/", "@")
+    return not client or any(any(REPOSITORY.glob(f".cache/clients/{one}{client}*")) for one in places)
 
 
 @pytest.mark.parametrize("name", CLIENTS)
@@ -46,8 +50,15 @@ def test_a_channel_that_is_none() -> None:
     assert (done.returncode, "no such channel: nowhere" in done.stderr) == (2, True)
 
 
-def test_what_cannot_be_tried_is_said_to_be_unproven() -> None:
+def test_what_cannot_be_tried_is_said_to_be_unproven(tmp_path: Path) -> None:
+    git = shutil.which("git")
+    assert git is not None
+    (tmp_path / "git").symlink_to(git)
     done = subprocess.run(
-        [sys.executable, TOOL, "cursor-plugin"], capture_output=True, text=True, check=False
+        [sys.executable, TOOL, "cursor-plugin"],
+        env={**os.environ, "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert (done.returncode, "unproven: " in done.stdout) == (0, True)
+    assert (done.returncode, "unproven: npm is not here" in done.stdout) == (0, True), done.stderr

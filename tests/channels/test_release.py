@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -122,9 +123,121 @@ def test_scripts_keep_their_run_bit(released: Path, tmp_path: Path) -> None:
     assert info.external_attr >> 16 == 0o100755
 
 
-def test_an_archive_is_under_a_megabyte(released: Path) -> None:
-    assert archive(released, "tar.xz").stat().st_size < 1_000_000
-    assert archive(released, "skill").stat().st_size < 1_500_000
+@pytest.mark.parametrize("kind", TARGETS)
+def test_an_archive_is_under_a_megabyte(released: Path, kind: str) -> None:
+    assert archive(released, kind).stat().st_size < 1_000_000
+
+
+def script(folder: Path, name: str, *arguments: str, cwd: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, folder / "scripts" / name, *arguments],
+        cwd=cwd,
+        env={**os.environ, "XDG_CACHE_HOME": str(cwd.parent / "cache")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_the_packed_library_is_unpacked_once_by_whoever_comes_first(released: Path, tmp_path: Path) -> None:
+    folder = unpacked(archive(released, "skill"), tmp_path / "skill")
+    assert not (folder / "scripts" / "async_testing").exists()
+    started = [script(folder, "scaffold.py", "--help", cwd=tmp_path) for _ in range(3)]
+    said = [one.communicate()[0] for one in started]
+    assert [one.returncode for one in started] == [0] * 3, said
+    (library,) = (path for path in (folder / "scripts").iterdir() if path.is_dir())
+    assert re.fullmatch(r"async_testing-[0-9a-f]{12}", library.name)
+    written = {path.relative_to(library) for path in library.rglob("*") if path.suffix != ".pyc"}
+    assert {Path("__init__.py"), Path("templates/fakes/__init__.py"), Path("inside/launch.py")} <= written
+
+
+def test_the_packed_library_plants_bugs_and_writes_fakes(released: Path, tmp_path: Path, host: Path) -> None:
+    folder = unpacked(archive(released, "skill"), tmp_path / "skill")
+    (host / "app.py").write_text("def total(prices):\n    return sum(prices)\n", encoding="utf-8")
+    (host / "tests" / "test_save.py").write_text(
+        "from app import total\n\n\ndef test_total():\n    assert total([1, 2]) == 3\n", encoding="utf-8"
+    )
+    (host / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n', encoding="utf-8")
+    asked = ("tests/test_save.py", "--module", "app.py", "--only", "mutants", "--budget", "0")
+    verified = script(folder, "verify.py", *asked, cwd=host)
+    assert "ok   noticed" in verified.communicate()[0]
+    scaffolded = script(folder, "scaffold.py", ".", "--driver", "asyncpg", "--with-agent-hook", cwd=host)
+    said, _ = scaffolded.communicate()
+    assert scaffolded.returncode == 0, said
+    assert (host / "tests" / "fakes" / "__init__.py").is_file()
+    assert f"{folder.as_posix()}/scripts/check.py" in (host / ".claude" / "settings.json").read_text()
+
+
+def has_mounts() -> bool:
+    if shutil.which("unshare") is None:
+        return False
+    asked = ["unshare", "--map-root-user", "--mount", "true"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not has_mounts(), reason="no mount namespaces here: Linux, util-linux")
+def test_the_packed_library_works_where_nothing_can_be_written(released: Path, tmp_path: Path) -> None:
+    folder = unpacked(archive(released, "skill"), tmp_path / "skill")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    asked = (
+        'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && exec "$2" "$1/scripts/check.py" --help'
+    )
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", asked, "sh", folder, sys.executable],
+        env={**os.environ, "TMPDIR": str(scratch)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout[:15]) == (0, "usage: check.py"), done.stderr
+    assert not list(scratch.iterdir())
+    assert not [path for path in (folder / "scripts").iterdir() if path.is_dir()]
+
+
+def test_another_version_over_the_old_one_is_what_runs(bundle: Path, released: Path, tmp_path: Path) -> None:
+    folder = unpacked(archive(released, "skill"), tmp_path / "skill")
+    first = script(folder, "plan.py", "--help", cwd=tmp_path)
+    assert first.communicate()[0].startswith("usage: plan.py")
+    root = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", str(bundle), "clone")
+    (root / "scripts/async_testing/cli/plan.py").write_text("def main(): return 77\n", encoding="utf-8")
+    git(root, "add", "-u")
+    git(root, "commit", "-q", "-m", "another version")
+    assert release(root, tmp_path / "dist").returncode == 0
+    unpacked(archive(tmp_path / "dist", "skill"), tmp_path / "skill")
+    second = script(folder, "plan.py", "--help", cwd=tmp_path)
+    assert (second.communicate()[0], second.returncode) == ("", 77)
+
+
+def branch(root: Path, name: str) -> str:
+    done = subprocess.run(
+        [sys.executable, TOOL, "--root", root, "--branch", name], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_branch_has_what_is_installed_and_grows(bundle: Path, tmp_path: Path) -> None:
+    root = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", str(bundle), "clone")
+    said = branch(root, "skill")
+    paths = git(root, "ls-tree", "-r", "--name-only", "skill").splitlines()
+    assert {"SKILL.md", "scripts/check.py", "references/rules.md", ".claude-plugin/plugin.json"} <= set(paths)
+    folders = {path.partition("/")[0] for path in paths}
+    assert folders.isdisjoint({"tests", "tools", "evals", "examples", ".ci", "Makefile"})
+    assert f"skill: {len(paths)} files" in said
+    assert git(root, "ls-tree", "skill", "scripts/check.py") == git(
+        root, "ls-tree", "HEAD", "scripts/check.py"
+    )
+    assert "has them already" in branch(root, "skill")
+    (root / "README.md").write_text("another", encoding="utf-8")
+    git(root, "add", "README.md")
+    git(root, "commit", "-q", "-m", "another")
+    assert branch(root, "skill").startswith("skill: ")
+    assert git(root, "rev-list", "--count", "skill") == "2\n"
+    assert git(root, "show", "skill:README.md") == "another"
+    assert git(root, "status", "--porcelain") == ""
 
 
 def test_versions_that_differ_are_named(tmp_path: Path) -> None:
