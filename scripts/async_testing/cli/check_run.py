@@ -13,6 +13,7 @@ from async_testing.checking.selection import select, wishes_of
 from async_testing.checking.texts import Texts
 from async_testing.cli.check import wishes
 from async_testing.cli.check_rules import every, known
+from async_testing.cli.paths import is_inside, located
 from async_testing.finding import Finding, UsageError
 from async_testing.rules import Rule
 
@@ -86,11 +87,8 @@ def _root(options: Namespace) -> str:
     cwd = os.getcwd()  # noqa: PTH109
     root = os.path.realpath(discovery.root_of([], cwd))
     named = [options.stdin_filename] if options.stdin_filename else options.paths
-    paths = [os.path.abspath(one) for one in named if one != "-"]  # noqa: PTH100 - links are not followed here
-    inside = root.rstrip(os.sep) + os.sep
-    if all(
-        f"{one}{os.sep}".startswith(inside) for one in paths
-    ):  # a link out of the project is no other project
+    paths = [located(one, root) for one in named if one != "-"]
+    if all(is_inside(one, root) for one in paths):  # a link out of the project is no other project
         return root
     return os.path.realpath(discovery.root_of(paths, cwd))
 
@@ -109,8 +107,7 @@ def _examined(
         texts.put(path, sys.stdin.buffer.read())
         done = examine(Overlaid(texts), path, texts.data(path), asked)
         return discovery.Found((path,), ()), [done], False
-    cwd = os.getcwd()  # noqa: PTH109
-    paths = [os.path.join(cwd, one) for one in options.paths] or discovery.default_paths(root)  # noqa: PTH118
+    paths = [located(one, root) for one in options.paths] or discovery.default_paths(root)
     found = discovery.find(root, paths, exclude=exclude)
     if not found.files and not found.problems:
         where = ", ".join(options.paths) or ", ".join(paths) or "."
@@ -159,7 +156,7 @@ def _with_modules(
 def _stdin_path(options: Namespace, root: str) -> str:
     from pathlib import Path
 
-    full = Path.cwd() / (options.stdin_filename or STDIN)
+    full = Path(located(options.stdin_filename or STDIN, root))
     try:
         real = full.parent.resolve() / full.name
         return real.relative_to(root).as_posix()

@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from async_testing.cli import Parser, guarded
+from async_testing.cli.paths import located
 from async_testing.finding import UsageError
 
 PROG = "plan.py"
@@ -150,7 +151,7 @@ def _root(options: Namespace, start: str) -> str:
 def _place(options: Namespace) -> tuple[str, str]:
     """The project's root, and the module's path in it."""
     given = options.module
-    full = os.path.realpath(given)
+    full = os.path.realpath(located(given, _root(options, os.path.realpath(os.getcwd()))))  # noqa: PTH109
     if os.path.isdir(full):  # noqa: PTH112
         raise UsageError(f"{given} is a folder: name a module, or use --project")
     if not os.path.isfile(full):  # noqa: PTH113

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from async_testing.cli.paths import located
 from async_testing.finding import UsageError
 from async_testing.subjects import modules
 from async_testing.verifying import subject
@@ -51,17 +52,15 @@ def _root(options: Namespace) -> Path:
             raise UsageError(f"--root {options.root}: no such folder")
         return root
     first = [*(one.partition("::")[0] for one in options.tests), *(options.module or ()), "."][0]
-    place = Path(first).resolve()
+    here = modules.root_above(str(Path.cwd()))
+    place = Path(located(first, here)).resolve()
     return Path(modules.root_above(str(place if place.is_dir() else place.parent)))
 
 
 def _inside(root: Path, given: str, what: str) -> str:
-    """A path relative to the root; it is looked for from the working folder, then from the root."""
-    for base in (Path.cwd(), root):
-        full = (base / given).resolve()
-        if full.exists():
-            break
-    else:
+    """A path relative to the root."""
+    full = Path(located(given, str(root))).resolve()
+    if not full.exists():
         raise UsageError(f"{what} {given}: no such file or folder")
     if not full.is_relative_to(root):
         raise UsageError(f"{what} {given} lies outside of {root}: give another --root")
@@ -116,9 +115,9 @@ def schemas_of(options: Namespace, root: Path) -> list[Path]:
     Raises:
         UsageError: a given one is missing.
     """
-    given = [Path(one) for one in options.schema or ()]
-    for one in given:
-        if not one.is_file():
+    given = [Path(located(one, str(root))) for one in options.schema or ()]
+    for one, full in zip(options.schema or (), given, strict=True):
+        if not full.is_file():
             raise UsageError(f"--schema {one}: no such file")
     if given:
         return given
