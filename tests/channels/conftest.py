@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TEST = """\
@@ -30,6 +33,12 @@ def git(folder: Path, *arguments: str) -> str:
     names = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false"]
     command = ["git", *names, "-c", "init.defaultBranch=main", *arguments]
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def yaml_blocks(page: str) -> list[dict[str, Any]]:
+    """The YAML that a page shows."""
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    return [yaml.safe_load(block) for block in re.findall(r"(?ms)^```yaml\n(.*?)^```", text)]
 
 
 def copied(target: Path) -> Path:

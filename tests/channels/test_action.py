@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from tests.channels.conftest import REPOSITORY, TEST, git
+from tests.channels.conftest import REPOSITORY, TEST, git, yaml_blocks
 
 ACTION: dict[str, Any] = yaml.safe_load((REPOSITORY / "action.yml").read_text(encoding="utf-8"))
 
@@ -62,6 +62,24 @@ def test_it_is_a_composite_action_whose_text_takes_nothing_in() -> None:
     assert ACTION["runs"]["using"] == "composite"
     assert all("${{" not in step["run"] for step in ACTION["runs"]["steps"])
     assert {"name", "description", "inputs", "outputs", "runs"} == set(ACTION)
+
+
+def test_the_page_about_ci_gives_inputs_that_there_are_and_uploads_what_is_written(host: Path) -> None:
+    steps = [
+        step
+        for block in yaml_blocks("references/ci.md")
+        for job in block.get("jobs", {}).values()
+        for step in job["steps"]
+    ]
+    (step,) = (one for one in steps if "/async-testing-expert@" in one.get("uses", ""))
+    (upload,) = (one for one in steps if "upload-sarif" in one.get("uses", ""))
+    assert set(step["with"]) <= set(ACTION["inputs"])
+    git(host, "commit", "-q", "-m", "before")
+    git(host, "update-ref", "refs/remotes/origin/main", "HEAD")
+    (host / "tests" / "test_new.py").write_text(TEST, encoding="utf-8")
+    done = run(host, **step["with"])
+    assert (done.code, done.outputs) == (1, {"findings": "1"}), done.out
+    assert (host / upload["with"]["sarif_file"]).is_file()
 
 
 def test_a_finding_is_an_annotation_and_fails_the_step(host: Path) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from tests.channels.conftest import REPOSITORY, TEST, git
+from tests.channels.conftest import REPOSITORY, TEST, git, yaml_blocks
 
 FOUND = shutil.which("pre-commit") or shutil.which("pre-commit", path=Path(sys.executable).parent)
 needs_precommit = pytest.mark.skipif(FOUND is None, reason="no pre-commit here: pip install pre-commit")
@@ -49,6 +49,13 @@ def test_each_hook_has_what_pre_commit_wants() -> None:
     for hook in hooks().values():
         assert {"id", "name", "entry", "language", "files", "types"} <= set(hook)
         assert os.access(REPOSITORY / str(hook["entry"]), os.X_OK)
+
+
+def test_the_page_about_ci_configures_a_hook_that_there_is() -> None:
+    (block,) = (one for one in yaml_blocks("references/ci.md") if "repos" in one)
+    (repo,) = block["repos"]
+    assert set(repo) == {"repo", "rev", "hooks"}
+    assert {one["id"] for one in repo["hooks"]} <= set(hooks())
 
 
 @needs_precommit
