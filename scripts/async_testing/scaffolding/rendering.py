@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -192,7 +193,11 @@ def fakes(driver: str) -> dict[str, str]:
 def _exporting(driver: str) -> str:
     """The package's own module: it exports the fakes of one driver, and its errors."""
     text = _template("fakes/__init__.py")
-    names = re.findall(r'^    "(Fake\w+|errors)",$', _template(f"fakes/{driver}/__init__.py"), re.MULTILINE)
+    names = [
+        one
+        for one in _exported(_template(f"fakes/{driver}/__init__.py"))
+        if one.startswith("Fake") or one == "errors"
+    ]
     line = f"from .{driver} import {', '.join(names)}"
     if len(line) > WIDTH:
         listed = "".join(f"    {name},\n" for name in names)
@@ -205,6 +210,14 @@ def _exporting(driver: str) -> str:
     others = re.findall(r'^    "(?!Fake|errors)(\w+)",$', exported, re.MULTILINE)
     ordered = sorted([*names, *others], key=lambda name: (not name.isupper(), name[0].islower(), name))
     return head + "__all__ = [\n" + "".join(f'    "{name}",\n' for name in ordered) + "]\n"
+
+
+def _exported(text: str) -> list[str]:
+    """What a module's ``__all__`` lists."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return list(ast.literal_eval(node.value))
+    return []
 
 
 def _imported(path: str, text: str) -> Iterator[str]:
