@@ -63,6 +63,7 @@ class Arranger:
                 self.doubles.name(one)
         for name, each in self.collaborators:
             self._declare(name, each)
+        self.doubles.make()
         for name, each in self.collaborators:
             self._collaborator(name, each)
         for name, function in self.functions:

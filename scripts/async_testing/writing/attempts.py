@@ -53,6 +53,18 @@ class Memory:
         """Places of what the code calls and awaits."""
         self.doubted: set[str] = set()
         """Places of what the code asks whether it is there."""
+        self.aside: set[str] = set()
+        """What tests replace since it cannot be followed, by dotted name."""
+        self.returns: dict[str, Form] = {}
+        """What annotations say of what is replaced, by place; nothing is lost where no such value can be made."""
+        self.lacking: set[str] = set()
+        """Attributes of the object under test that are None until something else sets them."""
+        self.home: Any = None
+        """The module under test."""
+        self.subject = ""
+        """The function under test, as a dotted name."""
+        self.is_anywhere = False
+        """Whether what other modules of the project look up may be replaced too."""
         self.used: set[tuple[str, str]] = set()
         """Methods of collaborators that some attempt has called, with the place of each collaborator."""
 
@@ -106,7 +118,7 @@ class Attempt:
 
     def value(self, place: str, form: Form) -> Any:
         """A value of a form. Raises: Unknown where none can be made."""
-        form = self.memory.hints.get(place, form)
+        form = self.memory.hints.get(place) or self.memory.hints.get(f"result {place}", form)
         if form.kind == "union" and not form.optional and len(form.args) > 1:
             form = form.args[0]
         if form.optional:
@@ -329,7 +341,7 @@ class Attempt:
 
     def of_double(self, place: str, form: Form) -> Any:
         """Something of another library."""
-        return Double(self, f"result {place}")
+        return Double(self, f"result {place.removeprefix('result ')}")
 
     of_external = of_real = of_plain = of_class
 

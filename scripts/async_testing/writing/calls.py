@@ -35,6 +35,7 @@ def tests_of(
     texts, numbers, words = compared(module.source, [*nodes])
     interpreter.words = words
     memory = Memory(interpreter, texts, numbers)
+    memory.home, memory.subject = module, f"{module.dotted}.{function.name}"
     found: list[Test] = []
     reasons: list[str] = []
     for done in explore(interpreter, run_of(module, function), memory):

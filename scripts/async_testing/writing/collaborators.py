@@ -75,7 +75,7 @@ class Collaborator(Special):
             return self._field(name)
         func = member.func if isinstance(member, Descriptor) else member
         if isinstance(member, Descriptor) and member.kind == "property":
-            return self._given(name, _returned(func))
+            return self._given(name, returned(func))
         if not isinstance(func, Func):
             if isinstance(func, Native):
                 raise Unknown(f"what {self.label}.{name} gives is not known")
@@ -108,7 +108,10 @@ class Collaborator(Special):
         if inner is func:
             frame = Frame(func.module)
             self.attempt.interpreter.arguments(func, [*args] if static else [self, *args], kwargs, frame)
-        form = _returned(inner)
+        try:
+            form = returned(inner)
+        except Unknown:
+            form = Form("double")
         deferred = form.kind == "awaitable"
         if func.is_generator or form.kind in ("async iterator", "iterator"):
             raise Unknown(f"what {self.label}.{name} yields is not known")
@@ -241,7 +244,8 @@ def _arguments(attempt: Attempt, func: Func, kind: Cls) -> list[Any]:
     return given
 
 
-def _returned(func: Any) -> Form:
+def returned(func: Any) -> Form:
+    """What a function of the project says it returns. Raises: Unknown where it does not say, or where that is not known."""
     if isinstance(func, Bound):
         func = func.func
     if not isinstance(func, Func) or isinstance(func.node, ast.Lambda):

@@ -215,12 +215,24 @@ def made(attempt: Attempt, place: str, make: Any) -> Any:
         if attempt.pick(f"{place}?", options) is None:
             return None
     if form is None:
-        return make()
+        return _promised(attempt, place, make)
     if form.values:
         known = form.values[0]
         other = f"another_{known}" if isinstance(known, str) else known + 1
         return attempt.pick(place, [(known, ""), (other, f"other than {known}")])
     return attempt.value(place, form)
+
+
+def _promised(attempt: Attempt, place: str, make: Any) -> Any:
+    """What an annotation says is in a place, else a double."""
+    form = attempt.memory.returns.get(place)
+    if form is None:
+        return make()
+    try:
+        return attempt.value(place, form)
+    except Unknown:
+        del attempt.memory.returns[place]
+        raise Again from None
 
 
 def replacing(attempt: Attempt, target: str) -> Any:

@@ -33,10 +33,13 @@ class Doubles:
         self.tops.append((name, one))
         self.arranger.shower.name(one, name)
 
-    def arrange(self, attempt: Attempt) -> None:
-        """Make the doubles, and put them where the code looks names up."""
+    def make(self) -> None:
+        """Make the doubles."""
         for name, one in reversed(self.tops):  # what a call gives was made after what is called
             self._make(name, one)
+
+    def arrange(self, attempt: Attempt) -> None:
+        """Tell the doubles what they give, and put them where the code looks names up."""
         for name, one in self.tops:
             self._below(name, one)
             if one.target:

@@ -117,6 +117,9 @@ def once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mappi
         except Again:
             continue
         except Unknown as unknown:
+            if not memory.is_anywhere and not chosen:
+                memory.is_anywhere = True
+                continue
             return Done(attempt, "unknown", str(unknown), chosen, subject)
         except RecursionError:
             return Done(attempt, "unknown", "it is nested too deeply to be followed", chosen, subject)

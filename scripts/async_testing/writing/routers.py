@@ -70,6 +70,7 @@ def tests_of(
     texts, numbers, words = compared(module.source, [route.func.node])
     module.interpreter.words = words
     memory = Memory(module.interpreter, texts, numbers)
+    memory.home, memory.subject = module, f"{module.dotted}.{function.name}"
     found: list[Test] = []
     reasons: list[str] = []
     for done in explore(module.interpreter, route.runner(), memory, most=12):

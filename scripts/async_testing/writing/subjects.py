@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from async_testing.writing.attempts import Attempt
 from async_testing.writing.collaborators import errors
 from async_testing.writing.connections import errors_of
+from async_testing.writing.doubles import replacing_on
 from async_testing.writing.evaluating.bases import is_harmless
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import (
@@ -86,6 +87,8 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
         if kind in ("method", "property"):
             assert owner is not None
             constructor, made = _object(attempt, owner)
+            for lacking in sorted(attempt.memory.lacking):
+                replacing_on(attempt, made, lacking)
         skip = 1 if kind in ("method", "property", "classmethod") else 0
         arguments = tuple(_arguments(attempt, plain, skip, ""))
         positional = [one.value for one in arguments if not one.keyword]

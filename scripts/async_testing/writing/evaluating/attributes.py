@@ -135,6 +135,18 @@ class Attributes(Protocols):
         """What the code looks up in a module, where a test may replace it."""
         raise NotImplementedError
 
+    def replaced(self, node: ast.expr, frame: Frame) -> Any:
+        """What a test puts where the code looks something up; None where it replaces nothing."""
+        raise NotImplementedError
+
+    def give_up(self, node: ast.expr, frame: Frame) -> None:
+        """What an expression gives cannot be followed. Raises: Again where a test will replace it."""
+        raise NotImplementedError
+
+    def none_there(self, node: ast.expr, frame: Frame) -> None:
+        """None stands where the code needs something. Raises: Again where a test will replace it."""
+        raise NotImplementedError
+
     def inherited(self, value: Any, name: str) -> Any:
         """What an object has from a class of another library."""
         raise NotImplementedError

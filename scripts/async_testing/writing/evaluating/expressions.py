@@ -78,7 +78,8 @@ class Expressions(Attributes):
 
     def of_Name(self, node: ast.Name, frame: Frame) -> Any:
         """A variable, a name of the module, or a builtin."""
-        return self.name(node.id, frame)
+        held = self.replaced(node, frame)
+        return self.name(node.id, frame) if held is None else held[0]
 
     def of_NamedExpr(self, node: ast.NamedExpr, frame: Frame) -> Any:
         """``(a := b)``."""
@@ -88,15 +89,30 @@ class Expressions(Attributes):
 
     def of_Attribute(self, node: ast.Attribute, frame: Frame) -> Any:
         """``a.b``."""
+        held = self.replaced(node, frame)
+        if held is not None:
+            return held[0]
         on = self.eval(node.value, frame)
-        found = self.get_attribute(on, node.attr)
+        if on is None:
+            self.none_there(node.value, frame)
+        try:
+            found = self.get_attribute(on, node.attr)
+        except Unknown:
+            self.give_up(node.value, frame)
+            raise
         if self.is_acting and isinstance(found, External | Thing):
             return self.seam(on, node.attr, found)
         return found
 
     def of_Await(self, node: ast.Await, frame: Frame) -> Any:
         """``await a``."""
-        return self.awaited(self.eval(node.value, frame))
+        value = self.eval(node.value, frame)
+        try:
+            return self.awaited(value)
+        except Unknown:
+            if isinstance(node.value, ast.Call):
+                self.give_up(node.value.func, frame)
+            raise
 
     def of_Lambda(self, node: ast.Lambda, frame: Frame) -> Any:
         """``lambda a: b``."""
@@ -379,7 +395,11 @@ class Expressions(Attributes):
                 kwargs[one.arg] = value
         if isinstance(func, type) and func.__name__ == "locals":
             raise Unknown("locals() is not followed")
-        return self.call(func, args, kwargs)
+        try:
+            return self.call(func, args, kwargs)
+        except Unknown:
+            self.give_up(node.func, frame)
+            raise
 
     def awaited(self, value: Any) -> Any:
         """What awaiting a value gives."""

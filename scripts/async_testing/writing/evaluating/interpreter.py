@@ -15,7 +15,8 @@ from async_testing.writing.evaluating.queries import Queries
 from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.stubs import TEXTS
 from async_testing.writing.evaluating.terms import called
-from async_testing.writing.evaluating.things import External, Inert, Unknown
+from async_testing.writing.evaluating.things import External, Frame, Inert, Unknown
+from async_testing.writing.setaside import SetAside, target_of
 
 if TYPE_CHECKING:
     from async_testing.facts.workspace import Workspace
@@ -101,6 +102,23 @@ class Interpreter(Library):
         if self.attempt is None:
             raise Unknown(found.why)
         return replacing(self.attempt, target)
+
+    def replaced(self, node: ast.expr, frame: Frame) -> Any:
+        """What a test puts where the code looks something up; None where it replaces nothing."""
+        if self.attempt is None or not self.is_acting or not self.attempt.memory.aside:
+            return None
+        target = target_of(node, frame)
+        return (replacing(self.attempt, target),) if target in self.attempt.memory.aside else None
+
+    def give_up(self, node: ast.expr, frame: Frame) -> None:
+        """What an expression gives cannot be followed. Raises: Again where a test will replace it."""
+        if self.attempt is not None and self.is_acting:
+            SetAside(self, self.attempt).give_up(node, frame)
+
+    def none_there(self, node: ast.expr, frame: Frame) -> None:
+        """None stands where the code needs something. Raises: Again where a test will replace it."""
+        if self.attempt is not None and self.is_acting:
+            SetAside(self, self.attempt).lacking(node, frame)
 
     def hidden(self, target: str) -> tuple[str, str] | None:
         """A module and a name in it, where the package binds the module's name to something else; else None."""
