@@ -87,9 +87,12 @@ def judged(trial: Trial, options: argparse.Namespace, scratch: Path) -> dict[str
     root = copied(trial, options.checkouts, scratch)
     for command in trial.prepare:
         subprocess.run(["bash", "-c", command], cwd=root, check=True)
+    is_package = (root / "tests" / "__init__.py").is_file()
     for name in ("tests", "test"):
         shutil.rmtree(root / name, ignore_errors=True)
     (root / "tests").mkdir()
+    if is_package:
+        (root / "tests" / "__init__.py").touch()
     scaffold = [sys.executable, str(SCRIPTS / "scaffold.py"), str(root)]
     if subprocess.run([*scaffold, "--with-database"], capture_output=True).returncode == 2:
         subprocess.run(scaffold, capture_output=True)

@@ -36,7 +36,9 @@ def models(source: SourceFile) -> Iterator[Model]:
     """The public models of a file, nested ones too."""
     for scope in source.classes:
         if is_model(source, scope) and not _is_private(scope) and not _is_table(scope):
-            yield model_of(source, scope)
+            found = model_of(source, scope)
+            if found.fields or found.validators:  # others, as bases that hold a configuration, have nothing to test
+                yield found
 
 
 def _is_private(scope: Scope) -> bool:

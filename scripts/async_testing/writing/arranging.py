@@ -272,7 +272,7 @@ class Arranger:
         if subject.function.binding == "property":
             return target
         if subject.wrapped:
-            target += ".__wrapped__"
+            target += f".{subject.wrapped}"
         return f"{target}({', '.join(map(self._argument, subject.arguments))})"
 
     def variable_of(self, subject: Any) -> None:

@@ -59,6 +59,8 @@ class Memory:
         """What annotations say of what is replaced, by place; nothing is lost where no such value can be made."""
         self.lacking: set[str] = set()
         """Attributes of the object under test that are None until something else sets them."""
+        self.loose: set[str] = set()
+        """Places of which nothing says what belongs there."""
         self.home: Any = None
         """The module under test."""
         self.subject = ""
@@ -350,7 +352,10 @@ class Attempt:
         from async_testing.writing.standins import by_name
 
         found = by_name(self, place)
-        return found if found is not None else self._plain(place, Form("str"))
+        if found is not None:
+            return found
+        self.memory.loose.add(place)
+        return self._plain(place, Form("str"))
 
     def of_callable(self, place: str, form: Form) -> Any:
         """A function that is handed in."""
@@ -382,6 +387,13 @@ class Attempt:
             raise Again
         self.memory.hints[place] = form
         raise Again
+
+    def learn_double(self, value: Any) -> None:
+        """A text that was made up cannot do what the code wants: it must be something else. Raises: Again."""
+        place = self.memory.places.get(("str", value)) if isinstance(value, str) else None
+        if place in self.memory.loose and place not in self.memory.hints:
+            self.memory.hints[place] = Form("double")
+            raise Again
 
     def learn_columns(self, names: list[str]) -> None:
         """The code reads these of a row whose columns the statement does not tell. Raises: Again."""

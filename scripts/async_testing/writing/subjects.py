@@ -9,12 +9,13 @@ from async_testing.writing.attempts import Attempt
 from async_testing.writing.collaborators import errors
 from async_testing.writing.connections import errors_of
 from async_testing.writing.doubles import replacing_on
-from async_testing.writing.evaluating.bases import is_harmless
+from async_testing.writing.evaluating.bases import is_harmless, way_below
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import (
     Bound,
     Cls,
     Coro,
+    Decorated,
     Descriptor,
     External,
     Frame,
@@ -50,8 +51,8 @@ class Subject(NamedTuple):
     """The object that it is called on, None for a function that needs none."""
     constructor: tuple[Argument, ...]
     arguments: tuple[Argument, ...]
-    wrapped: bool
-    """Whether it is called past its decorator."""
+    wrapped: str
+    """The attributes by which it is called past its decorators, empty where it is called as it is."""
     func: Func
     returns: Form
     managed: bool = False
@@ -133,13 +134,21 @@ def _entered(attempt: Attempt, manager: Any, func: Func) -> Any:
     return value
 
 
-def _unwrapped(func: Any) -> tuple[Func, bool]:
-    inner = func
-    while isinstance(inner, Func) and isinstance(inner.fields.get("__wrapped__"), Func):
-        inner = inner.fields["__wrapped__"]
+def _unwrapped(func: Any) -> tuple[Func, str]:
+    """The function below its decorators, and by which attributes it is reached."""
+    inner, ways = func, list[str]()
+    while True:
+        if isinstance(inner, Decorated):
+            ways.append(way_below(inner.dotted))
+            inner = inner.func
+        elif isinstance(inner, Func) and isinstance(inner.fields.get("__wrapped__"), Func):
+            ways.append("__wrapped__")
+            inner = inner.fields["__wrapped__"]
+        else:
+            break
     if not isinstance(inner, Func):
         raise Unknown("what it is once decorated is not known")
-    return inner, inner is not func
+    return inner, ".".join(ways)
 
 
 def _returns(func: Func) -> Form:

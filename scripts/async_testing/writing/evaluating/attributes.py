@@ -139,6 +139,10 @@ class Attributes(Protocols):
         """What a test puts where the code looks something up; None where it replaces nothing."""
         raise NotImplementedError
 
+    def misused(self, value: Any) -> None:
+        """A plain value cannot do what the code wants of it: the attempt may learn of it."""
+        raise NotImplementedError
+
     def give_up(self, node: ast.expr, frame: Frame) -> None:
         """What an expression gives cannot be followed. Raises: Again where a test will replace it."""
         raise NotImplementedError
@@ -193,6 +197,8 @@ class Attributes(Protocols):
         if isinstance(value, type):
             return self._of_type(value, name)
         if isinstance(value, SAFE) and not name.startswith("__"):
+            if not hasattr(value, name):
+                self.misused(value)
             found = self.native(lambda: getattr(value, name), None)
             return self.extended(value, name, found)
         if type(value).__module__.startswith("async_testing_fakes") and not name.startswith("__"):

@@ -11,6 +11,21 @@ _HARMLESS = frozenset(
 )
 
 
+_KEEPING = frozenset({"typer", "celery", "atexit", "taskiq", "rq", "pytest", "blinker", "pluggy"})
+_CALLBACK = frozenset({"click", "asyncclick", "rich_click"})
+
+
+def is_kept(decorator: str) -> bool:
+    """Whether what a decorator of another library gives can be called as the function below it."""
+    root = decorator.partition(".")[0]
+    return root in _KEEPING or decorator.endswith(".event.listens_for") or ".on_event" in decorator
+
+
+def way_below(decorator: str) -> str:
+    """The attribute under which a decorator of another library keeps the function; most take it over by wraps."""
+    return "callback" if decorator.partition(".")[0] in _CALLBACK else "__wrapped__"
+
+
 def is_settings(cls: Cls) -> bool:
     """Whether a class reads its fields from the environment where they are not given."""
     return any(isinstance(one, External) and one.name == "BaseSettings" for one in cls.mro())

@@ -14,12 +14,14 @@ from typing import Any
 
 from async_testing.writing.evaluating.base import SAFE
 from async_testing.writing.evaluating.builtin import Builtins
+from async_testing.writing.evaluating.bases import is_kept
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.things import (
     Bound,
     Cls,
     Coro,
+    Decorated,
     Descriptor,
     External,
     Frame,
@@ -54,6 +56,24 @@ _HOLDING = (list, dict, set)
 _KEEPING = (functools.partial, functools.reduce)
 
 
+def _origin(node: ast.expr, frame: Frame) -> str:
+    """Where a decorator comes from, as a dotted name; empty where that is the project itself."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    source = frame.module.source
+    dotted: str = source.dotted(node)
+    root = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if isinstance(root, ast.Name) and root.id in source.constants:
+        made = source.constants[root.id]
+        rest = dotted.partition(".")[2]
+        dotted = f"{source.dotted(made.func)}.{rest}" if isinstance(made, ast.Call) else ""
+    if not dotted or source.workspace.locate(source.path, dotted.partition(".")[0]) is not None:
+        return ""
+    return dotted
+
+
 class Calling(Builtins):
     """Calls functions."""
 
@@ -83,6 +103,8 @@ class Calling(Builtins):
     def _python(self, func: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if isinstance(func, Thing):
             raise Unknown(func.why)
+        if isinstance(func, str):
+            self.misused(func)
         if args and isinstance(args[0], Stranger) and func in _NEEDING:
             args[0].become(_NEEDING[func])
         special = (
@@ -164,9 +186,20 @@ class Calling(Builtins):
         func.owner = owner
         value: Any = func
         for one in reversed(node.decorator_list):
-            decorator = self.eval(one, frame if frame is not None else self.inside(owner, module))
-            value = self.apply(decorator, value)
+            value = self.under(one, frame if frame is not None else self.inside(owner, module), value)
         return value
+
+    def under(self, node: ast.expr, frame: Frame, value: Any) -> Any:
+        """A function or class under one of its decorators."""
+        try:
+            return self.apply(self.eval(node, frame), value)
+        except Unknown:
+            if not isinstance(value, Func | Decorated):
+                raise
+            dotted = _origin(node, frame)
+            if not dotted:
+                raise
+            return value if is_kept(dotted) else Decorated(value, dotted)
 
     def inside(self, owner: Cls | None, module: Any) -> Frame:
         """A frame in which the names of a class's body can be seen."""

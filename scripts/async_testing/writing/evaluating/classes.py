@@ -97,6 +97,8 @@ class Classes(Calling):
     def _make_enum(self, cls: Cls) -> None:
         """A real enumeration with the same members: it compares and shows itself as the project's does."""
         members: dict[str, Any] = {}
+        bases = [one for one in cls.mro() if isinstance(one, type)]
+        kind: Any = next((one for one in bases if issubclass(one, enum.Enum)), enum.Enum)
         frame = self.inside(cls, cls.module)
         frame.parent = cls.frame
         for node in cls.node.body:
@@ -106,13 +108,11 @@ class Classes(Calling):
                 if name.startswith("_"):
                     continue
                 value = self.eval(node.value, frame)
-                if (isinstance(value, External) and value.name == "auto") or (
-                    isinstance(value, Meta) and value.name == "auto"
+                if isinstance(value, enum.auto) or (
+                    isinstance(value, External | Meta) and value.name == "auto"
                 ):
-                    value = enum.auto()
-                members[name] = value
-        bases = [one for one in cls.mro() if isinstance(one, type)]
-        kind: Any = next((one for one in bases if issubclass(one, enum.Enum)), enum.Enum)
+                    value = kind._generate_next_value_(name, 1, len(members), [*members.values()])
+                members[name] = frame.names[name] = value
         mixed = next((one for one in bases if one in (str, int, float)), None)
         mixed = None if mixed is not None and issubclass(kind, mixed) else mixed
         if any(isinstance(one, Opaque | External | Meta | Obj) for one in members.values()):
@@ -165,7 +165,7 @@ class Classes(Calling):
             func.owner = cls
             value: Any = func
             for one in reversed(node.decorator_list):
-                value = self.apply(self.eval(one, frame), value)
+                value = self.under(one, frame, value)
             return value
         if isinstance(node, ast.ClassDef):
             return self.class_of(node, cls.module, frame, f"{cls.qualname}.{name}")

@@ -411,6 +411,7 @@ class Expressions(Attributes):
             return self.drive(value)
         if isinstance(value, Stranger):
             return value.awaited()
+        self.misused(value)
         raise Unknown("what is awaited is not known")
 
     def annotation(self, node: ast.expr | None, frame: Frame) -> Any:

@@ -15,7 +15,7 @@ from async_testing.writing.evaluating.queries import Queries
 from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.stubs import TEXTS
 from async_testing.writing.evaluating.terms import called
-from async_testing.writing.evaluating.things import External, Frame, Inert, Unknown
+from async_testing.writing.evaluating.things import External, Frame, Inert, Meta, Unknown
 from async_testing.writing.setaside import SetAside, target_of
 
 if TYPE_CHECKING:
@@ -126,7 +126,9 @@ class Interpreter(Library):
         known = {module.dotted: module for module in self._modules.values()}
         for cut in range(len(parts) - 1, 1, -1):
             if ".".join(parts[:cut]) in known:
-                above = known.get(".".join(parts[: cut - 1]))
+                package = "/".join(filter(None, [self.import_root, *parts[: cut - 1], "__init__.py"]))
+                source = self.workspace.source(package)
+                above = self.module(source) if source is not None else None
                 bound = above.bindings.get(parts[cut - 1], []) if above is not None else []
                 if bound:
                     return ".".join(parts[:cut]), ".".join(parts[cut:])
@@ -159,6 +161,11 @@ class Interpreter(Library):
         if self.attempt is not None:
             self.attempt.learn_form(value, form)
 
+    def misused(self, value: Any) -> None:
+        """A plain value cannot do what the code wants of it: the attempt may learn of it."""
+        if self.attempt is not None:
+            self.attempt.learn_double(value)
+
     def lacking(self, names: list[str]) -> None:
         """Something is missing in what was given: the attempt learns of it."""
         if self.attempt is not None:
@@ -181,6 +188,8 @@ class Interpreter(Library):
         found = called(f"func.{name}" if ".func." in func.dotted else name, args)
         if found is None and name in _LOADING:
             return Inert()
+        if found is None and name[:1].isupper() and not self.is_acting:
+            return Meta(name, tuple(args), kwargs)  # the type of a column
         return found
 
     def known(self) -> list[Module]:

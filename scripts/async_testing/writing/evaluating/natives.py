@@ -8,11 +8,13 @@ from typing import Any
 from async_testing.writing.evaluating.models import Models
 from async_testing.writing.evaluating.things import (
     Again,
+    Cls,
     Coro,
     Descriptor,
     Func,
     Inert,
     Manager,
+    Meta,
     Native,
     Obj,
     Raised,
@@ -61,6 +63,10 @@ class Natives(Models):
                 lambda: self.call(func, [*args], kwargs)
             ),
             "dataclasses.asdict": self._asdict,
+            "dataclasses.fields": self._dataclass_fields,
+            "dataclasses.is_dataclass": lambda value: (
+                getattr(value.cls if isinstance(value, Obj) else value, "kind", "") == "dataclass"
+            ),
             "dataclasses.replace": lambda value, **given: self.construct(
                 value.cls, [], {**value.fields, **given}
             ),
@@ -78,6 +84,12 @@ class Natives(Models):
         if isinstance(value, list | tuple):
             return type(value)(self._asdict(one) for one in value)
         return value
+
+    def _dataclass_fields(self, value: Any) -> tuple[Any, ...]:
+        cls = value.cls if isinstance(value, Obj) else value
+        if not isinstance(cls, Cls) or cls.kind != "dataclass":
+            raise Raised(TypeError("must be called with a dataclass type or instance"))
+        return tuple(Meta("Field", (), {"name": name}) for name in self.fields_of(cls))
 
     def _later(self, func: Any, args: Any, kwargs: Any) -> bool:
         found = self.call(func, [*args], kwargs)

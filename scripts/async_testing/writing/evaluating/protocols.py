@@ -76,7 +76,12 @@ class Protocols(Base):
             return self._of_methods(value, *names)
         if type(value).__module__.startswith("async_testing_fakes"):
             return self._of_fake(value, is_async=is_async)
+        self.misused(value)
         raise Unknown(f"{self.described(value)} is entered, of which nothing is known")
+
+    def misused(self, value: Any) -> None:
+        """A plain value cannot do what the code wants of it: the attempt may learn of it."""
+        raise NotImplementedError
 
     def _of_methods(self, value: Any, enter: str, leave: str) -> Manager:
         def entered() -> Any:

@@ -326,6 +326,23 @@ class Special:
         return self
 
 
+class Decorated(Special):
+    """A function under a decorator of another library, of which nothing but the name is known.
+
+    Args:
+        func: the function below it.
+        dotted: the decorator's name.
+    """
+
+    def __init__(self, func: Any, dotted: str) -> None:
+        self.func = func
+        self.dotted = dotted
+
+    def invoke(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What calling it gives is not known."""
+        raise Unknown(f"the decorator {self.dotted} is not followed")
+
+
 class Term(Special):
     """A part of a statement of SQLAlchemy: operators build others of it."""
 
