@@ -183,13 +183,19 @@ class Tree:
         return self._inside(full) and Path(full).is_dir()
 
     def locate(self, start: str, module: str) -> str | None:
-        """The file of an absolute dotted module as seen from the folder ``start``: nearest ancestor first."""
+        """The file of an absolute dotted module as seen from the folder ``start``: nearest ancestor first.
+
+        A package inside of a package is imported through it: a folder core/fastapi is no fastapi. Single files are
+        taken all the same, since a folder of tests may be on the path although it is a package.
+        """
         relative = module.replace(".", "/")
         for folder in ancestors(start):
             base = join(folder, relative)
-            for path in (f"{base}.py", f"{base}/__init__.py"):
-                if path in self.sources:
-                    return path
+            if f"{base}.py" in self.sources:
+                return f"{base}.py"
+            is_inside = bool(folder) and join(folder, "__init__.py") in self.sources
+            if not is_inside and f"{base}/__init__.py" in self.sources:
+                return f"{base}/__init__.py"
         return None
 
     def having(self, *markers: bytes, aside: bool = False) -> Iterator[Source]:

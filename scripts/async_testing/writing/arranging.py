@@ -259,7 +259,8 @@ class Arranger:
         if subject.made is not None:
             owner = subject.made.cls
             if id(subject.made) not in self.shower.names:
-                if subject.constructor or owner.kind in ("model", "dataclass", "table"):
+                is_kept = self.doubles.has(subject.made)
+                if subject.constructor or is_kept or owner.kind in ("model", "dataclass", "table"):
                     self.variable_of(subject)
                 else:
                     self.shower.name(subject.made, f"{self.shower.cls(owner)}()")

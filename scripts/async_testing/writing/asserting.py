@@ -248,7 +248,16 @@ class Asserter:
             for each in double.below():
                 if each.asked:
                     found += self._asked(each.expression(name), each.asked)
+                for field, value in each.fields.items():
+                    found += self._kept(f"{each.expression(name)}.{field}", value)
         return found
+
+    def _kept(self, target: str, value: Any) -> list[str]:
+        """Assertions about what the code set on an object of another library."""
+        try:
+            return self.result(value, target)
+        except Unknown:
+            return []
 
     def _collaborator(self, name: str, one: Collaborator) -> Iterator[str]:
         asked = [each for each in one.asked if not each.method.startswith("__")]

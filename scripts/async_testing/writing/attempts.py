@@ -6,13 +6,15 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from async_testing.writing.concrete import class_for
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.base import SAFE
+from async_testing.writing.evaluating.bases import is_given
 from async_testing.writing.evaluating.classes import MISSING
-from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.interpreter import Interpreter
 from async_testing.writing.evaluating.limits import ValidationError
-from async_testing.writing.evaluating.things import Again, Cls, Obj, Raised, Unknown
+from async_testing.writing.evaluating.things import Again, Cls, Func, Obj, Raised, Unknown
 from async_testing.writing.samples import FORMATS, Samples, bounds, nearly
 
 UNSET = object()
@@ -61,6 +63,8 @@ class Memory:
         """Attributes of the object under test that are None until something else sets them."""
         self.loose: set[str] = set()
         """Places of which nothing says what belongs there."""
+        self.owner: Any = None
+        """The class under test, None for a function."""
         self.home: Any = None
         """The module under test."""
         self.subject = ""
@@ -100,6 +104,8 @@ class Attempt:
         self.lenient = False
         """Whether values that are refused are wanted too."""
         self.notes: list[str] = []
+        self.spots: dict[int, str] = {}
+        """Where objects of models were made, by their identity."""
 
     def pick(self, place: str, options: list[tuple[Any, str]]) -> Any:
         """One of some options, which are pairs of a value and words for it; the first where nothing else is chosen."""
@@ -267,6 +273,7 @@ class Attempt:
                 self._learn(place, cls, raised.value, given)
                 self.choices = kept
                 continue
+            self.spots[id(made)] = place
             for name, value in given.items():
                 if isinstance(value, str | int) and not isinstance(value, bool) and isinstance(made, Obj):
                     self.memory.places.setdefault((type(value).__name__, value), f"{place}.{name}")
@@ -308,8 +315,13 @@ class Attempt:
 
     def of_dataclass(self, place: str, form: Form) -> Any:
         """An object of a dataclass."""
+        given = self._of_constructor(place, form.cls)
+        if given is not None:
+            return self._constructed(form.cls, given)
         given = {}
         for name, (inner, default, _) in self.interpreter.fields_of(form.cls).items():
+            if not is_given(default):
+                continue
             if self.interpreter.default_of(default) is not MISSING and inner.kind in (
                 "class",
                 "external",
@@ -318,6 +330,19 @@ class Attempt:
                 continue
             given[name] = self.value(f"{place}.{name}", inner)
         return self._constructed(form.cls, given)
+
+    def _of_constructor(self, place: str, cls: Cls) -> dict[str, Any] | None:
+        """What a constructor of its own is given; None where a dataclass has the one that is made for it."""
+        making = self.interpreter.lookup(cls, "__init__")
+        if not isinstance(making, Func):
+            return None
+        frame = self.interpreter.inside(cls, cls.module)
+        given = {}
+        for one in (*making.node.args.args[1:], *making.node.args.kwonlyargs):
+            if one.arg not in making.defaults:
+                form = form_of(self.interpreter.annotation(one.annotation, frame))
+                given[one.arg] = self.value(f"{place}.{one.arg}", form)
+        return given
 
     def _constructed(self, cls: Cls, given: dict[str, Any]) -> Any:
         try:
@@ -365,8 +390,9 @@ class Attempt:
 
     def of_type(self, place: str, form: Form) -> Any:
         """A class that is handed in."""
-        if form.args and isinstance(form.args[0].cls, Cls):
-            return form.args[0].cls
+        found = class_for(self, form.args[0].cls if form.args else None)
+        if found is not None:
+            return found
         raise Unknown(f"which class {place} is, is not known")
 
     # What is learned
@@ -394,6 +420,16 @@ class Attempt:
         if place in self.memory.loose and place not in self.memory.hints:
             self.memory.hints[place] = Form("double")
             raise Again
+
+    def learn_keys(self, value: Any, key: Any) -> None:
+        """An object of a model is used as a dictionary, whatever its annotation says. Raises: Again."""
+        place = self.spots.get(id(value))
+        if place is None or not isinstance(key, str) or place in self.memory.hints:
+            return
+        fields = self.interpreter.fields_of(value.cls)
+        self.memory.columns[place] = [*fields] if key in fields else [*fields, key]
+        self.memory.hints[place] = Form("dict")
+        raise Again
 
     def learn_columns(self, names: list[str]) -> None:
         """The code reads these of a row whose columns the statement does not tell. Raises: Again."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from async_testing.writing.evaluating.bases import is_harmless
 from async_testing.writing.evaluating.forms import Form, form_of
+from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
     Bound,
     Cls,
@@ -91,7 +93,20 @@ class Collaborator(Special):
         fields = self.attempt.interpreter.fields_of(self.cls)
         if name in fields:
             return self._given(name, fields[name][0])
+        if any(isinstance(one, External) and not is_harmless(one) for one in self.cls.mro()):
+            return Native(name, lambda *args, **kwargs: self._loosely(name, args, kwargs))
         raise Unknown(f"what {self.label}.{name} is, is not known")
+
+    def _loosely(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What a method from a class of another library gives: something to be awaited where the code awaits it."""
+        place = f"{self.place}.{name}"
+        form = Form("double")
+        if place in self.attempt.memory.awaited:
+            return Coro(lambda: self._answer(name, form, args, kwargs, awaited=True, deferred=False))
+        value = self._answer(name, form, args, kwargs, awaited=False, deferred=False)
+        if isinstance(value, Stranger):
+            value.given_by = place
+        return value
 
     def _given(self, name: str, form: Form) -> Any:
         self.fields[name] = self.attempt.value(f"{self.place}.{name}", form)

@@ -92,9 +92,10 @@ class Double(Stranger):
 
     def awaited(self) -> Any:
         """It is awaited: next time calling it gives something to be awaited. Raises: Again, Unknown."""
-        if self.joint != "()" or self.above is None or self.above.place in self.attempt.memory.awaited:
+        giver = self.given_by or (self.above.place if self.above is not None and self.joint == "()" else "")
+        if not giver or giver in self.attempt.memory.awaited:
             raise Unknown(f"what awaiting {self.label} gives is not known")
-        self.attempt.memory.awaited.add(self.above.place)
+        self.attempt.memory.awaited.add(giver)
         raise Again
 
     def truth(self) -> bool:

@@ -60,6 +60,13 @@ class Doubles:
         *between, last = name.split(".")
         return f"{'.'.join([on, *between])}, {shower.text(last)}"
 
+    def has(self, owner: Obj) -> bool:
+        """Whether some of them belong onto an object."""
+        attributes = self.arranger.done.attempt.attributes
+        return any(one.on is not None and one.on[0] is owner for _, one in self.tops) or any(
+            on is owner for on, _, _ in attributes
+        )
+
     def attach(self, owner: Obj) -> None:
         """Put the doubles onto an object that has them from a class of another library."""
         shown = self.arranger.shower.show(owner)

@@ -113,6 +113,12 @@ class _Writer:
         asserts += asserter.connections()
         asserts += asserter.collaborators()
         self.fixtures += self.arranger.doubles.fixtures
+        asserts += asserter.sessions()
+        marks: tuple[str, ...] = ()
+        if self.arranger.sessions:
+            self.fixtures += [Fixture(name, "AsyncSession") for name, _ in self.arranger.sessions]
+            self.shower.imports |= {Import("pytest", ""), Import("sqlalchemy.ext.asyncio", "AsyncSession")}
+            marks = ("@pytest.mark.integration",) if self.conventions.integration else ()
         if any(line.startswith("with pytest.raises") for line in act):
             self.shower.imports.add(Import("pytest", ""))
         end = (
@@ -135,6 +141,7 @@ class _Writer:
             tuple(act),
             tuple(asserts),
             frozenset(self.shower.imports),
+            marks=marks,
             is_plain=not self.done.chosen,
         )
 

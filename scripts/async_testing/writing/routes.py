@@ -80,6 +80,10 @@ class Route:
         if not isinstance(func, Func):
             raise Unknown("what the route is once decorated is not known")
         self.func: Func = func
+        self.plain: Func = func
+        """The function below its decorators, whose parameters are those of the request."""
+        while isinstance(self.plain.fields.get("__wrapped__"), Func):
+            self.plain = self.plain.fields["__wrapped__"]
         self.router, self.told = self._told()
         assert function.route is not None
         mounted = application.mounted(self.router)
@@ -94,7 +98,7 @@ class Route:
         self.given = {one.name: one for one in function.route.given}
 
     def _told(self) -> tuple[Recorder, Meta]:
-        node = self.func.node
+        node = self.plain.node
         for decorator in [] if isinstance(node, ast.Lambda) else node.decorator_list:
             on: ast.AST = decorator
             while isinstance(on, ast.Call | ast.Attribute):
@@ -139,10 +143,10 @@ class Route:
         values: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "form": {}}
         bodies: list[tuple[str, Any, bool]] = []
         response: Obj = self.interpreter.construct(self.interpreter.stub("fastapi").get("Response"), [], {})
-        node, frame = self.func.node, self.module.frame
+        node, frame = self.plain.node, self.module.frame
         for one in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
             form = form_of(self.interpreter.annotation(one.annotation, frame))
-            default = self.func.defaults.get(one.arg, MISSING)
+            default = self.plain.defaults.get(one.arg, MISSING)
             metas = [*form.metas, *([default] if isinstance(default, Meta) else [])]
             form = form.limited([default]) if isinstance(default, Meta) else form
             depends = next((meta for meta in metas if meta.name in ("Depends", "Security")), None)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.collaborators import Collaborator, exception_of
+from async_testing.writing.concrete import class_for
 from async_testing.writing.connections import Connection, connection_of, errors_of
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.forms import Form, form_of
@@ -56,6 +57,10 @@ def stand_in(attempt: Attempt, place: str, cls: Any) -> Any:
         double = Double(attempt, place)
         double.spec = cls
         return double
+    if cls is type:
+        found = class_for(attempt, None)
+        if found is not None:
+            return found
     if isinstance(cls, type) and issubclass(cls, BaseException):
         return _error(attempt, place, cls)
     if isinstance(cls, Cls):

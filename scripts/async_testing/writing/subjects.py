@@ -76,6 +76,7 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
         owner = owner_of(module, above) if above else None
         if owner is not None and not isinstance(owner, Cls):
             raise Unknown(f"methods of {'.'.join(above)} are not followed")
+        attempt.memory.owner = owner
         member = interpreter.lookup(owner, name) if owner is not None else module.get(name)
         kind = (
             member.kind if isinstance(member, Descriptor) else "method" if owner is not None else "function"

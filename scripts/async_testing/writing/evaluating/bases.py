@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from async_testing.writing.evaluating.things import Cls, External
+from async_testing.writing.evaluating.things import Cls, External, Meta
 
 MODELS = frozenset({"BaseModel", "SQLModel", "BaseSettings", "GenericModel"})
 TABLES = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "AsyncAttrs"})
@@ -29,6 +29,11 @@ def way_below(decorator: str) -> str:
 def is_settings(cls: Cls) -> bool:
     """Whether a class reads its fields from the environment where they are not given."""
     return any(isinstance(one, External) and one.name == "BaseSettings" for one in cls.mro())
+
+
+def is_given(default: object) -> bool:
+    """Whether a field of a dataclass is handed to its constructor."""
+    return not (isinstance(default, Meta) and default.name == "field" and default.kwargs.get("init") is False)
 
 
 def is_harmless(base: External) -> bool:

@@ -105,6 +105,11 @@ class Calling(Builtins):
             raise Unknown(func.why)
         if isinstance(func, str):
             self.misused(func)
+        if func is object.__new__ and args and isinstance(args[0], Cls):
+            return Obj(args[0])
+        if func is object.__setattr__ and args and isinstance(args[0], Obj):
+            args[0].fields[args[1]] = args[2]
+            return None
         if args and isinstance(args[0], Stranger) and func in _NEEDING:
             args[0].become(_NEEDING[func])
         special = (

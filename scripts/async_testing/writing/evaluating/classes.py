@@ -6,8 +6,9 @@ import ast
 import enum
 from typing import Any
 
-from async_testing.writing.evaluating.bases import MODELS, TABLES, is_harmless
+from async_testing.writing.evaluating.bases import MODELS, TABLES, is_given, is_harmless
 from async_testing.writing.evaluating.calling import Calling
+from async_testing.writing.evaluating.columns import column_form
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import (
     NULL,
@@ -43,6 +44,7 @@ class Classes(Calling):
         for base in node.bases:
             value = self.eval(base, frame)
             if isinstance(value, Form) and value.cls is not None:
+                cls.given += [one.cls for one in value.args if isinstance(one.cls, Cls)]
                 value = value.cls
             if isinstance(value, Meta):
                 value = External(value.name)
@@ -300,6 +302,11 @@ class Classes(Calling):
     def _annotated_in(self, cls: Cls, frame: Frame) -> dict[str, tuple[Form, Any, Cls]]:
         found: dict[str, tuple[Form, Any, Cls]] = {}
         for node in cls.node.body:
+            if cls.kind == "table" and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                column = self._column(node, frame)
+                if column is not None:
+                    found[node.targets[0].id] = (column_form(column), column, cls)
+                continue
             if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
                 continue
             name = node.target.id
@@ -325,6 +332,14 @@ class Classes(Calling):
             found[name] = (form, default, cls)
         return found
 
+    def _column(self, node: ast.Assign, frame: Frame) -> Meta | None:
+        """A column that stands without an annotation, None for anything else."""
+        try:
+            value = self.eval(node.value, frame)
+        except Unknown:
+            return None
+        return value if isinstance(value, Meta) and value.name == "Column" else None
+
     def default_of(self, default: Any) -> Any:
         """The value that a field has where none is given; ``MISSING`` where one must be."""
         if isinstance(default, Meta):
@@ -346,7 +361,12 @@ class Classes(Calling):
         )
 
     def _fill(self, cls: Cls, args: list[Any], kwargs: dict[str, Any], value: Obj) -> None:
-        fields = self.fields_of(cls)
+        fields = {name: one for name, one in self.fields_of(cls).items() if is_given(one[1])}
+        late = {name: one for name, one in self.fields_of(cls).items() if name not in fields}
+        for name, (_, default, _) in late.items():
+            kept = self.default_of(default)
+            if kept is not MISSING:
+                value.fields[name] = kept
         left = dict(kwargs)
         names = [*fields]
         if len(args) > len(names):

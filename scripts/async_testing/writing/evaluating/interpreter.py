@@ -15,7 +15,7 @@ from async_testing.writing.evaluating.queries import Queries
 from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.stubs import TEXTS
 from async_testing.writing.evaluating.terms import called
-from async_testing.writing.evaluating.things import External, Frame, Inert, Meta, Unknown
+from async_testing.writing.evaluating.things import Cls, External, Frame, Inert, Meta, Unknown
 from async_testing.writing.setaside import SetAside, target_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class Interpreter(Library):
         """The names that the module under test reads, and what it calls."""
         self.attempt: Any = None
         """What the present attempt has chosen and learned."""
+        self.tables: list[Cls] | None = None
+        """The tables of the project, once somebody has asked for them."""
         self._modules: dict[str, Module] = {}
         self._stubs: dict[str, Module] = {}
 
@@ -160,6 +162,11 @@ class Interpreter(Library):
             value.become_form(form)
         if self.attempt is not None:
             self.attempt.learn_form(value, form)
+
+    def used_as_mapping(self, value: Any, key: Any) -> None:
+        """An object is looked into by a key: the attempt may learn of it."""
+        if self.attempt is not None:
+            self.attempt.learn_keys(value, key)
 
     def misused(self, value: Any) -> None:
         """A plain value cannot do what the code wants of it: the attempt may learn of it."""

@@ -47,6 +47,7 @@ class Natives(Models):
             ),
             "contextlib._unwound": self._unwound,
             "asyncio.gather": self._gather,
+            "asyncio.run": lambda value, **_: self.awaited(value),
             "asyncio.sleep": lambda *_: Coro(lambda: None),
             "asyncio.wait_for": lambda value, *_, **__: value,
             "asyncio.shield": lambda value: value,

@@ -79,6 +79,10 @@ class Protocols(Base):
         self.misused(value)
         raise Unknown(f"{self.described(value)} is entered, of which nothing is known")
 
+    def used_as_mapping(self, value: Any, key: Any) -> None:
+        """An object is looked into by a key: the attempt may learn of it."""
+        raise NotImplementedError
+
     def misused(self, value: Any) -> None:
         """A plain value cannot do what the code wants of it: the attempt may learn of it."""
         raise NotImplementedError
@@ -136,6 +140,8 @@ class Protocols(Base):
         if isinstance(on, Special):
             return self.native(lambda: on.item(key), None)  # type: ignore[attr-defined]
         if isinstance(on, Obj):
+            if self.lookup(on.cls, "__getitem__") is None:
+                self.used_as_mapping(on, key)
             return self.call(self.get_attribute(on, "__getitem__"), [key], {})
         if isinstance(on, SAFE) or type(on).__module__.startswith("async_testing_fakes"):
             if isinstance(on, dict):

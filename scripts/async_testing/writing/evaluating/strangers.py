@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import ast
 import datetime
+import enum
 import uuid
 from typing import Any
 
-from async_testing.writing.evaluating.things import Manager, Obj, Special, Term, Unknown
+from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.things import External, Manager, Meta, Obj, Special, Term, Unknown
 
 
 class Stranger(Special):
     """Stands for something of another library: what the code does with it tells what it is."""
+
+    given_by = ""
+    """The place of what gave it, where that may have to be awaited."""
 
     def truth(self) -> bool:
         """Whether it counts as true."""
@@ -80,7 +85,9 @@ def told(op: ast.cmpop, left: Any, right: Any) -> None:
             one.become("bool")
     elif isinstance(op, ast.In | ast.NotIn):
         if one is left:
-            if isinstance(right, list | tuple | set | frozenset | dict) and right:
+            if isinstance(right, list | tuple | set | frozenset) and isinstance([*right, None][0], enum.Enum):
+                one.become_form(Form("enum", cls=type([*right][0])))
+            elif isinstance(right, list | tuple | set | frozenset | dict) and right:
                 one.become(kind_of(next(iter(right))), next(iter(right)))
             elif isinstance(right, str):
                 one.become("str")
@@ -88,7 +95,9 @@ def told(op: ast.cmpop, left: Any, right: Any) -> None:
             one.item(other)
         else:
             one.become("list")
-    elif not isinstance(other, Stranger | Obj | Term) and other is not None:
+    elif isinstance(other, enum.Enum):
+        one.become_form(Form("enum", cls=type(other)))
+    elif not isinstance(other, Stranger | Obj | Term | Meta | External) and other is not None:
         one.become(kind_of(other), other if isinstance(op, ast.Eq | ast.NotEq) else None)
 
 

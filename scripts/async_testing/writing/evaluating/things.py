@@ -159,6 +159,8 @@ class Cls:
         self.node = node
         self.frame = frame
         self.bases: list[Any] = []
+        self.given: list[Any] = []
+        """The classes that its generic bases are given."""
         self.kind = "plain"
         self.memo: dict[str, Any] = {}
         """What its names are, once they were asked for."""
