@@ -37,7 +37,9 @@ def models(source: SourceFile) -> Iterator[Model]:
     for scope in source.classes:
         if is_model(source, scope) and not _is_private(scope) and not _is_table(scope):
             found = model_of(source, scope)
-            if found.fields or found.validators:  # others, as bases that hold a configuration, have nothing to test
+            if (
+                found.fields or found.validators
+            ):  # others, as bases that hold a configuration, have nothing to test
                 yield found
 
 

@@ -45,6 +45,8 @@ def is_first_pydantic(source: SourceFile) -> bool:
 
     Told by the nearest requirements above it that say so, else by names that pydantic 2 does not have any more.
     """
+    if "pydantic.v1" in source.text:
+        return True
     folder = source.path.rpartition("/")[0]
     known = _known.setdefault(source.workspace, {})
     if folder not in known:

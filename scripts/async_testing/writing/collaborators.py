@@ -260,7 +260,7 @@ def _arguments(attempt: Attempt, func: Func, kind: Cls) -> list[Any]:
 
 
 def returned(func: Any) -> Form:
-    """What a function of the project says it returns. Raises: Unknown where it does not say, or where that is not known."""
+    """What a function of the project says it returns. Raises: Unknown where it does not say, or nobody knows what."""
     if isinstance(func, Bound):
         func = func.func
     if not isinstance(func, Func) or isinstance(func.node, ast.Lambda):

@@ -9,11 +9,13 @@ from async_testing.subjects.model import Model
 from async_testing.subjects.versions import is_first_pydantic
 from async_testing.writing.attempts import Attempt, Memory
 from async_testing.writing.conventions import Conventions
+from async_testing.writing.evaluating.bases import is_settings
 from async_testing.writing.evaluating.classes import MISSING
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.things import Again, Cls, Obj, Opaque, Raised, Unknown
+from async_testing.writing.evaluating.wrapped import Url
 from async_testing.writing.exploring import compared, looping
 from async_testing.writing.model import Fixture, Import, Test
 from async_testing.writing.naming import Names
@@ -57,7 +59,8 @@ def tests_of(module: Module, model: Model, conventions: Conventions, names: Name
         writer = _Writer(cls, memory, conventions, names, what)
         locked = conventions.project.packages.get("pydantic", "")
         first = locked.startswith("1.") if locked else is_first_pydantic(module.source)
-        return [*writer.taken(), *([] if first else writer.refused())]  # pydantic 1 refuses in other words
+        is_checked = not first and cls.kind == "model"  # pydantic 1 refuses in other words
+        return [*writer.taken(), *(writer.refused() if is_checked else [])]
 
 
 class _Writer:
@@ -79,6 +82,9 @@ class _Writer:
             attempt = Attempt(self.memory, {})
             self.interpreter.attempt = attempt
             try:
+                if self.cls.kind == "dataclass":
+                    made = attempt.value("self", Form("dataclass", cls=self.cls))
+                    return dict(made.call[1])
                 made = attempt.value("self", Form("model", cls=self.cls))
                 return dict(made.raw)
             except Again:
@@ -107,7 +113,7 @@ class _Writer:
             if self.interpreter.default_of(default) is MISSING
         }
         fewer = {name: value for name, value in self.valid.items() if name in needed}
-        if fewer != self.valid:
+        if fewer != self.valid and not is_settings(self.cls):  # those take what the environment says
             with contextlib.suppress(Raised, Unknown):
                 found.append(self._takes(fewer, "has_defaults", "What is left out has its default."))
         found += self._odd()
@@ -194,6 +200,8 @@ class _Writer:
                 continue
             if isinstance(value, Opaque):
                 asserts.append(f"assert result.{name} is not None")
+            elif isinstance(value, Url):
+                asserts.append(f"assert str(result.{name}) == {shower.text(value.text)}")
             elif value is None or isinstance(value, bool):
                 asserts.append(f"assert result.{name} is {value!r}")
             else:

@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.wrapped import Secret, url_of
 
 NAMES = (
     "Ana Souza",
@@ -105,6 +106,10 @@ class Samples:
             return datetime.timedelta(minutes=number)
         if kind == "uuid":
             return uuid.UUID(int=0x12345678123442348234123456780000 + number)
+        if kind == "secret":
+            return Secret(self._fresh(name, form, number))
+        if kind == "url":
+            return url_of(getattr(form.cls, "name", ""), number)
         raise KeyError(kind)
 
     def _int(self, name: str, form: Form, number: int) -> int:

@@ -34,7 +34,11 @@ def target_of(node: ast.expr, frame: Frame) -> str:
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
-    if not isinstance(node, ast.Name) or frame.find(node.id) is not None or frame.module.source.path[:1] == "<":
+    if (
+        not isinstance(node, ast.Name)
+        or frame.find(node.id) is not None
+        or frame.module.source.path[:1] == "<"
+    ):
         return ""
     if node.id not in frame.module.bindings:
         return ""
@@ -124,5 +128,13 @@ class SetAside:
                 form = returned(func)
             except Unknown:
                 return
-            if form.kind not in ("none", "any", "iterator", "async iterator", "awaitable", "self", "callable"):
+            if form.kind not in (
+                "none",
+                "any",
+                "iterator",
+                "async iterator",
+                "awaitable",
+                "self",
+                "callable",
+            ):
                 self.memory.returns[f"{place}()"] = form

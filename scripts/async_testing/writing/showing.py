@@ -24,6 +24,7 @@ from async_testing.writing.evaluating.things import (
     Recorder,
     Unknown,
 )
+from async_testing.writing.evaluating.wrapped import Secret
 from async_testing.writing.model import Import
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Shower:
         """The source of a value. Raises: Unknown for what cannot be shown."""
         if id(value) in self.names:
             return self.names[id(value)]
+        if isinstance(value, Secret):
+            return f"{self.take('pydantic', 'SecretStr')}({self.text(value.text)})"
         if isinstance(value, Opaque):
             return self.take("unittest.mock", "ANY")
         if isinstance(value, Double) and id(value.top) in self.names:

@@ -32,6 +32,7 @@ from async_testing.writing.evaluating.things import (
     Special,
     Unknown,
 )
+from async_testing.writing.evaluating.wrapped import Secret, Url
 
 STEPS = 60_000
 """Expressions and statements of one attempt."""
@@ -190,6 +191,8 @@ class Base:
             value.become("str")
         if isinstance(value, Opaque):
             raise Unknown(f"it depends on {value.why}")
+        if isinstance(value, Secret | Url):
+            return
         if isinstance(value, External | Meta | Special | Recorder | Func | Native | Inert | Cls):
             raise Unknown(f"the text of {self.described(value)} is not known")
         if isinstance(value, list | tuple | set | frozenset):

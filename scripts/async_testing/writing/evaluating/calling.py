@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 from async_testing.writing.evaluating.base import SAFE
-from async_testing.writing.evaluating.builtin import Builtins
 from async_testing.writing.evaluating.bases import is_kept
+from async_testing.writing.evaluating.builtin import Builtins
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.things import (

@@ -15,6 +15,7 @@ from typing import Any
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.limits import Limits, Refused, ValidationError
 from async_testing.writing.evaluating.things import Cls, Obj, Opaque, Raised, Special, Unknown
+from async_testing.writing.evaluating.wrapped import Secret, Url, is_kept
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
@@ -213,10 +214,22 @@ class Checking(Limits):
         raise Refused("uuid_type")
 
     def as_url(self, form: Form, value: Any) -> Any:
-        """A URL: an object whose text is another one than was given."""
-        raise Unknown("URLs of pydantic are not followed")
+        """A URL, of one that is known to be taken as it is."""
+        if isinstance(value, Url):
+            return value
+        if not isinstance(value, str):
+            raise Refused("url_type")
+        if not is_kept(value):
+            raise Unknown("what pydantic makes of a URL is not known")
+        return Url(value)
 
-    as_secret = as_url
+    def as_secret(self, form: Form, value: Any) -> Any:
+        """A secret, of its text too."""
+        if isinstance(value, Secret):
+            return value
+        if not isinstance(value, str):
+            raise Refused("string_type")
+        return Secret(self.as_str(form, value))
 
     def as_enum(self, form: Form, value: Any) -> Any:
         """A member of an enumeration, of its value too."""

@@ -9,7 +9,9 @@ from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import Cls, External, Meta
 
 _KINDS = {
-    **dict.fromkeys(("String", "Text", "Unicode", "UnicodeText", "VARCHAR", "CHAR", "TEXT", "CITEXT", "INET"), "str"),
+    **dict.fromkeys(
+        ("String", "Text", "Unicode", "UnicodeText", "VARCHAR", "CHAR", "TEXT", "CITEXT", "INET"), "str"
+    ),
     **dict.fromkeys(("Integer", "BigInteger", "SmallInteger", "INTEGER", "BIGINT", "SMALLINT"), "int"),
     **dict.fromkeys(("Boolean", "BOOLEAN"), "bool"),
     **dict.fromkeys(("Float", "Double", "REAL", "FLOAT"), "float"),

@@ -199,7 +199,7 @@ def form_of(value: Any) -> Form:
         if value.name in _NAMED:
             return Form(_NAMED[value.name], cls=value)
         if value.name.endswith("Dsn") and value.dotted.startswith("pydantic"):
-            return Form("url")
+            return Form("url", cls=value)
         return Form("external", cls=value)
     if isinstance(value, Meta):
         return _of_meta(value)

@@ -20,6 +20,7 @@ from async_testing.writing.evaluating.things import (
     Recorder,
     Unknown,
 )
+from async_testing.writing.evaluating.wrapped import Secret
 
 _REAL = frozenset(
     [
@@ -248,6 +249,8 @@ class Library(Natives):
         name, root = func.name, func.dotted.partition(".")[0]
         if name in _RECORDERS:
             return Recorder(Meta(name, tuple(args), kwargs))
+        if name == "SecretStr" and args and isinstance(args[0], str):
+            return Secret(args[0])
         if name in _METAS:
             return Meta(name, tuple(args), kwargs)
         if root in _QUIET:

@@ -85,10 +85,11 @@ def told(op: ast.cmpop, left: Any, right: Any) -> None:
             one.become("bool")
     elif isinstance(op, ast.In | ast.NotIn):
         if one is left:
-            if isinstance(right, list | tuple | set | frozenset) and isinstance([*right, None][0], enum.Enum):
-                one.become_form(Form("enum", cls=type([*right][0])))
-            elif isinstance(right, list | tuple | set | frozenset | dict) and right:
-                one.become(kind_of(next(iter(right))), next(iter(right)))
+            if isinstance(right, list | tuple | set | frozenset | dict) and right:
+                first = next(iter(right))
+                if isinstance(first, enum.Enum):
+                    one.become_form(Form("enum", cls=type(first)))
+                one.become(kind_of(first), first)
             elif isinstance(right, str):
                 one.become("str")
         elif isinstance(other, str):
