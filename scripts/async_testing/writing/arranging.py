@@ -268,13 +268,19 @@ class Arranger:
             target = f"{self.shower.show(subject.made)}.{name}"
         elif subject.owner is not None:
             target = f"{self.shower.cls(subject.owner)}.{name}"
+        elif subject.inner is not None:
+            target = subject.inner.found(self, name)
         else:
             target = self.shower.take(subject.func.module.dotted, name)
         if subject.function.binding == "property":
             return target
         if subject.wrapped:
             target += f".{subject.wrapped}"
-        return f"{target}({', '.join(map(self._argument, subject.arguments))})"
+        given = [*map(self._argument, subject.arguments)]
+        if subject.wrapped and subject.made is not None:
+            given.insert(0, self.shower.show(subject.made))
+            target = f"{self.shower.cls(subject.made.cls)}.{name}.{subject.wrapped}"
+        return f"{target}({', '.join(given)})"
 
     def variable_of(self, subject: Any) -> None:
         """Put the object that is called on into a variable."""

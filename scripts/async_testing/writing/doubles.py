@@ -36,6 +36,8 @@ class Double(Stranger):
         """The object and its attribute that a test replaces by it."""
         self.spec: Any = None
         """The class that it is an object of, where that is known."""
+        self.alias = ""
+        """The variable that a test has for it, where it is a part that a test makes too."""
         self.asked: list[Asked] = []
         self.parts: dict[str, Any] = {}
         self.fields: dict[str, Any] = {}
@@ -162,6 +164,8 @@ class Double(Stranger):
         """It as a part of the variable that holds the double at the top."""
         if self.above is None:
             return name
+        if self.alias:
+            return self.alias
         joint = spelled(self.joint)
         above = self.above.expression(name)
         return f"{above}{joint}" if is_plain(joint) else f"getattr({above}, {joint[1:]!r})"

@@ -127,6 +127,12 @@ class Doubles:
                 if joint != "()":
                     self._set(at, spelled(joint), self.arranger.shower.show(value))
                 continue
+            if joint == " entered async" and not value.is_bare:  # else it is made by an AsyncMock, as one
+                words = f"{name}_entered"
+                value.alias = self.arranger.fresh(words)
+                mock = self.arranger.shower.take("unittest.mock", "MagicMock")
+                self.arranger.lines.append(f"{value.alias}: {mock} = {mock}()")
+                self._set(at, spelled(joint), value.alias)
             if joint.startswith("."):
                 given = self._given(value)
                 if given or value.is_awaited or (one.spec is not None and one.above is None):

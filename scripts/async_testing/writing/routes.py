@@ -62,6 +62,11 @@ class Asked(NamedTuple):
     returns: Form = Form("any")
 
 
+def _is_of_library(error: Any) -> bool:
+    """Whether an exception's class is one of another library, of which nothing but the name is known."""
+    return bool(type(error).__dict__.get("evaluated_dotted"))
+
+
 class Route:
     """A route and how it is mounted.
 
@@ -128,6 +133,12 @@ class Route:
                     value = found.run() if isinstance(found, Coro) else found
                 except Raised as raised:
                     answered = self.application.answer(raised.value)
+                    if (
+                        answered is None
+                        and _is_of_library(raised.value)
+                        and raised.value is not attempt.injected
+                    ):
+                        raise Unknown("whether an error becomes a response is not known") from None
                     if answered is None:
                         raise
                     return self._of_response(answered, {})

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 _QUIET = frozenset({"flush", "commit", "close", "expire", "expunge", "expire_all", "expunge_all"})
 
 
+def _violated() -> BaseException:
+    """What SQLAlchemy raises where the database refuses a row."""
+    kind = error_class("sqlalchemy.exc.IntegrityError")
+    assert kind is not None
+    return kind.__new__(kind)
+
+
 class Session(Special):
     """Stands for a session.
 
@@ -121,8 +128,33 @@ class Session(Special):
                 row.fields[name] = given
             elif form.optional and not (isinstance(default, Meta) and default.kwargs.get("server_default")):
                 row.fields[name] = None
+            elif self._is_missing(row.cls, name, default):
+                self.changed.clear()
+                raise Raised(_violated(), said=True)
             else:
                 row.fields[name] = Opaque("the database")
+
+    def _is_missing(self, cls: Cls, name: str, default: Any) -> bool:
+        """Whether the database refuses a row without a value in a column, which nothing else provides."""
+        keys = (
+            "default",
+            "default_factory",
+            "server_default",
+            "insert_default",
+            "primary_key",
+            "identity",
+            "init",
+        )
+        given = default if isinstance(default, Meta) else Meta("")
+        others = any(
+            isinstance(one, Meta) and one.name in ("Identity", "Computed", "Sequence") for one in given.args
+        )
+        return (
+            default is not MISSING
+            and name != self._key(cls)
+            and not others
+            and not given.kwargs.keys() & {*keys}
+        )
 
     def _removed(self, row: Any) -> None:
         if row in self.rows:
@@ -142,6 +174,13 @@ class Session(Special):
         if self.attempt.pick(f"stored{self.asked}#", [(1, ""), (0, "no_such_row")]) == 0:
             return None
         return self._arrange(cls, f"stored{self.asked}", {name: key})
+
+    def _is_single(self, cls: Cls, column: str) -> bool:
+        """Whether no two rows have the same value in a column."""
+        default = self.interpreter.fields_of(cls).get(column, (None, None))[1]
+        return column == self._key(cls) or (
+            isinstance(default, Meta) and default.kwargs.get("unique") is True
+        )
 
     def _key(self, cls: Cls) -> str:
         for name, (_, default, _) in self.interpreter.fields_of(cls).items():
@@ -277,7 +316,8 @@ class Session(Special):
         """Two rows that are meant, and one for each condition that all others hold for."""
         place = f"stored{self.asked}"
         pairs = [self._wanted(one) for one in query.where]
-        unique = any(pair is not None and pair[0] == self._key(cls) for pair in pairs)
+        single = {pair[0] for pair in pairs if pair is not None and self._is_single(cls, pair[0])}
+        unique = bool(single)
         sizes = (
             [(1, ""), (0, "no_rows")]
             if unique or query.verb != "select"
@@ -293,7 +333,12 @@ class Session(Special):
         for turn in order:
             self._arrange(cls, f"{place}[{turn}]", wanted)
         for number, pair in enumerate(pairs):
-            if pair is not None and pair[2] is not MISSING and pair[0] != self._key(cls):
+            if (
+                pair is not None
+                and pair[2] is not MISSING
+                and pair[0] != self._key(cls)
+                and not single - {pair[0]}
+            ):
                 self._arrange(cls, f"{place}.other{number}", {**wanted, pair[0]: pair[2]})
 
     def _wanted(self, term: Any) -> tuple[str, Any, Any] | None:

@@ -25,6 +25,7 @@ from async_testing.writing.evaluating.things import (
     Raised,
     Unknown,
 )
+from async_testing.writing.nested import Nested, nested
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,8 @@ class Subject(NamedTuple):
     returns: Form
     managed: bool = False
     """Whether it is a context manager, to be entered."""
+    inner: Nested | None = None
+    """How it is found where it stands within another function."""
 
 
 def owner_of(module: Module, names: list[str]) -> Any:
@@ -77,7 +80,14 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
         if owner is not None and not isinstance(owner, Cls):
             raise Unknown(f"methods of {'.'.join(above)} are not followed")
         attempt.memory.owner = owner
-        member = interpreter.lookup(owner, name) if owner is not None else module.get(name)
+        inner = nested(module, function) if owner is None and name not in module.bindings else None
+        member = (
+            interpreter.lookup(owner, name)
+            if owner is not None
+            else inner.func
+            if inner
+            else module.get(name)
+        )
         kind = (
             member.kind if isinstance(member, Descriptor) else "method" if owner is not None else "function"
         )
@@ -101,7 +111,7 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
         elif made is not None:
             called = Bound(called, made)
         subject = Subject(
-            function, owner, made, constructor, arguments, wrapped, plain, _returns(plain), managed
+            function, owner, made, constructor, arguments, wrapped, plain, _returns(plain), managed, inner
         )
 
         def run() -> Any:

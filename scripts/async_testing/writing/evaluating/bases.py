@@ -23,7 +23,8 @@ def is_kept(decorator: str) -> bool:
 
 def way_below(decorator: str) -> str:
     """The attribute under which a decorator of another library keeps the function; most take it over by wraps."""
-    return "callback" if decorator.partition(".")[0] in _CALLBACK else "__wrapped__"
+    root = decorator.partition(".")[0]
+    return "callback" if root in _CALLBACK else "__dishka_orig_func__" if root == "dishka" else "__wrapped__"
 
 
 def is_settings(cls: Cls) -> bool:

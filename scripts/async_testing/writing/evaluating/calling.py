@@ -56,7 +56,7 @@ _HOLDING = (list, dict, set)
 _KEEPING = (functools.partial, functools.reduce)
 
 
-def _origin(node: ast.expr, frame: Frame) -> str:
+def origin(node: ast.expr, frame: Frame) -> str:
     """Where a decorator comes from, as a dotted name; empty where that is the project itself."""
     if isinstance(node, ast.Call):
         node = node.func
@@ -201,7 +201,7 @@ class Calling(Builtins):
         except Unknown:
             if not isinstance(value, Func | Decorated):
                 raise
-            dotted = _origin(node, frame)
+            dotted = origin(node, frame)
             if not dotted:
                 raise
             return value if is_kept(dotted) else Decorated(value, dotted)
