@@ -274,12 +274,12 @@ class Arranger:
             target = self.shower.take(subject.func.module.dotted, name)
         if subject.function.binding == "property":
             return target
-        if subject.wrapped:
-            target += f".{subject.wrapped}"
         given = [*map(self._argument, subject.arguments)]
         if subject.wrapped and subject.made is not None:
             given.insert(0, self.shower.show(subject.made))
-            target = f"{self.shower.cls(subject.made.cls)}.{name}.{subject.wrapped}"
+            target = f"{self.shower.cls(subject.made.cls)}.{name}"
+        for way in subject.wrapped:
+            target = f"{self.shower.take('inspect', way)}({target})" if way == "unwrap" else f"{target}.{way}"
         return f"{target}({', '.join(given)})"
 
     def variable_of(self, subject: Any) -> None:

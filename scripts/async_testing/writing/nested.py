@@ -56,7 +56,7 @@ def nested(module: Module, function: Function) -> Nested | None:
             return None
         frame = _frame(module, maker, node)
         ways = [way_below(dotted) for dotted in (origin(one, frame) for one in node.decorator_list) if dotted]
-        extra = "".join(f".{one}" for one in ways if one != "__wrapped__")
+        extra = "".join(f".{one}" for one in ways if one != "unwrap")
         return Nested(maker.name, module.interpreter.function(node, module, frame, function.name), extra)
     return None
 

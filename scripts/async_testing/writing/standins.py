@@ -58,9 +58,7 @@ def stand_in(attempt: Attempt, place: str, cls: Any) -> Any:
         double.spec = cls
         return double
     if cls is type:
-        found = class_for(attempt, None)
-        if found is not None:
-            return found
+        return class_for(attempt, None) or Double(attempt, f"result {place}")
     if isinstance(cls, type) and issubclass(cls, BaseException):
         return _error(attempt, place, cls)
     if isinstance(cls, Cls):

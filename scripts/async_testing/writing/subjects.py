@@ -52,8 +52,8 @@ class Subject(NamedTuple):
     """The object that it is called on, None for a function that needs none."""
     constructor: tuple[Argument, ...]
     arguments: tuple[Argument, ...]
-    wrapped: str
-    """The attributes by which it is called past its decorators, empty where it is called as it is."""
+    wrapped: tuple[str, ...]
+    """The attributes by which it is called past its decorators, or ``unwrap``; none where it is called as it is."""
     func: Func
     returns: Form
     managed: bool = False
@@ -145,7 +145,7 @@ def _entered(attempt: Attempt, manager: Any, func: Func) -> Any:
     return value
 
 
-def _unwrapped(func: Any) -> tuple[Func, str]:
+def _unwrapped(func: Any) -> tuple[Func, tuple[str, ...]]:
     """The function below its decorators, and by which attributes it is reached."""
     inner, ways = func, list[str]()
     while True:
@@ -159,7 +159,7 @@ def _unwrapped(func: Any) -> tuple[Func, str]:
             break
     if not isinstance(inner, Func):
         raise Unknown("what it is once decorated is not known")
-    return inner, ".".join(ways)
+    return inner, tuple(ways)
 
 
 def _returns(func: Func) -> Form:

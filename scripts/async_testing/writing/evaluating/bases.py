@@ -22,9 +22,12 @@ def is_kept(decorator: str) -> bool:
 
 
 def way_below(decorator: str) -> str:
-    """The attribute under which a decorator of another library keeps the function; most take it over by wraps."""
+    """The attribute under which a decorator of another library keeps the function, ``unwrap`` where nothing is known.
+
+    Most take the function over by ``functools.wraps``; ``inspect.unwrap`` leaves the others as they are.
+    """
     root = decorator.partition(".")[0]
-    return "callback" if root in _CALLBACK else "__dishka_orig_func__" if root == "dishka" else "__wrapped__"
+    return "callback" if root in _CALLBACK else "__dishka_orig_func__" if root == "dishka" else "unwrap"
 
 
 def is_settings(cls: Cls) -> bool:

@@ -202,8 +202,6 @@ class Calling(Builtins):
             if not isinstance(value, Func | Decorated):
                 raise
             dotted = origin(node, frame)
-            if not dotted:
-                raise
             return value if is_kept(dotted) else Decorated(value, dotted)
 
     def inside(self, owner: Cls | None, module: Any) -> Frame:
