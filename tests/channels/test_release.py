@@ -180,17 +180,20 @@ def test_the_packed_library_works_where_nothing_can_be_written(released: Path, t
     folder = unpacked(archive(released, "skill"), tmp_path / "skill")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    asked = (
-        'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && exec "$2" "$1/scripts/check.py" --help'
-    )
+    (tmp_path / "app.py").write_text("import asyncpg\n", encoding="utf-8")
+    asked = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
+    scaffold = [sys.executable, folder / "scripts" / "scaffold.py", tmp_path, "--with-agent-hook"]
     done = subprocess.run(
-        ["unshare", "--map-root-user", "--mount", "sh", "-c", asked, "sh", folder, sys.executable],
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", asked, "sh", folder, *scaffold],
         env={**os.environ, "TMPDIR": str(scratch)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout[:15]) == (0, "usage: check.py"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "tests" / "fakes" / "asyncpg" / "connection.py").is_file()
+    hook = (tmp_path / ".claude" / "settings.json").read_text(encoding="utf-8")
+    assert "$CLAUDE_PROJECT_DIR/skill/async-testing-expert/scripts/check.py" in hook
     assert not list(scratch.iterdir())
     assert not [path for path in (folder / "scripts").iterdir() if path.is_dir()]
 
@@ -227,6 +230,14 @@ def test_a_branch_has_what_is_installed_and_grows(bundle: Path, tmp_path: Path) 
     folders = {path.partition("/")[0] for path in paths}
     assert folders.isdisjoint({"tests", "tools", "evals", "examples", ".ci", "Makefile"})
     assert f"skill: {len(paths)} files" in said
+    published = re.search(
+        r"some (\d+) files, ([\d.]+) MB", (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    )
+    size = re.search(r"files, ([\d,]+) bytes", said)
+    assert published is not None
+    assert size is not None
+    assert int(published[1]) == pytest.approx(len(paths), rel=0.1)
+    assert float(published[2]) == pytest.approx(int(size[1].replace(",", "")) / 1e6, rel=0.1)
     assert git(root, "ls-tree", "skill", "scripts/check.py") == git(
         root, "ls-tree", "HEAD", "scripts/check.py"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from async_testing.model import Change
 
 PATH = ".claude/settings.json"
 MATCHER = "Edit|MultiEdit|Write"
-SCRIPT = Path(os.path.realpath(__file__)).parents[2] / "check.py"
+BESIDE = Path(os.path.realpath(__file__)).parents[2] / "check.py"
 INDENTS: tuple[int | str, ...] = (2, 4, "\t")
 
 
@@ -51,8 +52,10 @@ def removal(root: Path) -> Change | None:
 
 def _entry(root: Path) -> dict[str, Any]:
     real = Path(os.path.realpath(root))
-    inside = SCRIPT.is_relative_to(real)
-    place = f"$CLAUDE_PROJECT_DIR/{SCRIPT.relative_to(real).as_posix()}" if inside else SCRIPT.as_posix()
+    # A packed library that could not be unpacked beside the scripts lies in a temporary folder.
+    script = BESIDE if BESIDE.exists() else Path(os.path.realpath(sys.argv[0])).with_name("check.py")
+    inside = script.is_relative_to(real)
+    place = f"$CLAUDE_PROJECT_DIR/{script.relative_to(real).as_posix()}" if inside else script.as_posix()
     python = "python" if os.name == "nt" else "python3"
     return {"matcher": MATCHER, "hooks": [{"type": "command", "command": f'{python} "{place}" --agent-hook'}]}
 
