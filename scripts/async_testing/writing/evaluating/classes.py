@@ -338,7 +338,7 @@ class Classes(Calling):
             value = self.eval(node.value, frame)
         except Unknown:
             return None
-        return value if isinstance(value, Meta) and value.name == "Column" else None
+        return value if isinstance(value, Meta) and value.name in ("Column", "mapped_column") else None
 
     def default_of(self, default: Any) -> Any:
         """The value that a field has where none is given; ``MISSING`` where one must be."""
