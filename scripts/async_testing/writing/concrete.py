@@ -44,6 +44,46 @@ def _is_bare(attempt: Attempt, cls: Cls) -> bool:
     return not attempt.interpreter.fields_of(cls) and attempt.interpreter.lookup(cls, "__init__") is None
 
 
+def made_of(attempt: Attempt, owner: Cls, method: str) -> Cls:
+    """The class of which a test makes an object to call a method: the one that has it, or one below an abstract one.
+
+    Raises:
+        Unknown: it is abstract, and nothing derives from it without a method of its own.
+    """
+    if not open_names(attempt.interpreter, owner):
+        return owner
+    for one in _classes(attempt.interpreter, f"({owner.name}", f" {owner.name}"):
+        is_below = one is not owner and one.derives(owner) and not open_names(attempt.interpreter, one)
+        if is_below and attempt.interpreter.lookup(one, method) is attempt.interpreter.lookup(owner, method):
+            return one
+    raise Unknown(f"{owner.name} is abstract, and nothing of the project makes it whole")
+
+
+def open_names(interpreter: Interpreter, cls: Cls) -> list[str]:
+    """The abstract methods that a class still has."""
+    seen: set[str] = set()
+    found: list[str] = []
+    for one in cls.mro():
+        for node in one.node.body if isinstance(one, Cls) else ():
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                if node.name not in seen and any(
+                    _ends(each, "abstractmethod") for each in node.decorator_list
+                ):
+                    found.append(node.name)
+                seen.add(node.name)
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                if isinstance(target, ast.Name) and node.value is not None:
+                    seen.add(target.id)
+    return found
+
+
+def _ends(node: ast.expr, name: str) -> bool:
+    return (isinstance(node, ast.Name) and node.id == name) or (
+        isinstance(node, ast.Attribute) and node.attr == name
+    )
+
+
 def tables(interpreter: Interpreter) -> list[Cls]:
     """The tables of the project with columns of their own, in the order of their files."""
     if interpreter.tables is None:
@@ -54,18 +94,25 @@ def tables(interpreter: Interpreter) -> list[Cls]:
 
 
 def _found(interpreter: Interpreter) -> Iterator[Cls]:
-    root = interpreter.workspace.root
-    for path in sorted(modules.find(root)):
+    for one in _classes(interpreter, *_MARKS):
+        if one.kind == "table" and len(interpreter.fields_of(one)) > 1:
+            yield one
+
+
+def _classes(interpreter: Interpreter, *marks: str) -> Iterator[Cls]:
+    """The classes of the files that hold one of some texts."""
+    for path in sorted(modules.find(interpreter.workspace.root)):
         source = interpreter.workspace.source(path)
-        if source is None or not any(mark in source.text for mark in _MARKS):
+        if source is None or not any(mark in source.text for mark in marks):
             continue
         module = interpreter.module(source)
         for node in source.module.body:
             if not isinstance(node, ast.ClassDef):
                 continue
             try:
-                found = module.get(node.name)
-                if isinstance(found, Cls) and found.kind == "table" and len(interpreter.fields_of(found)) > 1:
-                    yield found
+                with interpreter.importing():
+                    found = module.get(node.name)
             except (Unknown, Raised, KeyError):
                 continue
+            if isinstance(found, Cls):
+                yield found

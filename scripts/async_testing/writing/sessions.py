@@ -251,7 +251,7 @@ class Session(Special):
         self._flush()
         self.asked += 1
         if query.verb == "insert":
-            raise Unknown("an insert by statement is not followed")
+            return self._inserted(query)
         matching = self._matching(query)
         if query.verb != "select":
             return self._written(query, matching)
@@ -260,6 +260,20 @@ class Session(Special):
         if name in ("scalars", "exec"):
             return Result([one[0] for one in values], scalars=True)
         return (values[0][0] if values else None) if name == "scalar" else result
+
+    def _inserted(self, query: Query) -> Result:
+        """Store the row that a statement inserts."""
+        cls = query.entity
+        if not isinstance(cls, Cls) or cls.kind != "table" or not query.values:
+            raise Unknown("an insert without its values is not followed")
+        row = Obj(cls)
+        for name, value in query.values.items():
+            row.fields[name if isinstance(name, str) else name.name] = self.worked.value(value, row)
+        self._add(row)
+        self._flush()
+        found = Result([(row,)] if query.returning else [])
+        found.count = 1
+        return found
 
     def _written(self, query: Query, matching: list[Obj]) -> Result:
         cls = query.entity

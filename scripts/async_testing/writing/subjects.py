@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.attempts import Attempt
 from async_testing.writing.collaborators import errors
+from async_testing.writing.concrete import made_of
 from async_testing.writing.connections import errors_of
 from async_testing.writing.doubles import replacing_on
 from async_testing.writing.evaluating.bases import is_harmless, way_below
@@ -98,7 +99,7 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
         constructor: tuple[Argument, ...] = ()
         if kind in ("method", "property"):
             assert owner is not None
-            constructor, made = _object(attempt, owner)
+            constructor, made = _object(attempt, made_of(attempt, owner, name))
             for lacking in sorted(attempt.memory.lacking):
                 replacing_on(attempt, made, lacking)
         skip = 1 if kind in ("method", "property", "classmethod") else 0

@@ -94,6 +94,8 @@ class Classes(Calling):
         name = value.name if isinstance(value, External | Native) else ""
         if name == "dataclass" and isinstance(found, Cls):
             found.kind = "dataclass"
+        if name == "as_declarative" and isinstance(found, Cls):
+            found.kind = "table"
         return found
 
     def _make_enum(self, cls: Cls) -> None:

@@ -259,7 +259,9 @@ class Library(Natives):
         if found is not None:
             return found
         if func.dotted in ("os.getenv", "os.environ.get"):
-            return args[1] if len(args) > 1 else None
+            if len(args) < 2 and "default" not in kwargs and not self.is_acting:
+                raise Unknown(f"what {args[0] if args else 'a variable'} is, the environment says")
+            return args[1] if len(args) > 1 else kwargs.get("default")
         if func.dotted.startswith("types.") and name == "SimpleNamespace":
             return Obj(self.stub("fastapi").get("Response"), kwargs)
         return self.strange(func, args, kwargs)
