@@ -30,6 +30,9 @@ class Arranger:
         shower.scripted = done.attempt.scripted
         self.lines: list[str] = []
         self._taken: set[str] = {"result", "raised", "response", "call", "error", "answer", "pytest"}
+        function = getattr(done.subject, "function", None)
+        if function is not None:
+            self._taken.add(function.name.partition(".")[0])
         self.error_name = ""
         self.connections: list[tuple[str, Connection]] = []
         self.collaborators: list[tuple[str, Collaborator]] = []

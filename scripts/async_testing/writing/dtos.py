@@ -49,6 +49,8 @@ def tests_of(module: Module, model: Model, conventions: Conventions, names: Name
     cls = owner_of(module, model.name.split("."))
     if not isinstance(cls, Cls):
         raise Unknown(f"{model.name} is not followed")
+    if module.interpreter.lookup(cls, "settings_customise_sources") is not None:
+        raise Unknown("where its values come from, the class says itself")
     nodes = [
         one.node for one in module.source.functions if one.class_ is not None and one.class_.node is cls.node
     ]

@@ -75,6 +75,11 @@ class Session(Special):
             return Native(name, lambda *args, **named: Coro(lambda: self._removed(_first(args, named))))
         if name in ("get", "get_one"):
             return Native(name, lambda cls, key, **_: Coro(lambda: self._got(cls, key)))
+        if name in ("stream", "stream_scalars"):
+            plain = "execute" if name == "stream" else "scalars"
+            return Native(
+                name, lambda *args, **named: Coro(lambda: self._executed(plain, _first(args, named)))
+            )
         if name in ("execute", "scalars", "scalar", "exec"):
             return Native(
                 name, lambda *args, **named: Coro(lambda: self._executed(name, _first(args, named)))

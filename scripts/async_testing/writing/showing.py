@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 _MEANINGS = frozenset({"Select", "Insert", "Update", "Delete", "Raw", "Each"})
 
 
+_HOMES = dict.fromkeys(("JSONResponse", "ORJSONResponse", "PlainTextResponse"), "fastapi.responses")
+"""Where the classes of FastAPI are imported from that its package itself does not have."""
+
+
 class Shower:
     """Shows values.
 
@@ -130,6 +134,8 @@ class Shower:
         """A class of the project, imported."""
         top = cls.qualname.partition(".")[0]
         module = cls.module.dotted
+        if cls.module.source.path.startswith("<") and top in _HOMES:
+            module = _HOMES[top]
         for one in self.imports:
             if one.name == top and one.module != module and not one.alias:
                 alias = "".join(part.title() for part in module.split(".")[-1].split("_")) + top

@@ -373,7 +373,10 @@ class Expressions(Attributes):
             yield None
             return
         part = parts[place]
-        for item in self.items(self.eval(part.iter, inner if place else outer)):
+        through = self.eval(part.iter, inner if place else outer)
+        if part.is_async and isinstance(through, Stranger):
+            through = through.stream()
+        for item in self.items(through):
             self.assign(part.target, item, inner)
             if all(self.test(one, inner) for one in part.ifs):
                 yield from self._nested(parts, place + 1, inner, outer)

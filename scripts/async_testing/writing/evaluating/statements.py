@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from async_testing.writing.evaluating.expressions import Expressions
+from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import Cls, Frame, Func, Opaque, Raised, Recorder, Unknown
 
@@ -139,19 +140,25 @@ class Statements(Expressions):
         frame.names[name] = value
 
     def _unpack(self, targets: list[ast.expr], value: Any, frame: Frame) -> None:
+        if isinstance(value, Stranger) and not any(isinstance(one, ast.Starred) for one in targets):
+            value.become_form(Form("tuple", [Form("double") for _ in targets]))
         items = [*self.items(value)]
         starred = next((at for at, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
         if starred is None:
             if len(items) != len(targets):
+                wanted = len(targets)
                 raise Raised(
-                    ValueError("too many values to unpack" if len(items) > len(targets) else "not enough")
+                    ValueError(f"too many values to unpack (expected {wanted})")
+                    if len(items) > wanted
+                    else ValueError(f"not enough values to unpack (expected {wanted}, got {len(items)})")
                 )
             for target, item in zip(targets, items, strict=True):
                 self.assign(target, item, frame)
             return
         behind = len(targets) - starred - 1
         if len(items) < len(targets) - 1:
-            raise Raised(ValueError("not enough values to unpack"))
+            few = f"expected at least {len(targets) - 1}, got {len(items)}"
+            raise Raised(ValueError(f"not enough values to unpack ({few})"))
         for target, item in zip(targets[:starred], items[:starred], strict=True):
             self.assign(target, item, frame)
         self.assign(targets[starred], items[starred : len(items) - behind], frame)
