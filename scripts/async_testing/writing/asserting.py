@@ -13,6 +13,7 @@ from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Cls, Inert, Obj, Opaque, Special, Unknown
 from async_testing.writing.exploring import Done
+from async_testing.writing.routed import is_router, routes_of
 from async_testing.writing.sessions import Session
 
 _ENDS = ("begin", "savepoint", "commit", "rollback", "release savepoint", "rollback to savepoint")
@@ -40,6 +41,13 @@ class Asserter:
             return [f"assert {name} is {value!r}"]
         if isinstance(value, Double):
             return [f"assert {name} is {self.shower.show(value)}"]
+        if is_router(value):
+            kept = self.shower.show(set(routes_of(value)))
+            sign = "==" if value.meta.name == "APIRouter" else ">="
+            asked = (
+                f'{{(one.path, method) for one in {name}.routes for method in getattr(one, "methods", ())}}'
+            )
+            return [f"assert {asked} {sign} {kept}"]
         if isinstance(value, Inert | Special) and id(value) not in self.shower.names:
             raise Unknown("what it returns cannot be shown in a test")
         if isinstance(value, Opaque):

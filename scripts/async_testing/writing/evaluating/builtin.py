@@ -11,6 +11,7 @@ from typing import Any
 from async_testing.writing.evaluating.base import SAFE
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.statements import Statements
+from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
     Bound,
     Cls,
@@ -89,6 +90,9 @@ class Builtins(Statements):
         if func in (max, min) and any(isinstance(one, Opaque) for one in args):
             raise Unknown("what is compared is not known")
         given = [one if callable(one) or isinstance(one, SAFE) else self.items(one) for one in args]
+        if func in (sum, max, min, sorted) and given and kwargs.get("key") is None:
+            given = [[*one] if hasattr(one, "__next__") else one for one in given]
+            self._numbered(given)
         if kwargs.get("key") is not None:
             kwargs["key"] = self._pythonic(kwargs["key"])
         if func in (map, filter) and given:
@@ -96,6 +100,14 @@ class Builtins(Statements):
         if any(isinstance(one, Opaque) for one in args):
             raise Unknown("what it depends on is another value each time")
         return self.native(lambda: func(*given, **kwargs), None)
+
+    @staticmethod
+    def _numbered(given: list[Any]) -> None:
+        """Things of other libraries that are added up or put in order are numbers. Raises: Again, Unknown."""
+        for one in given:
+            for each in one if isinstance(one, list | tuple | set) else [one]:
+                if isinstance(each, Stranger):
+                    each.become("int")
 
     def _pythonic(self, func: Any) -> Callable[..., Any]:
         return lambda *args: self.call(func, [*args], {})
