@@ -4,78 +4,25 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from async_testing.writing.concrete import class_for
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.base import SAFE
 from async_testing.writing.evaluating.bases import is_given
-from async_testing.writing.evaluating.classes import MISSING
+from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form, form_of
-from async_testing.writing.evaluating.interpreter import Interpreter
 from async_testing.writing.evaluating.limits import ValidationError
-from async_testing.writing.evaluating.things import Again, Cls, Func, Obj, Raised, Unknown
-from async_testing.writing.samples import FORMATS, Samples, bounds, nearly
+from async_testing.writing.evaluating.things import Cls, Func, Obj, Raised, Unknown
+from async_testing.writing.learning import Learning
+from async_testing.writing.memory import Choice, Memory
+from async_testing.writing.samples import FORMATS, bounds, nearly
 
 UNSET = object()
 """For a field that is left out."""
 
 
-class Choice(NamedTuple):
-    """Something that was chosen: where, from how many options, and in words what was."""
-
-    place: str
-    options: int
-    words: str
-
-
-class Memory:
-    """What all attempts at a function have in common: values, and what was learned about them.
-
-    Args:
-        interpreter: evaluates the code.
-        texts: texts that the code compares with.
-        numbers: numbers that it compares with.
-    """
-
-    def __init__(self, interpreter: Interpreter, texts: list[str], numbers: list[int]) -> None:
-        self.interpreter = interpreter
-        self.samples = Samples()
-        self.texts = texts
-        self.numbers = numbers
-        self.hints: dict[str, Form] = {}
-        """Forms that values turned out to need, by place."""
-        self.columns: dict[str, list[str]] = {}
-        """Columns that the code reads of rows, by answer."""
-        self.tried: dict[str, int] = {}
-        """How many formats were refused, by place."""
-        self.places: dict[tuple[str, Any], str] = {}
-        """Where a value was made, by its type and itself."""
-        self.awaited: set[str] = set()
-        """Places of what the code calls and awaits."""
-        self.doubted: set[str] = set()
-        """Places of what the code asks whether it is there."""
-        self.aside: set[str] = set()
-        """What tests replace since it cannot be followed, by dotted name."""
-        self.returns: dict[str, Form] = {}
-        """What annotations say of what is replaced, by place; nothing is lost where no such value can be made."""
-        self.lacking: set[str] = set()
-        """Attributes of the object under test that are None until something else sets them."""
-        self.loose: set[str] = set()
-        """Places of which nothing says what belongs there."""
-        self.owner: Any = None
-        """The class under test, None for a function."""
-        self.home: Any = None
-        """The module under test."""
-        self.subject = ""
-        """The function under test, as a dotted name."""
-        self.is_anywhere = False
-        """Whether what other modules of the project look up may be replaced too."""
-        self.used: set[tuple[str, str]] = set()
-        """Methods of collaborators that some attempt has called, with the place of each collaborator."""
-
-
-class Attempt:
+class Attempt(Learning):
     """One attempt.
 
     Args:
@@ -84,8 +31,7 @@ class Attempt:
     """
 
     def __init__(self, memory: Memory, chosen: Mapping[str, int]) -> None:
-        self.memory = memory
-        self.interpreter = memory.interpreter
+        super().__init__(memory)
         self.chosen = chosen
         self.choices: dict[str, Choice] = {}
         self.made: dict[int, tuple[str, Any]] = {}
@@ -104,8 +50,6 @@ class Attempt:
         self.lenient = False
         """Whether values that are refused are wanted too."""
         self.notes: list[str] = []
-        self.spots: dict[int, str] = {}
-        """Where objects of models were made, by their identity."""
 
     def pick(self, place: str, options: list[tuple[Any, str]]) -> Any:
         """One of some options, which are pairs of a value and words for it; the first where nothing else is chosen."""
@@ -394,58 +338,3 @@ class Attempt:
         if found is not None:
             return found
         raise Unknown(f"which class {place} is, is not known")
-
-    # What is learned
-
-    def learn_form(self, value: Any, form: Form) -> None:
-        """A value was refused for its form: where it was made up, another one is made next time. Raises: Again."""
-        place = self.memory.places.get((type(value).__name__, value)) if _hashable(value) else None
-        if place is None:
-            return
-        known = self.memory.hints.get(place)
-        if known is form or not ("answer" in place or "result" in place):
-            return
-        if known is not None and repr(known) == repr(form) and known.limits == form.limits:
-            spent = self.memory.tried.get(place, 0) + 1
-            self.memory.tried[place] = spent
-            if spent > len(FORMATS):
-                return
-            raise Again
-        self.memory.hints[place] = form
-        raise Again
-
-    def learn_double(self, value: Any) -> None:
-        """A text that was made up cannot do what the code wants: it must be something else. Raises: Again."""
-        place = self.memory.places.get(("str", value)) if isinstance(value, str) else None
-        if place in self.memory.loose and place not in self.memory.hints:
-            self.memory.hints[place] = Form("double")
-            raise Again
-
-    def learn_keys(self, value: Any, key: Any) -> None:
-        """An object of a model is used as a dictionary, whatever its annotation says. Raises: Again."""
-        place = self.spots.get(id(value))
-        if place is None or not isinstance(key, str) or place in self.memory.hints:
-            return
-        fields = self.interpreter.fields_of(value.cls)
-        self.memory.columns[place] = [*fields] if key in fields else [*fields, key]
-        self.memory.hints[place] = Form("dict")
-        raise Again
-
-    def learn_columns(self, names: list[str]) -> None:
-        """The code reads these of a row whose columns the statement does not tell. Raises: Again."""
-        moved = False
-        for known in self.memory.columns.values():
-            fresh = [one for one in names if one not in known]
-            if fresh:
-                known += fresh
-                moved = True
-        if moved:
-            raise Again
-
-
-def _hashable(value: Any) -> bool:
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True

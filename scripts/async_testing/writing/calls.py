@@ -5,11 +5,11 @@ from __future__ import annotations
 from async_testing.subjects.model import Function
 from async_testing.writing.arranging import Arranger
 from async_testing.writing.asserting import Asserter
-from async_testing.writing.attempts import Memory
 from async_testing.writing.conventions import Conventions
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.things import Unknown
 from async_testing.writing.exploring import Done, compared, explore
+from async_testing.writing.memory import Memory
 from async_testing.writing.model import Fixture, Import, Test
 from async_testing.writing.naming import Names, circumstances, ending, sentence
 from async_testing.writing.showing import Shower

@@ -7,16 +7,17 @@ from typing import Any
 
 from async_testing.subjects.model import Model
 from async_testing.subjects.versions import is_first_pydantic
-from async_testing.writing.attempts import Attempt, Memory
+from async_testing.writing.attempts import Attempt
 from async_testing.writing.conventions import Conventions
 from async_testing.writing.evaluating.bases import is_settings
-from async_testing.writing.evaluating.classes import MISSING
+from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.things import Again, Cls, Obj, Opaque, Raised, Unknown
 from async_testing.writing.evaluating.wrapped import Url
 from async_testing.writing.exploring import compared, looping
+from async_testing.writing.memory import Memory
 from async_testing.writing.model import Fixture, Import, Test
 from async_testing.writing.naming import Names
 from async_testing.writing.samples import FORMATS, nearly

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from async_testing.writing.attempts import Attempt, Memory
+from async_testing.writing.attempts import Attempt
 from async_testing.writing.collaborators import Collaborator, Function
 from async_testing.writing.connections import Connection
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Again, Obj, Raised, Unknown
+from async_testing.writing.memory import Memory
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile

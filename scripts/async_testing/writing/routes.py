@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.applications import Application
 from async_testing.writing.attempts import Attempt
-from async_testing.writing.evaluating.classes import MISSING
+from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.limits import Refused
 from async_testing.writing.evaluating.models import Models

@@ -5,22 +5,20 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.evaluating.classes import MISSING
-from async_testing.writing.evaluating.errors import error_class
+from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.terms import Column, Expression, Query, Worked
 from async_testing.writing.evaluating.things import (
     Cls,
     Coro,
     Manager,
-    Meta,
     Native,
     Obj,
     Opaque,
-    Raised,
     Special,
     Unknown,
 )
-from async_testing.writing.standins import row_of
+from async_testing.writing.results import Result
+from async_testing.writing.rows import Rows
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt
@@ -28,14 +26,7 @@ if TYPE_CHECKING:
 _QUIET = frozenset({"flush", "commit", "close", "expire", "expunge", "expire_all", "expunge_all"})
 
 
-def _violated() -> BaseException:
-    """What SQLAlchemy raises where the database refuses a row."""
-    kind = error_class("sqlalchemy.exc.IntegrityError")
-    assert kind is not None
-    return kind.__new__(kind)
-
-
-class Session(Special):
+class Session(Rows):
     """Stands for a session.
 
     Args:
@@ -44,17 +35,10 @@ class Session(Special):
     """
 
     def __init__(self, attempt: Attempt, place: str) -> None:
-        self.attempt = attempt
+        super().__init__(attempt)
         self.place = place
         self.label = "a session"
-        self.interpreter = attempt.interpreter
         self.worked = Worked(self.interpreter)
-        self.arranged: list[Obj] = []
-        """Rows that the test stores before, parents first."""
-        self.before: dict[int, dict[str, Any]] = {}
-        self.rows: list[Obj] = []
-        self.changed: list[Cls] = []
-        """Tables that the code has written to."""
         self.asked = 0
         self.statements = 0
         attempt.holders.append(self)
@@ -101,71 +85,6 @@ class Session(Special):
         if self.changed:
             raise Unknown("what a rollback takes back is not followed")
 
-    # Writing
-
-    def _touched(self, cls: Cls) -> None:
-        if cls not in self.changed:
-            self.changed.append(cls)
-
-    def _add_all(self, rows: Any) -> None:
-        for row in self.interpreter.items(rows):
-            self._add(row)
-
-    def _add(self, row: Any) -> None:
-        if not isinstance(row, Obj) or row.cls.kind != "table":
-            raise Unknown("what is added is no row that is known")
-        if row not in self.rows:
-            self.rows.append(row)
-        self._touched(row.cls)
-
-    def _flush(self) -> None:
-        for row in self.rows:
-            if row not in self.arranged:
-                self._filled(row)
-
-    def _filled(self, row: Obj) -> None:
-        """Columns that were not given get what the table says."""
-        for name, (form, default, _) in self.interpreter.fields_of(row.cls).items():
-            if name in row.fields or _is_relation(default, form):
-                continue
-            given = default.kwargs.get("default", MISSING) if isinstance(default, Meta) else MISSING
-            if given is not MISSING and not callable(given) and not isinstance(given, Special):
-                row.fields[name] = given
-            elif form.optional and not (isinstance(default, Meta) and default.kwargs.get("server_default")):
-                row.fields[name] = None
-            elif self._is_missing(row.cls, name, default):
-                self.changed.clear()
-                raise Raised(_violated(), said=True)
-            else:
-                row.fields[name] = Opaque("the database")
-
-    def _is_missing(self, cls: Cls, name: str, default: Any) -> bool:
-        """Whether the database refuses a row without a value in a column, which nothing else provides."""
-        keys = (
-            "default",
-            "default_factory",
-            "server_default",
-            "insert_default",
-            "primary_key",
-            "identity",
-            "init",
-        )
-        given = default if isinstance(default, Meta) else Meta("")
-        others = any(
-            isinstance(one, Meta) and one.name in ("Identity", "Computed", "Sequence") for one in given.args
-        )
-        return (
-            default is not MISSING
-            and name != self._key(cls)
-            and not others
-            and not given.kwargs.keys() & {*keys}
-        )
-
-    def _removed(self, row: Any) -> None:
-        if row in self.rows:
-            self.rows.remove(row)
-        self._touched(row.cls)
-
     # Reading
 
     def _got(self, cls: Any, key: Any) -> Any:
@@ -179,76 +98,6 @@ class Session(Special):
         if self.attempt.pick(f"stored{self.asked}#", [(1, ""), (0, "no_such_row")]) == 0:
             return None
         return self._arrange(cls, f"stored{self.asked}", {name: key})
-
-    def _is_single(self, cls: Cls, column: str) -> bool:
-        """Whether no two rows have the same value in a column."""
-        default = self.interpreter.fields_of(cls).get(column, (None, None))[1]
-        return column == self._key(cls) or (
-            isinstance(default, Meta) and default.kwargs.get("unique") is True
-        )
-
-    def _key(self, cls: Cls) -> str:
-        for name, (_, default, _) in self.interpreter.fields_of(cls).items():
-            if isinstance(default, Meta) and default.kwargs.get("primary_key"):
-                return name
-        return "id"
-
-    def _arrange(self, cls: Cls, place: str, given: dict[str, Any]) -> Obj:
-        """A row that is there before, and the rows that it refers to."""
-        row = row_of(self.attempt, place, cls)
-        row.fields.update(given)
-        for name, (_, default, _) in self.interpreter.fields_of(cls).items():
-            parent = self._parent(cls, default)
-            value = row.fields.get(name)
-            if parent is None or value is None:
-                continue
-            key = self._key(parent)
-            if not any(one.cls is parent and one.fields.get(key) == value for one in self.rows):
-                self._arrange(parent, f"{place}.{name}", {key: value})
-        row.raw = dict(row.fields)
-        self.arranged.append(row)
-        self.rows.append(row)
-        self.before[id(row)] = dict(row.fields)
-        return row
-
-    def depth(self, cls: Cls, hops: int = 8) -> int:
-        """How many tables a table's rows need rows in before them."""
-        found = 0
-        for _, default, _ in self.interpreter.fields_of(cls).values():
-            parent = self._parent(cls, default) if hops else None
-            if parent is not None and parent is not cls:
-                found = max(found, 1 + self.depth(parent, hops - 1))
-        return found
-
-    def _parent(self, cls: Cls, default: Any) -> Cls | None:
-        keys = (
-            [one for one in default.args if isinstance(one, Meta) and one.name == "ForeignKey"]
-            if isinstance(default, Meta)
-            else []
-        )
-        if isinstance(default, Meta) and isinstance(default.kwargs.get("foreign_key"), str):
-            keys.append(Meta("ForeignKey", (default.kwargs["foreign_key"],)))
-        for key in keys:
-            table = str(key.args[0]).rpartition(".")[0]
-            found = self._named(cls, table)
-            if found is None:
-                raise Unknown(f"the table {table} is not found")
-            return found
-        return None
-
-    def _named(self, cls: Cls, table: str) -> Cls | None:
-        """The class of a table, in the modules that define or import tables beside a class."""
-        for module in [cls.module, *self.interpreter.known()]:
-            for name in module.bindings:
-                try:
-                    one = module.get(name)
-                except (KeyError, Unknown, Raised):
-                    continue
-                if isinstance(one, Cls) and one.kind == "table":
-                    said = self.interpreter.lookup(one, "__tablename__")
-                    if said == table or (said is None and one.name.lower() == table):
-                        return one
-        return None
 
     def _executed(self, name: str, query: Any) -> Any:
         if not isinstance(query, Query):
@@ -410,61 +259,8 @@ class Session(Special):
         return MISSING
 
 
-class Result(Special):
-    """What a statement gave."""
-
-    def __init__(self, values: list[Any], *, scalars: bool = False) -> None:
-        self.values = values
-        self.scalars = scalars
-        self.count = len(values)
-        self.label = "a result"
-
-    def iterate(self) -> list[Any]:
-        """Its rows."""
-        return self.values
-
-    def attribute(self, name: str) -> Any:
-        """What an attribute is."""
-        if name == "rowcount":
-            return self.count
-        if name == "scalars":
-            return Native(name, lambda *_: Result([one[0] for one in self.values], scalars=True))
-        if name in ("unique", "tuples"):
-            return Native(name, lambda *_: self)
-        if name in ("all", "fetchall", "partitions"):
-            return Native(name, lambda: [*self.values])
-        if name in ("first", "fetchone"):
-            return Native(name, lambda: self.values[0] if self.values else None)
-        if name in ("one", "one_or_none", "scalar_one", "scalar_one_or_none", "scalar"):
-            return Native(name, lambda: self._one(name))
-        raise Unknown(f"{name} of a result is not followed")
-
-    def _one(self, name: str) -> Any:
-        if len(self.values) > 1 and name != "scalar":
-            raise Raised(
-                _error("MultipleResultsFound")("Multiple rows were found when exactly one was required")
-            )
-        if not self.values:
-            if name in ("one", "scalar_one"):
-                raise Raised(_error("NoResultFound")("No row was found when one was required"))
-            return None
-        value = self.values[0]
-        return value[0] if name.startswith("scalar") and not self.scalars else value
-
-
 def _first(args: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """What a method of a session is about, by place or by name."""
     if not args and not named:
         raise Unknown("a method of a session is called without arguments")
     return args[0] if args else next(iter(named.values()))
-
-
-def _error(name: str) -> Any:
-    return error_class(f"sqlalchemy.exc.{name}")
-
-
-def _is_relation(default: Any, form: Any) -> bool:
-    return (isinstance(default, Meta) and default.name in ("relationship", "Relationship")) or form.kind in (
-        "class",
-        "external",
-    )

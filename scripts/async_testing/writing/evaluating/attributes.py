@@ -7,8 +7,9 @@ import builtins
 import enum
 from typing import Any
 
+from async_testing.writing.evaluating.above import Above
 from async_testing.writing.evaluating.base import SAFE
-from async_testing.writing.evaluating.bases import is_harmless
+from async_testing.writing.evaluating.builtinnames import BUILTINS
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.protocols import Protocols
 from async_testing.writing.evaluating.strangers import Thing
@@ -31,71 +32,6 @@ from async_testing.writing.evaluating.things import (
     Special,
     Term,
     Unknown,
-)
-
-BUILTINS = frozenset(
-    [
-        "abs",
-        "all",
-        "any",
-        "bin",
-        "bool",
-        "bytes",
-        "bytearray",
-        "callable",
-        "chr",
-        "complex",
-        "dict",
-        "divmod",
-        "enumerate",
-        "filter",
-        "float",
-        "format",
-        "frozenset",
-        "hash",
-        "hex",
-        "int",
-        "isinstance",
-        "issubclass",
-        "iter",
-        "len",
-        "list",
-        "map",
-        "max",
-        "min",
-        "next",
-        "object",
-        "oct",
-        "ord",
-        "pow",
-        "property",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-        "set",
-        "slice",
-        "sorted",
-        "str",
-        "sum",
-        "tuple",
-        "type",
-        "zip",
-        "getattr",
-        "hasattr",
-        "setattr",
-        "vars",
-        "print",
-        "id",
-        "staticmethod",
-        "classmethod",
-        "super",
-        "anext",
-        "aiter",
-        "locals",
-        "NotImplemented",
-        "Ellipsis",
-    ]
 )
 
 
@@ -353,7 +289,7 @@ class Attributes(Protocols):
             inner = inner.parent
         if inner is None or inner.owner is None:
             raise Unknown("super() outside of a class")
-        return _Above(self, inner.owner, inner.own)
+        return Above(self, inner.owner, inner.own)
 
     def outside(self, dotted: str) -> Any:
         """What a name of another library is."""
@@ -379,51 +315,3 @@ class Attributes(Protocols):
         if isinstance(op, ast.Eq | ast.NotEq) and isinstance(left, Meta) and isinstance(right, Meta):
             return (left is right) == isinstance(op, ast.Eq)
         raise Unknown(f"what an operator makes of {self.described(left)} is not known")
-
-
-class _Above(Special):
-    """``super()``."""
-
-    def __init__(self, interpreter: Attributes, owner: Cls, own: Any) -> None:
-        self.interpreter = interpreter
-        self.owner = owner
-        self.own = own
-
-    def attribute(self, name: str) -> Any:
-        cls = self.own.cls if isinstance(self.own, Obj) else self.own
-        order = cls.mro()
-        behind = order[order.index(self.owner) + 1 :] if self.owner in order else []
-        for one in behind:
-            if isinstance(one, Cls):
-                found = self.interpreter.own_member(one, name)
-                if found is not None:
-                    return self.interpreter.bind(found, self.own if isinstance(self.own, Obj) else None, cls)
-        strange = next((one for one in behind if isinstance(one, External) and not is_harmless(one)), None)
-        if strange is not None and isinstance(self.own, Obj) and self.own.cls.kind == "plain":
-            found = self.interpreter.above_all(strange, name)
-            if found is not None:
-                return found
-        return Native(name, lambda *args, **kwargs: self._outside(name, args, kwargs))
-
-    def _outside(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """A method of a class that is not the project's."""
-        if name == "__new__" and args and isinstance(args[0], Cls):
-            return Obj(args[0])
-        if not isinstance(self.own, Obj):
-            raise Unknown(f"super().{name} is not followed")
-        if name == "__init__" and self.interpreter.is_exception(self.own.cls):
-            self.own.fields["args"] = args
-            return None
-        if name == "__init__" and not args:
-            return (
-                self.interpreter.call(Native("object", lambda: None), [], {})
-                if not kwargs
-                else self._fields(kwargs)
-            )
-        found = self.interpreter.object_attribute(self.own, name)
-        return self.interpreter.call(found, [*args], kwargs)
-
-    def _fields(self, kwargs: dict[str, Any]) -> None:
-        if self.own.cls.kind != "model":
-            raise Unknown(f"what {self.own.cls.name}'s base makes of its arguments is not known")
-        self.interpreter.object_attribute(self.own, "__init__")(**kwargs)

@@ -10,7 +10,6 @@ from typing import Any
 
 from async_testing.writing.evaluating.base import SAFE
 from async_testing.writing.evaluating.forms import Form
-from async_testing.writing.evaluating.statements import Statements
 from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
     Bound,
@@ -29,13 +28,14 @@ from async_testing.writing.evaluating.things import (
     Special,
     Unknown,
 )
+from async_testing.writing.evaluating.trying import Trying
 
 _OVER = frozenset(
     {list, tuple, set, frozenset, sorted, enumerate, zip, map, filter, any, all, sum, min, max, reversed}
 )
 
 
-class Builtins(Statements):
+class Builtins(Trying):
     """Does what builtins do."""
 
     def builtins(self) -> dict[Any, Callable[..., Any]]:

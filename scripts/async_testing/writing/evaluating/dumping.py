@@ -11,7 +11,7 @@ import uuid
 from typing import Any
 
 from async_testing.writing.evaluating.checking import Checking
-from async_testing.writing.evaluating.classes import MISSING
+from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.things import (
     Cls,

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from async_testing.writing.evaluating.bases import is_settings
-from async_testing.writing.evaluating.classes import FREE, MISSING
 from async_testing.writing.evaluating.dumping import Dumping
+from async_testing.writing.evaluating.fields import FREE, MISSING
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.limits import Refused, ValidationError
 from async_testing.writing.evaluating.terms import Column

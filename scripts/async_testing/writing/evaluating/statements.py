@@ -8,10 +8,10 @@ from collections.abc import Generator, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from async_testing.writing.evaluating.expressions import Expressions
+from async_testing.writing.evaluating.comprehensions import Comprehensions
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.strangers import Stranger
-from async_testing.writing.evaluating.things import Cls, Frame, Func, Opaque, Raised, Recorder, Unknown
+from async_testing.writing.evaluating.things import Frame, Func, Opaque, Raised, Recorder, Unknown
 
 Steps = Generator[Any, Any, None]
 
@@ -24,15 +24,15 @@ class Returned(BaseException):
         self.value = value
 
 
-class _Broken(BaseException):
-    pass
+class Broken(BaseException):
+    """``break`` was reached."""
 
 
-class _Continued(BaseException):
-    pass
+class Continued(BaseException):
+    """``continue`` was reached."""
 
 
-class Statements(Expressions):
+class Statements(Comprehensions):
     """Runs statements."""
 
     def run_statement(self, node: ast.stmt, frame: Frame) -> None:
@@ -188,10 +188,10 @@ class Statements(Expressions):
             self.tick()
             try:
                 yield from self.block(node.body, frame)
-            except _Broken:
+            except Broken:
                 self.mark(node, f"broken {min(rounds, 2)}")
                 return
-            except _Continued:
+            except Continued:
                 continue
         yield from self.block(node.orelse, frame)
 
@@ -210,10 +210,10 @@ class Statements(Expressions):
             self.assign(node.target, item, frame)
             try:
                 yield from self.block(node.body, frame)
-            except _Broken:
+            except Broken:
                 self.mark(node, "broken")
                 return
-            except _Continued:
+            except Continued:
                 continue
             except (Raised, Returned):
                 self.mark(node, f"left in round {min(rounds, 8)}")
@@ -227,11 +227,11 @@ class Statements(Expressions):
 
     def do_Break(self, node: ast.Break, frame: Frame) -> None:
         """``break``."""
-        raise _Broken
+        raise Broken
 
     def do_Continue(self, node: ast.Continue, frame: Frame) -> None:
         """``continue``."""
-        raise _Continued
+        raise Continued
 
     def do_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
         """A function in a function."""
@@ -250,108 +250,6 @@ class Statements(Expressions):
             frame.names[name] = frame.module._imported(node, alias)
 
     do_ImportFrom = do_Import
-
-    def do_Raise(self, node: ast.Raise, frame: Frame) -> None:
-        """``raise … from …``."""
-        if node.exc is None:
-            current: Frame | None = frame
-            while current is not None and current.handled is None:
-                current = current.parent
-            raise Raised(current.handled if current else RuntimeError("No active exception to reraise"))
-        value = self.eval(node.exc, frame)
-        if isinstance(value, Cls) or (isinstance(value, type) and issubclass(value, BaseException)):
-            value = self.call(value, [], {})
-        if node.cause is not None:
-            self.set_cause(value, self.eval(node.cause, frame))
-        self.require_exception(value)
-        raise Raised(value, said=True)
-
-    def do_Try(self, node: ast.Try, frame: Frame) -> Steps:
-        """``try: … except …: … else: … finally: …``."""
-        kinds = [*self._kinds(node, frame)]
-        self.caught += kinds
-        try:
-            try:
-                try:
-                    yield from self.block(node.body, frame)
-                finally:
-                    self._uncaught(kinds)
-            except Raised as raised:
-                handler = self._handler(node, raised.value, frame)
-                if handler is None:
-                    raise
-                self.mark(handler, "entered")
-                yield from self._handled(handler, raised.value, frame)
-            else:
-                yield from self.block(node.orelse, frame)
-        except BaseException as problem:
-            if not isinstance(problem, Raised | Returned | _Broken | _Continued):
-                raise
-            yield from self.block(node.finalbody, frame)
-            raise
-        yield from self.block(node.finalbody, frame)
-
-    do_TryStar = do_Try
-
-    def _kinds(self, node: ast.Try, frame: Frame) -> Iterator[Any]:
-        """The exceptions that the handlers of a ``try`` are for."""
-        for handler in node.handlers:
-            try:
-                kind = self.eval(handler.type, frame) if handler.type is not None else None
-            except Unknown:
-                continue
-            for one in kind if isinstance(kind, tuple) else [kind]:
-                if one is not None and one not in self.caught:
-                    yield one
-
-    def _uncaught(self, kinds: list[Any]) -> None:
-        for one in kinds:
-            if one in self.caught:
-                self.caught.remove(one)
-
-    def _handler(self, node: ast.Try, value: Any, frame: Frame) -> ast.ExceptHandler | None:
-        for handler in node.handlers:
-            kind = self.eval(handler.type, frame) if handler.type is not None else BaseException
-            if self.is_instance(value, kind):
-                return handler
-        return None
-
-    def _handled(self, handler: ast.ExceptHandler, value: Any, frame: Frame) -> Steps:
-        before, frame.handled = frame.handled, value
-        if handler.name:
-            frame.names[handler.name] = value
-        try:
-            yield from self.block(handler.body, frame)
-        finally:
-            frame.handled = before
-            if handler.name:
-                frame.names.pop(handler.name, None)
-
-    def do_With(self, node: ast.With | ast.AsyncWith, frame: Frame) -> Steps:
-        """``with … as a, … as b: …``."""
-        yield from self._with(node, 0, frame)
-
-    do_AsyncWith = do_With
-
-    def _with(self, node: ast.With | ast.AsyncWith, place: int, frame: Frame) -> Steps:
-        if place == len(node.items):
-            yield from self.block(node.body, frame)
-            return
-        item = node.items[place]
-        manager = self.manager(self.eval(item.context_expr, frame), is_async=isinstance(node, ast.AsyncWith))
-        entered = manager.enter()
-        if item.optional_vars is not None:
-            self.assign(item.optional_vars, entered, frame)
-        try:
-            yield from self._with(node, place + 1, frame)
-        except Raised as raised:
-            if not manager.leave(raised.value):
-                raise
-            return
-        except (Returned, _Broken, _Continued):
-            manager.leave(None)
-            raise
-        manager.leave(None)
 
     def do_Match(self, node: ast.Match, frame: Frame) -> Steps:
         """``match …: case …``."""

@@ -1,0 +1,77 @@
+"""What an attempt learns about its inputs, so that the next one has others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.things import Again
+from async_testing.writing.memory import Memory
+from async_testing.writing.samples import FORMATS
+
+
+def _hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+class Learning:
+    """Learns.
+
+    Args:
+        memory: keeps what is learned.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.interpreter = memory.interpreter
+        self.spots: dict[int, str] = {}
+        """Where objects of models were made, by their identity."""
+
+    def learn_form(self, value: Any, form: Form) -> None:
+        """A value was refused for its form: where it was made up, another one is made next time. Raises: Again."""
+        place = self.memory.places.get((type(value).__name__, value)) if _hashable(value) else None
+        if place is None:
+            return
+        known = self.memory.hints.get(place)
+        if known is form or not ("answer" in place or "result" in place):
+            return
+        if known is not None and repr(known) == repr(form) and known.limits == form.limits:
+            spent = self.memory.tried.get(place, 0) + 1
+            self.memory.tried[place] = spent
+            if spent > len(FORMATS):
+                return
+            raise Again
+        self.memory.hints[place] = form
+        raise Again
+
+    def learn_double(self, value: Any) -> None:
+        """A text that was made up cannot do what the code wants: it must be something else. Raises: Again."""
+        place = self.memory.places.get(("str", value)) if isinstance(value, str) else None
+        if place in self.memory.loose and place not in self.memory.hints:
+            self.memory.hints[place] = Form("double")
+            raise Again
+
+    def learn_keys(self, value: Any, key: Any) -> None:
+        """An object of a model is used as a dictionary, whatever its annotation says. Raises: Again."""
+        place = self.spots.get(id(value))
+        if place is None or not isinstance(key, str) or place in self.memory.hints:
+            return
+        fields = self.interpreter.fields_of(value.cls)
+        self.memory.columns[place] = [*fields] if key in fields else [*fields, key]
+        self.memory.hints[place] = Form("dict")
+        raise Again
+
+    def learn_columns(self, names: list[str]) -> None:
+        """The code reads these of a row whose columns the statement does not tell. Raises: Again."""
+        moved = False
+        for known in self.memory.columns.values():
+            fresh = [one for one in names if one not in known]
+            if fresh:
+                known += fresh
+                moved = True
+        if moved:
+            raise Again

@@ -1,0 +1,186 @@
+"""Rows of a database: those that are there before, and those that the code stores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from async_testing.writing.evaluating.errors import error_class
+from async_testing.writing.evaluating.fields import MISSING
+from async_testing.writing.evaluating.things import (
+    Cls,
+    Meta,
+    Obj,
+    Opaque,
+    Raised,
+    Special,
+    Unknown,
+)
+from async_testing.writing.standins import row_of
+
+if TYPE_CHECKING:
+    from async_testing.writing.attempts import Attempt
+
+
+def _violated() -> BaseException:
+    """What SQLAlchemy raises where the database refuses a row."""
+    kind = error_class("sqlalchemy.exc.IntegrityError")
+    assert kind is not None
+    return kind.__new__(kind)
+
+
+def _is_relation(default: Any, form: Any) -> bool:
+    return (isinstance(default, Meta) and default.name in ("relationship", "Relationship")) or form.kind in (
+        "class",
+        "external",
+    )
+
+
+class Rows(Special):
+    """Holds them.
+
+    Args:
+        attempt: the attempt that they belong to.
+    """
+
+    def __init__(self, attempt: Attempt) -> None:
+        self.attempt = attempt
+        self.interpreter = attempt.interpreter
+        self.arranged: list[Obj] = []
+        """Rows that the test stores before, parents first."""
+        self.before: dict[int, dict[str, Any]] = {}
+        self.rows: list[Obj] = []
+        self.changed: list[Cls] = []
+        """Tables that the code has written to."""
+
+    def _touched(self, cls: Cls) -> None:
+        if cls not in self.changed:
+            self.changed.append(cls)
+
+    def _add_all(self, rows: Any) -> None:
+        for row in self.interpreter.items(rows):
+            self._add(row)
+
+    def _add(self, row: Any) -> None:
+        if not isinstance(row, Obj) or row.cls.kind != "table":
+            raise Unknown("what is added is no row that is known")
+        if row not in self.rows:
+            self.rows.append(row)
+        self._touched(row.cls)
+
+    def _flush(self) -> None:
+        for row in self.rows:
+            if row not in self.arranged:
+                self._filled(row)
+
+    def _filled(self, row: Obj) -> None:
+        """Columns that were not given get what the table says."""
+        for name, (form, default, _) in self.interpreter.fields_of(row.cls).items():
+            if name in row.fields or _is_relation(default, form):
+                continue
+            given = default.kwargs.get("default", MISSING) if isinstance(default, Meta) else MISSING
+            if given is not MISSING and not callable(given) and not isinstance(given, Special):
+                row.fields[name] = given
+            elif form.optional and not (isinstance(default, Meta) and default.kwargs.get("server_default")):
+                row.fields[name] = None
+            elif self._is_missing(row.cls, name, default):
+                self.changed.clear()
+                raise Raised(_violated(), said=True)
+            else:
+                row.fields[name] = Opaque("the database")
+
+    def _is_missing(self, cls: Cls, name: str, default: Any) -> bool:
+        """Whether the database refuses a row without a value in a column, which nothing else provides."""
+        keys = (
+            "default",
+            "default_factory",
+            "server_default",
+            "insert_default",
+            "primary_key",
+            "identity",
+            "init",
+        )
+        given = default if isinstance(default, Meta) else Meta("")
+        others = any(
+            isinstance(one, Meta) and one.name in ("Identity", "Computed", "Sequence") for one in given.args
+        )
+        return (
+            default is not MISSING
+            and name != self._key(cls)
+            and not others
+            and not given.kwargs.keys() & {*keys}
+        )
+
+    def _removed(self, row: Any) -> None:
+        if row in self.rows:
+            self.rows.remove(row)
+        self._touched(row.cls)
+
+    def _is_single(self, cls: Cls, column: str) -> bool:
+        """Whether no two rows have the same value in a column."""
+        default = self.interpreter.fields_of(cls).get(column, (None, None))[1]
+        return column == self._key(cls) or (
+            isinstance(default, Meta) and default.kwargs.get("unique") is True
+        )
+
+    def _key(self, cls: Cls) -> str:
+        for name, (_, default, _) in self.interpreter.fields_of(cls).items():
+            if isinstance(default, Meta) and default.kwargs.get("primary_key"):
+                return name
+        return "id"
+
+    def _arrange(self, cls: Cls, place: str, given: dict[str, Any]) -> Obj:
+        """A row that is there before, and the rows that it refers to."""
+        row = row_of(self.attempt, place, cls)
+        row.fields.update(given)
+        for name, (_, default, _) in self.interpreter.fields_of(cls).items():
+            parent = self._parent(cls, default)
+            value = row.fields.get(name)
+            if parent is None or value is None:
+                continue
+            key = self._key(parent)
+            if not any(one.cls is parent and one.fields.get(key) == value for one in self.rows):
+                self._arrange(parent, f"{place}.{name}", {key: value})
+        row.raw = dict(row.fields)
+        self.arranged.append(row)
+        self.rows.append(row)
+        self.before[id(row)] = dict(row.fields)
+        return row
+
+    def depth(self, cls: Cls, hops: int = 8) -> int:
+        """How many tables a table's rows need rows in before them."""
+        found = 0
+        for _, default, _ in self.interpreter.fields_of(cls).values():
+            parent = self._parent(cls, default) if hops else None
+            if parent is not None and parent is not cls:
+                found = max(found, 1 + self.depth(parent, hops - 1))
+        return found
+
+    def _parent(self, cls: Cls, default: Any) -> Cls | None:
+        keys = (
+            [one for one in default.args if isinstance(one, Meta) and one.name == "ForeignKey"]
+            if isinstance(default, Meta)
+            else []
+        )
+        if isinstance(default, Meta) and isinstance(default.kwargs.get("foreign_key"), str):
+            keys.append(Meta("ForeignKey", (default.kwargs["foreign_key"],)))
+        for key in keys:
+            table = str(key.args[0]).rpartition(".")[0]
+            found = self._named(cls, table)
+            if found is None:
+                raise Unknown(f"the table {table} is not found")
+            return found
+        return None
+
+    def _named(self, cls: Cls, table: str) -> Cls | None:
+        """The class of a table, in the modules that define or import tables beside a class."""
+        for module in [cls.module, *self.interpreter.known()]:
+            for name in module.bindings:
+                try:
+                    one = module.get(name)
+                except (KeyError, Unknown, Raised):
+                    continue
+                if isinstance(one, Cls) and one.kind == "table":
+                    said = self.interpreter.lookup(one, "__tablename__")
+                    if said == table or (said is None and one.name.lower() == table):
+                        return one
+        return None
