@@ -20,6 +20,9 @@ _ENDS = ("begin", "savepoint", "commit", "rollback", "release savepoint", "rollb
 _SIMPLE = (str, int, float, bool, type(None))
 
 
+RESPONSES = frozenset({"Response", "JSONResponse", "ORJSONResponse", "PlainTextResponse"})
+
+
 class Asserter:
     """Writes assertions.
 
@@ -42,12 +45,7 @@ class Asserter:
         if isinstance(value, Double):
             return [f"assert {name} is {self.shower.show(value)}"]
         if is_router(value):
-            kept = self.shower.show(set(routes_of(value)))
-            sign = "==" if value.meta.name == "APIRouter" else ">="
-            asked = (
-                f'{{(one.path, method) for one in {name}.routes for method in getattr(one, "methods", ())}}'
-            )
-            return [f"assert {asked} {sign} {kept}"]
+            return self._routes(value, name)
         if isinstance(value, Inert | Special) and id(value) not in self.shower.names:
             raise Unknown("what it returns cannot be shown in a test")
         if isinstance(value, Opaque):
@@ -58,6 +56,8 @@ class Asserter:
                 if _equal(value)
                 else [f"assert {name} is {self.shower.show(value)}"]
             )
+        if isinstance(value, Obj) and value.cls.qualname in RESPONSES and "status_code" in value.fields:
+            return [*self._response(value, name)]
         if isinstance(value, Obj) and _is_of_its_own(value):
             return [*self._fields(value, name)]
         if _is_record(value):
@@ -70,6 +70,35 @@ class Asserter:
                 found += self.result(one, f"{name}[{place}]")
             return found
         return [f"assert {name} == {self.shower.show(value)}"]
+
+    def _routes(self, value: Any, name: str) -> list[str]:
+        """Assertions about the routes of a router or an application, as its description has them."""
+        kept = self.shower.show({f"{method} {path}" for path, method in routes_of(value)})
+        lines = []
+        if value.meta.name == "APIRouter":
+            application = self.arranger.fresh("app")
+            kind = self.shower.take("fastapi", "FastAPI")
+            lines = [f"{application}: {kind} = {kind}()", f"{application}.include_router({name})"]
+            name = application
+        paths = self.arranger.fresh("paths")
+        lines.append(f"{paths}: dict[str, Any] = {name}.openapi()[{self.shower.text('paths')}]")
+        self.shower.take("typing", "Any")
+        said = self.shower.text("{method} {path}")
+        return [*lines, f"assert {{f{said} for path in {paths} for method in {paths}[path]}} == {kept}"]
+
+    def _response(self, value: Obj, name: str) -> Iterator[str]:
+        """Assertions about a response that is made in the code."""
+        fields = value.fields
+        yield f"assert {name}.status_code == {self.shower.show(fields['status_code'])}"
+        content = fields["content"]
+        if value.cls.name == "JSONResponse" and not _has_opaque(content):
+            loads = self.shower.take("json", "loads")
+            yield f"assert {loads}({name}.body) == {self.shower.show(content)}"
+        elif isinstance(content, str) and value.cls.name != "ORJSONResponse":
+            yield f"assert {name}.body == {content.encode()!r}"
+        for header, one in fields["headers"].items():
+            if isinstance(header, str) and isinstance(one, str):
+                yield f"assert {name}.headers[{self.shower.text(header)}] == {self.shower.text(one)}"
 
     def _fields(self, value: Obj, name: str) -> Iterator[str]:
         """Assertions about the fields of an object that is equal to itself only."""

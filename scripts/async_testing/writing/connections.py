@@ -136,9 +136,27 @@ class Connection:
                 return None
             return self._row(f"{place}[0]", columns)
         sizes = [1, 0, 2] if kind == "execute" or limit == 1 or self._is_single(call) else [2, 0, 1]
+        listed = self._listed(call, columns)
+        whole = len(next(iter(listed.values()), []))
+        if whole:
+            sizes = [*dict.fromkeys((whole, 0, whole - 1, 1))]
         words = {0: "no_rows", 1: "one_row", 2: "two_rows"}
-        count = self.attempt.pick(f"{place}#", [(one, words[one]) for one in sizes])
-        return [self._row(f"{place}[{turn}]", columns) for turn in range(count)]
+        count = self.attempt.pick(f"{place}#", [(one, words.get(one, f"{one}_rows")) for one in sizes])
+        rows = [self._row(f"{place}[{turn}]", columns) for turn in range(count)]
+        for turn, row in enumerate(rows):
+            row.update({name: values[turn] for name, values in listed.items() if turn < len(values)})
+        return rows
+
+    def _listed(self, call: Any, columns: list[str]) -> dict[str, list[Any]]:
+        """Columns that are among what a statement gives and that it asks for by a list of values, as ``id IN (…)``."""
+        where = getattr(self._meaning(call), "where", None)
+        found: dict[str, list[Any]] = {}
+        for said, values in where.items() if isinstance(where, dict) else ():
+            name = str(said).partition(" ")[0].rpartition(".")[2]
+            is_list = isinstance(values, list | tuple) and str(said).upper().endswith((" IN", "= ANY"))
+            if name in columns and is_list and all(isinstance(one, int | str) for one in values):
+                found[name] = [*values]
+        return found
 
     def _is_single(self, call: Any) -> bool:
         where = getattr(self._meaning(call), "where", None)

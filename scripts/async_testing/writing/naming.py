@@ -6,7 +6,7 @@ import re
 
 from async_testing.subjects.wording import snake
 from async_testing.writing.doubles import Double
-from async_testing.writing.evaluating.things import Cls, Obj
+from async_testing.writing.evaluating.things import Cls, Obj, Recorder
 from async_testing.writing.exploring import Done
 
 _LONGEST = 90
@@ -77,6 +77,8 @@ def ending(done: Done) -> str:
         return f"returns_empty_{type(value).__name__}"
     if isinstance(value, list) and value and isinstance(value[0], Obj):
         return f"returns_list_of_{snake(value[0].cls.name)}"
+    if isinstance(value, Recorder):
+        return "returns_router" if value.meta.name == "APIRouter" else "returns_application"
     return f"returns_{slug(type(value).__name__)}"
 
 

@@ -13,7 +13,7 @@ _SILENT = frozenset(
 
 
 def routes_of(router: Recorder, prefix: str = "") -> list[tuple[str, str]]:
-    """The paths of a router and the method of each, as FastAPI keeps them.
+    """The paths of a router and the method of each, as the description of an application has them.
 
     Raises:
         Unknown: it was told something that is not followed.
@@ -22,7 +22,8 @@ def routes_of(router: Recorder, prefix: str = "") -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for told in router.told:
         if told.name in _VERBS:
-            found.append((prefix + _text(told.get("path", 0, "")), told.name.upper()))
+            if told.kwargs.get("include_in_schema", True) is True:
+                found.append((prefix + _text(told.get("path", 0, "")), told.name))
         elif told.name == "include_router":
             inner = told.get("router", 0)
             if not isinstance(inner, Recorder):

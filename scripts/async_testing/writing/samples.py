@@ -166,6 +166,8 @@ class Samples:
             return f"{NAMES[turn]} {chr(65 + number % 26)}"
         if "city" in name:
             return _CITIES[number % len(_CITIES)]
+        if name.endswith(("database_url", "database_uri", "db_url", "dsn")):
+            return f"postgresql://user{number}:Secret-{number}@db.example.com:{5432 + number}/app{number}"
         if name.endswith(("url", "image", "link", "avatar", "website")):
             return f"https://example.com/{number}"
         if name in ("username", "login", "handle"):

@@ -93,6 +93,8 @@ class Shower:
             return self._result(value)
         if isinstance(value, int | float | bytes | complex | range):
             return repr(value)
+        if isinstance(value, list) and type(value).__name__ == "Each":
+            return f"{self.take(self.conventions.fakes, 'Each')}([{', '.join(map(self.show, value))}])"
         if isinstance(value, list):
             return f"[{', '.join(map(self.show, value))}]"
         if isinstance(value, tuple):

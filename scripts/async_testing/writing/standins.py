@@ -70,13 +70,33 @@ def _error(attempt: Attempt, place: str, cls: type[BaseException]) -> Any:
     """An exception that a function is given: one that the driver, or the server, would raise."""
     made = [one for one in errors_of(attempt) if isinstance(one[0], cls)]
     if cls in (Exception, BaseException):
-        made = [(RuntimeError("it failed"), ""), *made]
+        made = [*_meant(attempt, place), (RuntimeError("it failed"), "other_error"), *made]
     else:
         own = exception_of(attempt, cls, place)
         made += [(own, "")] if own is not None and not made else []
     if not made:
         raise Unknown(f"it is not known how to make a {cls.__name__}")
     return attempt.pick(place, made)
+
+
+def _meant(attempt: Attempt, place: str) -> list[tuple[Any, str]]:
+    """Exceptions of the project that the code names, as a handler that narrows what it is given."""
+    from async_testing.subjects.wording import snake
+
+    home = attempt.memory.home
+    found: list[tuple[Any, str]] = []
+    for name in sorted(attempt.interpreter.words) if home is not None else ():
+        if name not in home.bindings:
+            continue
+        try:
+            value = home.get(name)
+        except (Unknown, Raised, KeyError):
+            continue
+        if isinstance(value, Cls) and attempt.interpreter.is_exception(value):
+            made = exception_of(attempt, value, place)
+            if made is not None:
+                found.append((made, snake(name) if found else ""))
+    return found
 
 
 def _of_project(attempt: Attempt, place: str, cls: Cls) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from async_testing.writing.evaluating.models import Models
+from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
     Again,
     Cls,
@@ -49,9 +50,11 @@ class Natives(Models):
             "asyncio.gather": self._gather,
             "asyncio.run": lambda value, **_: self.awaited(value),
             "asyncio.sleep": lambda *_: Coro(lambda: None),
-            "asyncio.wait_for": lambda value, *_, **__: value,
+            "asyncio.wait_for": lambda value, timeout=None, **_: self._in_time(timeout, value),
             "asyncio.shield": lambda value: value,
-            "asyncio.timeout": lambda *_: Manager(lambda: Inert(), lambda _: False),
+            "asyncio.timeout": lambda delay=None: self._in_time(
+                delay, Manager(lambda: Inert(), lambda _: False)
+            ),
             "asyncio.create_task": lambda value, **_: self._task(value),
             "asyncio.ensure_future": lambda value, **_: self._task(value),
             "asyncio.to_thread": lambda func, *args, **kwargs: Coro(lambda: self.call(func, [*args], kwargs)),
@@ -91,6 +94,12 @@ class Natives(Models):
         if not isinstance(cls, Cls) or cls.kind != "dataclass":
             raise Raised(TypeError("must be called with a dataclass type or instance"))
         return tuple(Meta("Field", (), {"name": name}) for name in self.fields_of(cls))
+
+    def _in_time(self, delay: Any, value: Any) -> Any:
+        """A value, within a time that has to be a number."""
+        if isinstance(delay, Stranger):
+            delay.become("int")
+        return value
 
     def _later(self, func: Any, args: Any, kwargs: Any) -> bool:
         found = self.call(func, [*args], kwargs)
