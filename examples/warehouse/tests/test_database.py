@@ -46,6 +46,19 @@ async def test_lent_without_a_database_is_503(
 
 
 @pytest.mark.asyncio
+async def test_lent_lets_a_bug_through(fake_pool: FakePool, fake_connection: FakeConnection) -> None:
+    """What says nothing about the database is not taken for a missing one."""
+    error: Exception = LookupError("no such setting")
+    fake_connection.when("ACQUIRE").then(error)
+
+    with pytest.raises(LookupError) as raised:
+        async with lent(fake_pool, 1):
+            pass
+
+    assert raised.value is error
+
+
+@pytest.mark.asyncio
 async def test_lent_waits_so_long_and_no_longer(fake_connection: FakeConnection) -> None:
     """With every connection out, the one that waits is answered in the end."""
     pool: FakePool = FakePool(fake_connection, max_size=1)

@@ -224,6 +224,20 @@ async def test_receive_twice_is_409(items: ItemRepository, fake_connection: Fake
 
 
 @pytest.mark.asyncio
+async def test_receive_lets_a_bug_through(items: ItemRepository, fake_connection: FakeConnection) -> None:
+    """What is no error of the server says nothing about a line."""
+    error: Exception = LookupError("no such setting")
+    fake_connection.fetchval_return = True
+    fake_connection.when("INSERT", "delivery_lines").then(error)
+
+    with pytest.raises(LookupError) as raised:
+        await items.receive(delivery(("NUT-M8", 5)))
+
+    assert raised.value is error
+    assert fake_connection.committed == []
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("error", "status_code", "detail"),
     [

@@ -8,7 +8,7 @@ from src.errors import WarehouseError
 from src.models import Line, NewOrder, Order
 from src.reorders import CHANNEL
 from src.repositories.orders import OrderRepository
-from tests.fakes import FakeConnection, Insert, Raw, Select, Update, errors
+from tests.fakes import FakeConnection, FakeTransaction, Insert, Raw, Select, Update, errors
 
 COLUMNS = ["id", "reference", "state", "placed_at"]
 LOCKED = Select("orders", ["state"], where={"id": 7}, lock="FOR UPDATE")
@@ -198,6 +198,30 @@ async def test_get_reads_the_order_and_its_lines_as_of_one_moment(
     assert [call.transaction for call in fake_connection.committed] == [1, 1]
     assert isolations(fake_connection) == ["repeatable_read"]
     assert found == order
+
+
+@pytest.mark.asyncio
+async def test_get_may_not_write(
+    orders: OrderRepository,
+    fake_connection: FakeConnection,
+    order_row: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The database itself would refuse it."""
+    fake_connection.fetchrow_return = order_row
+    fake_connection.fetch_return = []
+    opened: list[FakeTransaction] = []
+    transaction = fake_connection.transaction
+
+    def remembered(**options: Any) -> FakeTransaction:
+        opened.append(transaction(**options))
+        return opened[-1]
+
+    monkeypatch.setattr(fake_connection, "transaction", remembered)
+
+    await orders.get(7)
+
+    assert [one.readonly for one in opened] == [True]
 
 
 @pytest.mark.asyncio

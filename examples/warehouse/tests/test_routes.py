@@ -127,11 +127,12 @@ async def test_take_reorders_endpoint(
     """What the database tells while the application runs is handed out once."""
     ((channel, notify),) = fake_connection.listeners
     notify(fake_connection, 4711, channel, "NUT-M8")
+    notify(fake_connection, 4711, channel, "BOLT-M8")
 
     first: httpx.Response = await async_client.post("/reorders/taken")
     second: httpx.Response = await async_client.post("/reorders/taken")
 
-    assert (first.status_code, first.json()) == (200, ["NUT-M8"])
+    assert (first.status_code, first.json()) == (200, ["BOLT-M8", "NUT-M8"])
     assert (second.status_code, second.json()) == (200, [])
 
 
