@@ -7,20 +7,23 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from async_testing.finding import UsageError
+from async_testing.templates.real_database.watching import watched_folder
 
 VARIABLE = "ASYNC_TESTING_DSN"
 
 
 @contextmanager
 def shared(wanted: bool) -> Iterator[None]:
-    """Start an embedded server and put its DSN into the environment, unless one is there or none is wanted."""
+    """Start an embedded server and put its DSN into the environment, unless one is there or none is wanted.
+
+    It goes with this process, also where that is killed.
+    """
     if not wanted or os.environ.get(VARIABLE):
         yield
         return
-    with TemporaryDirectory(prefix="mutants-postgres-") as folder:
+    with watched_folder("mutants-postgres-", "data/postmaster.pid") as folder:
         before = os.environ.get("XDG_RUNTIME_DIR")
         os.environ["XDG_RUNTIME_DIR"] = folder  # its lock would else lie where another user may own it
         try:
