@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench fuzz field capture planted precision evals channels release manifests loads plan-field
+.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench fuzz field capture planted precision evals channels release manifests loads plan-field bench-published
 
 help:  ## what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -104,3 +104,6 @@ evals: $(STAMP)  ## hold the cases of the evals: every planted bug is one; AGENT
 
 plan-field: $(STAMP)  ## the tests that plan writes for public repositories, as a table (minutes, needs the network)
 	@$(PY) tools/plan_field.py $(PLAN_FIELD)
+
+bench-published: $(STAMP)  ## what the published skill's own tests notice, read from ../shared/seed (minutes)
+	@$(PY) tools/bench_published.py $(PUBLISHED)
