@@ -82,8 +82,6 @@ def _test(done: Done, conventions: Conventions, names: Names, what: str, *, exac
     asserts += asserter.sessions()
     if arranger.sessions:
         shower.imports |= {Import("pytest", ""), Import("sqlalchemy.ext.asyncio", "AsyncSession")}
-        if not is_async:
-            raise Unknown("a session is handed to what is not async")
     if not asserts:
         raise Unknown("it has no effect that a test could see")
     if any(line.startswith("with pytest.raises") for line in act):
@@ -93,7 +91,7 @@ def _test(done: Done, conventions: Conventions, names: Names, what: str, *, exac
         name,
         subject.function.name,
         sentence(done),
-        is_async,
+        is_async or bool(arranger.sessions),
         (
             *(Fixture(one, "AsyncSession") for one, _ in arranger.sessions),
             *arranger.doubles.fixtures,

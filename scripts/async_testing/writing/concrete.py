@@ -31,7 +31,8 @@ def class_for(attempt: Attempt, bound: Any) -> Cls | None:
     if isinstance(owner, Cls):
         for one in owner.mro():
             for given in one.given if isinstance(one, Cls) else ():
-                if isinstance(given, Cls) and not _is_bare(attempt, given):
+                fits = not isinstance(bound, Cls) or (isinstance(given, Cls) and given.derives(bound))
+                if fits and isinstance(given, Cls) and not _is_bare(attempt, given):
                     return given
     if isinstance(bound, Cls) and not _is_bare(attempt, bound):
         return bound
@@ -50,16 +51,41 @@ def made_of(attempt: Attempt, owner: Cls, method: str) -> Cls:
     Raises:
         Unknown: it is abstract, and nothing derives from it without a method of its own.
     """
-    if not open_names(attempt.interpreter, owner):
+    left, promised = open_names(owner), promised_names(owner)
+    if not left and not promised:
         return owner
     for one in _classes(attempt.interpreter, f"({owner.name}", f" {owner.name}"):
-        is_below = one is not owner and one.derives(owner) and not open_names(attempt.interpreter, one)
-        if is_below and attempt.interpreter.lookup(one, method) is attempt.interpreter.lookup(owner, method):
+        is_below = one is not owner and one.derives(owner) and not open_names(one)
+        if not is_below or any(attempt.interpreter.lookup(one, name) is None for name in promised):
+            continue
+        if attempt.interpreter.lookup(one, method) is attempt.interpreter.lookup(owner, method):
             return one
+    if not left:
+        return owner
     raise Unknown(f"{owner.name} is abstract, and nothing of the project makes it whole")
 
 
-def open_names(interpreter: Interpreter, cls: Cls) -> list[str]:
+def promised_names(cls: Cls) -> list[str]:
+    """The names that a plain class annotates without a value, for classes below it to give."""
+    if cls.kind not in ("plain", "class"):
+        return []
+    made = {
+        one.attr
+        for node in cls.node.body
+        for one in ast.walk(node)
+        if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)
+    }
+    return [
+        node.target.id
+        for node in cls.node.body
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and node.value is None
+        and node.target.id not in made
+    ]
+
+
+def open_names(cls: Cls) -> list[str]:
     """The abstract methods that a class still has."""
     seen: set[str] = set()
     found: list[str] = []

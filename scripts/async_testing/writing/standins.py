@@ -102,7 +102,7 @@ def _meant(attempt: Attempt, place: str) -> list[tuple[Any, str]]:
 def _of_project(attempt: Attempt, place: str, cls: Cls) -> Any:
     interpreter = attempt.interpreter
     if cls.kind == "table":
-        return row_of(attempt, place, cls)
+        return row_of(attempt, place, class_for(attempt, cls) or cls)
     if interpreter.is_exception(cls):
         found = exception_of(attempt, cls, place)
         if found is None:

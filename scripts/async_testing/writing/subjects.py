@@ -99,7 +99,8 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
         constructor: tuple[Argument, ...] = ()
         if kind in ("method", "property"):
             assert owner is not None
-            constructor, made = _object(attempt, made_of(attempt, owner, name))
+            attempt.memory.owner = made_of(attempt, owner, name)
+            constructor, made = _object(attempt, attempt.memory.owner)
             for lacking in sorted(attempt.memory.lacking):
                 replacing_on(attempt, made, lacking)
         skip = 1 if kind in ("method", "property", "classmethod") else 0
