@@ -61,7 +61,8 @@ def tests_of(module: Module, model: Model, conventions: Conventions, names: Name
     with looping():
         writer = _Writer(cls, memory, conventions, names, what)
         locked = conventions.project.packages.get("pydantic", "")
-        first = locked.startswith("1.") if locked else is_first_pydantic(module.source)
+        lineage = [one.module.source for one in cls.mro() if isinstance(one, Cls)]
+        first = locked.startswith("1.") if locked else any(map(is_first_pydantic, lineage))
         is_checked = not first and cls.kind == "model"  # pydantic 1 refuses in other words
         return [*writer.taken(), *(writer.refused() if is_checked else [])]
 
