@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench fuzz field capture planted precision evals channels release manifests loads plan-field bench-published
+.PHONY: help setup lock clean demo test check lint format-check types docs docs-check bundle matrix fix mutants contract bench fuzz field capture planted precision evals channels release manifests loads plan-field bench-published generated
 
 help:  ## what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -107,3 +107,6 @@ plan-field: $(STAMP)  ## the tests that plan writes for public repositories, as 
 
 bench-published: $(STAMP)  ## what the published skill's own tests notice, read from ../shared/seed (minutes)
 	@$(PY) tools/bench_published.py $(PUBLISHED)
+
+generated: $(STAMP)  ## what the tests that plan writes for the examples notice, unedited (about 20 minutes)
+	@$(PY) tools/generated.py $(GENERATED)
