@@ -3,9 +3,10 @@
     python tools/bench_published.py [--seed FOLDER] [--jobs 2] [--output FILE.json]
 
 The skill that this project began with is read from ``../shared/seed`` when this runs; none of its text is kept here.
-Its fakes and tests go into a copy of ``examples/users`` in which only what has another name today is renamed; the
-tests that fail there without any bug are counted and left out. Then the bugs that ``verify.py`` plants in the modules
-that those tests are about are judged by the rest.
+Its fakes and tests go into a copy of ``examples/users`` in which only names, and the text of an expected message, are
+made to fit; the tests that fail there without any bug are counted and left out. Then the bugs that ``verify.py`` plants
+in the modules that those tests are about are judged by the rest, and by the example's own tests on fakes. A bug that
+no passing test runs says that the tests do not fit the example, not that they are weak: those are counted apart.
 Exit 0: judged. Exit 2: the folder is missing, or nothing in it could be run.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,6 +36,8 @@ RENAMED = {
     "RustPSQLDriverPyBaseError": "Error",
     "tests.fakes": "tests.published_fakes",
 }
+# What a test asks of the detail of an error is the wording of another application: here is this one's.
+DETAIL = (r"(['\"])[^'\"\n]*\1(?= in [\w.]+\.detail\b)", '"Could not fetch"')
 HEADER = """import pytest
 from psqlpy.exceptions import Error
 
@@ -70,7 +74,7 @@ def put(project: Path, found: Sequence[str]) -> list[str]:
     for one in found:
         for before, after in RENAMED.items():
             one = re.sub(rf"(?<![\w.]){re.escape(before)}\b", after, one)
-        texts.append(one)
+        texts.append(re.sub(*DETAIL, one))
     fakes = [one for one in texts if re.search(r"^class Fake", one, re.MULTILINE)]
     tests = [
         one
@@ -102,12 +106,33 @@ def judged(project: Path, jobs: int) -> Row:
     return row
 
 
-def told(row: Row) -> str:
+def own(target: Path, jobs: int) -> Row:
+    """Judge the same bugs by the example's own tests, those on fakes."""
+    project = target / "own"
+    left = shutil.ignore_patterns("__pycache__", ".*")
+    shutil.copytree(REPOSITORY / "examples" / "users", project, ignore=left)
+    row = Row("users")
+    plant(project, MODULES, row, jobs, ("-m", "not integration"))
+    return row
+
+
+def not_run(row: Row, kind: str = "") -> int:
+    """How many of the bugs, or of those whose operator begins so, no test runs."""
+    return sum(bool(re.search(rf":\d+ {kind}\S* \(untested\):", one)) for one in row.survivors)
+
+
+def told(row: Row, ours: Row) -> str:
     """The figures in words."""
-    return (
-        f"the published skill's tests on examples/users: {row.passed} of {row.passed + len(row.failed)} pass without a"
-        f" bug; those notice {percent(row.noticed, row.judged)} bugs, in the SQL"
-        f" {percent(row.sql_noticed, row.sql_judged)}"
+    cases, unrun = row.passed + len(row.failed), not_run(row)
+    return "\n".join(
+        (
+            f"the published skill's tests on examples/users: {row.passed} of {cases} pass without a bug; those notice"
+            f" {percent(row.noticed, row.judged)} bugs, in the SQL {percent(row.sql_noticed, row.sql_judged)}",
+            f"{unrun} of the bugs lie where none of those tests goes; of the {row.judged - unrun} that they run, they"
+            f" notice {row.noticed}; in the SQL {row.sql_noticed} of {row.sql_judged - not_run(row, 'sql')}",
+            f"the example's own tests, on the fakes alone: {percent(ours.noticed, ours.judged)} bugs, in the SQL"
+            f" {percent(ours.sql_noticed, ours.sql_judged)}",
+        )
     )
 
 
@@ -129,10 +154,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lost = put(project, blocks(body.read_text(encoding="utf-8")))
             row = judged(project, options.jobs)
             row.failed += lost
+            ours = own(Path(scratch), options.jobs)
     except Failure as failure:
         print(f"bench_published: {failure}", file=sys.stderr)
         return 2
-    print(told(row))
+    print(told(row, ours))
     if options.output:
         options.output.write_text(json.dumps(vars(row), indent=1) + "\n")
     return 0

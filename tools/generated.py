@@ -112,13 +112,13 @@ def left_out(row: Row) -> list[str]:
     return [part for name in row.failed for part in ("--deselect", name)]
 
 
-def plant(project: Path, modules: Sequence[str], row: Row, jobs: int) -> None:
-    """Plant bugs in the modules and count what is noticed."""
+def plant(project: Path, modules: Sequence[str], row: Row, jobs: int, more: Sequence[str] = ()) -> None:
+    """Plant bugs in the modules and count what is noticed; `more` is for pytest."""
     report = project / "verified.json"
     named = [part for module in modules for part in ("--module", module)]
     asked = ["--only", "mutants", "--budget", "0", "--no-cache", "--jobs", str(jobs)]
     told = ["--output-format", "json", "--output-file", str(report)]
-    run([*script("verify"), "tests", *named, *asked, *told, "--", *left_out(row)], project, (0, 1, 2))
+    run([*script("verify"), "tests", *named, *asked, *told, "--", *left_out(row), *more], project, (0, 1, 2))
     found = json.loads(report.read_text())["mutants"] if report.is_file() else []
     if not found:
         raise Failure(f"verify has judged nothing in {project.name}")
