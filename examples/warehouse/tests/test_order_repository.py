@@ -211,10 +211,9 @@ async def test_get_may_not_write(
     fake_connection.fetchrow_return = order_row
     fake_connection.fetch_return = []
     opened: list[FakeTransaction] = []
-    transaction = fake_connection.transaction
 
     def remembered(**options: Any) -> FakeTransaction:
-        opened.append(transaction(**options))
+        opened.append(FakeConnection.transaction(fake_connection, **options))
         return opened[-1]
 
     monkeypatch.setattr(fake_connection, "transaction", remembered)
@@ -222,6 +221,10 @@ async def test_get_may_not_write(
     await orders.get(7)
 
     assert [one.readonly for one in opened] == [True]
+    assert [call.meaning for call in fake_connection.committed] == [
+        Select("orders", COLUMNS, where={"id": 7}),
+        Select("order_lines", ["sku", "quantity"], where={"order_id": 7}, order_by=["sku"]),
+    ]
 
 
 @pytest.mark.asyncio
