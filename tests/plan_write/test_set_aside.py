@@ -120,6 +120,19 @@ class Repository(Generic[Row]):
 """
 
 
+BELOW = """from starlette.authentication import requires
+
+
+@requires("admin")
+async def owner(request) -> str:
+    return request.user.name
+
+
+async def label(request, number: int) -> str:
+    return f"{await owner(request)}-{number}"
+"""
+
+
 def written(project: Project, path: str) -> str:
     """Write a module's tests, none of them skipped; returns their file."""
     result = project.plan(path, "--write")
@@ -139,8 +152,9 @@ def written(project: Project, path: str) -> str:
         (ABSTRACT, (("{self.kind}", ""), ("{text}", "text"))),
         (LATE, (("append(number)", "append(0)"), ("[self.start]", "[]"))),
         (GENERIC, (("name=name", 'name="x"'),)),
+        (BELOW, (("}-{", "}{"), ("request.user.name", "request.url.path"))),
     ],
-    ids=["called", "made", "empty", "unannotated", "decorated", "abstract", "late", "generic"],
+    ids=["called", "made", "empty", "unannotated", "decorated", "abstract", "late", "generic", "below"],
 )
 def test_the_tests_pass_and_notice_each_change(
     project: Project, text: str, changes: tuple[tuple[str, str], ...]

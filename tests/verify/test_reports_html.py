@@ -3,72 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any
 
-import pytest
-from async_testing.verifying import counting
-from async_testing.verifying.model import Coverage, Gap, Instability, Judged, Outcome, Report, Statement
 from async_testing.verifying.reports import html
 
-from tests.verify import browser
 from tests.verify.made import judged, mutant, report, some_tests
+from tests.verify.pages import HOSTILE, SOURCE, full
 
-HOSTILE = (
-    "</style></pre></script><script>alert(1)</script><img src=x onerror=alert(2)>"
-    "\"' onload=x \u202e\x00\x1b[31m\udcff &lt;"
-)
-SOURCE = "".join(f"    value = {number}\n" for number in range(1, 121))
 VOID = {"meta"}
-
-
-def full(verdicts: dict[int, str], name: str = "tests/test_dao.py::test_1", word: str = "value") -> Report:
-    """A report with something of everything; the mutants of the lines that are named have these verdicts."""
-    mutants = [
-        judged(number, verdicts.get(number, "killed"), covering=(0, 1), closest=name, reason="", by="")
-        if number in verdicts
-        else judged(number, covering=(0, 1))
-        for number in range(1, 121)
-    ]
-    return report(
-        *mutants,
-        outcomes=(
-            Outcome("green", "passed", "3 tests passed", 0.4),
-            Outcome("steady", "failed", f"1 test depends on {word}", 9),
-            Outcome("complete", "failed", "119 of 120 lines", 0.1),
-            counting.outcome(mutants, 12.5),
-            Outcome("replayed", "unassessed", "no record"),
-        ),
-        instabilities=(
-            Instability(
-                "order", name, f"assert 1 == 2 {word}", "tests/test_dao.py::test_0", (3, 5), "pytest -p x"
-            ),
-        ),
-        coverage=(Coverage("src/dao.py", 120, 119, 6, 4, (60,), ((30, 40), (90, -1)), "coverage 7.6"),),
-        gaps=(
-            Gap(
-                "src/dao.py",
-                60,
-                60,
-                "DAO.find",
-                f"{word} missing \u2192 404 never provoked",
-                "test_find_missing",
-            ),
-        ),
-        seeds=(3, 5),
-        notes=(word,),
-        statements=(
-            Statement(
-                "rejected", f"no column {word}", f"SELECT {word}\n  FROM users", name, "tests/test_dao.py", 7
-            ),
-            Statement("unassessed", "only running tells", "CALL it()", name, "", 0),
-        ),
-    )
-
-
-MISSED = {20: "survived", 21: "survived", 75: "untested", 76: "untested", 100: "unassessed"}
 
 
 class Reader(HTMLParser):
@@ -97,11 +39,6 @@ class Reader(HTMLParser):
 
     def values(self, attribute: str) -> list[str]:
         return [attributes[attribute] or "" for _, attributes in self.elements if attribute in attributes]
-
-
-@pytest.fixture
-def page_of_everything() -> str:
-    return html.render(full(MISSED), {"src/dao.py": SOURCE})
 
 
 def test_the_page_needs_nothing_else(page_of_everything: str) -> None:
@@ -219,173 +156,8 @@ def test_modules_without_text_and_lines_past_the_end() -> None:
     assert page.count('class="mutant"') == 2
 
 
-@pytest.fixture(scope="module")
-def large() -> str:
-    """Two hundred tests, seven hundred mutants in sixty functions."""
-    tests = some_tests(200)
-    mutants: list[Judged] = []
-    for number in range(700):
-        covering = tuple(sorted({(number * step) % 200 for step in range(1, 9)}))
-        verdict = "survived" if number % 20 == 0 else "killed"
-        by = "" if number % 20 == 0 else tests[covering[0]].name
-        planted = mutant(number, line=number % 400 + 1, scope=f"Class{number % 6}.method_{number % 60}")
-        mutants.append(judged(0, verdict, mutant=planted, by=by, covering=covering))
-    source = "".join(f"    value = {number}\n" for number in range(400))
-    return html.render(report(*mutants, tests=tests), {"src/dao.py": source})
-
-
 def test_a_large_report_is_folded(large: str) -> None:
     assert len(large) < 600_000
     assert "The matrix of 200 tests and 6 functions" in large
     assert "15 more" in large
     assert "first to notice" in large
-
-
-# In a browser
-
-needs_browser = pytest.mark.skipif(browser.executable() is None, reason=browser.BRING)
-VISIBLE = """
-(() => {
-  const parse = color => (color.match(/[\\d.]+/g) || []).map(Number);
-  const channel = value => (value /= 255) <= .03928 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
-  const light = ([r, g, b]) => .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b);
-  const found = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
-    let behind = element, ground = [];
-    for (; behind; behind = behind.parentElement) {
-      ground = parse(getComputedStyle(behind).backgroundColor);
-      if (ground.length === 3 || ground[3] === 1) break;
-    }
-    const pair = [light(parse(getComputedStyle(element).color)), light(ground.length ? ground : [255, 255, 255])];
-    const ratio = (Math.max(...pair) + .05) / (Math.min(...pair) + .05);
-    if (ratio < 4.5) found.push(`${element.className} ${element.tagName} ${ratio.toFixed(2)}`);
-  }
-  return [...new Set(found)];
-})()
-"""
-OPEN = "document.querySelectorAll('details').forEach(one => one.open = true)"
-
-
-@pytest.fixture(scope="module")
-def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Page]:
-    with browser.page(tmp_path_factory.mktemp("profile")) as one:
-        yield one
-
-
-@pytest.fixture
-def file(tmp_path: Path, page_of_everything: str) -> Path:
-    path = tmp_path / "report.html"
-    path.write_text(page_of_everything, encoding="utf-8")
-    return path
-
-
-@needs_browser
-@pytest.mark.parametrize("width", [1280, 400])
-@pytest.mark.parametrize("dark", [False, True])
-def test_every_text_is_legible_and_nothing_sticks_out(
-    tab: browser.Page, file: Path, width: int, *, dark: bool
-) -> None:
-    tab.open(file, width, dark=dark)
-    tab.value(OPEN)
-    assert tab.value("document.documentElement.scrollWidth") <= width
-    assert tab.value(VISIBLE) == []
-    red, green, blue = map(
-        int, re.findall(r"\d+", tab.value("getComputedStyle(document.body).backgroundColor"))[:3]
-    )
-    assert (red + green + blue < 200) == dark
-
-
-@needs_browser
-def test_nothing_is_asked_of_the_network_and_nothing_is_refused(tab: browser.Page, file: Path) -> None:
-    tab.open(file, 1280)
-    tab.value("document.body.offsetHeight")
-    asked = [
-        one["params"]["request"]["url"] for one in tab.events if one["method"] == "Network.requestWillBeSent"
-    ]
-    assert asked == [file.as_uri()]
-    assert not [one for one in tab.events if one["method"] in ("Log.entryAdded", "Runtime.exceptionThrown")]
-    assert tab.value("document.scripts.length") == 0
-
-
-@needs_browser
-def test_hostile_names_do_nothing_in_a_browser(tab: browser.Page, tmp_path: Path) -> None:
-    bad = judged(3, "survived", mutant=mutant(3, operator=HOSTILE, before=HOSTILE, after=HOSTILE + "x"))
-    file = tmp_path / "bad.html"
-    file.write_text(html.render(report(bad, notes=(HOSTILE,)), {"src/dao.py": HOSTILE}), encoding="utf-8")
-    tab.open(file, 1280)
-    assert tab.value("document.scripts.length + document.images.length") == 0
-    assert not [
-        one for one in tab.events if one["method"] in ("Log.entryAdded", "Page.javascriptDialogOpening")
-    ]
-
-
-@needs_browser
-def test_assistive_technology_finds_its_way(tab: browser.Page, file: Path) -> None:
-    tab.open(file, 1280)
-    nodes: list[dict[str, Any]] = tab.ask("Accessibility.getFullAXTree")["nodes"]
-    roles = [node["role"]["value"] for node in nodes if not node["ignored"]]
-    assert (roles.count("main"), roles.count("banner"), roles.count("navigation")) == (1, 1, 1)
-    named = {
-        (node["role"]["value"], node.get("name", {}).get("value", ""))
-        for node in nodes
-        if not node["ignored"]
-    }
-    assert {
-        ("region", "Source of src/dao.py"),
-        ("region", "Outcomes"),
-        ("image", "115 of 119 mutants noticed"),
-    } <= named
-    assert not [
-        role
-        for role, name in named
-        if role in ("region", "link", "heading", "DisclosureTriangle") and not name
-    ]
-
-
-@needs_browser
-def test_the_keyboard_reaches_and_opens_everything(tab: browser.Page, file: Path) -> None:
-    tab.open(file, 1280)
-    tab.press("Tab", 9)
-    assert tab.value("document.activeElement.className") == "skip"
-    assert tab.value("document.activeElement.getBoundingClientRect().left") >= 0
-    for _ in range(200):
-        tab.press("Tab", 9)
-        if tab.value("document.activeElement.parentElement.className") == "mutant":
-            break
-    assert tab.value("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    tab.press("Enter", 13)
-    assert tab.value("document.activeElement.parentElement.open") is True
-
-
-@needs_browser
-def test_a_link_opens_the_survivor_that_it_leads_to(tab: browser.Page, file: Path) -> None:
-    tab.open(file, 1280)
-    tab.value(f"document.querySelector('a[href=\"#m-{mutant(20).fingerprint}\"]').click()")
-    inside = f"document.getElementById('m-{mutant(20).fingerprint}')"
-    assert tab.value(f"{inside}.parentElement.open") is True
-    assert 0 <= tab.value(f"{inside}.getBoundingClientRect().top") < 900
-
-
-@needs_browser
-def test_on_paper_everything_is_unfolded(tab: browser.Page, file: Path) -> None:
-    tab.open(file, 1000)
-    tab.ask("Emulation.setEmulatedMedia", media="print")
-    heights = tab.value("[...document.querySelectorAll('details > .inside')].map(one => one.offsetHeight)")
-    assert heights
-    assert 0 not in heights
-    assert tab.paper().startswith(b"%PDF")
-    tab.ask("Emulation.setEmulatedMedia", media="")
-
-
-@needs_browser
-@pytest.mark.parametrize("width", [1280, 400])
-def test_a_large_report_in_a_browser(tab: browser.Page, tmp_path: Path, large: str, width: int) -> None:
-    file = tmp_path / "large.html"
-    file.write_text(large, encoding="utf-8")
-    tab.open(file, width)
-    assert tab.value("document.body.scrollHeight") < 20_000
-    tab.value(OPEN)
-    assert tab.value("document.documentElement.scrollWidth") <= width

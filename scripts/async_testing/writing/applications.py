@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.evaluating.things import Cls, External, Func, Meta, Obj, Raised, Recorder, Unknown
+from async_testing.writing.evaluating.callables import Func
+from async_testing.writing.evaluating.things import Cls, External, Meta, Obj, Raised, Recorder, Unknown
 
 if TYPE_CHECKING:
     from async_testing.writing.conventions import Conventions

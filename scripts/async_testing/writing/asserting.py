@@ -11,16 +11,13 @@ from async_testing.writing.collaborators import Asked, Collaborator
 from async_testing.writing.connections import Connection
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.limits import ValidationError
-from async_testing.writing.evaluating.things import Cls, Inert, Obj, Opaque, Special, Unknown
+from async_testing.writing.evaluating.things import Cls, Inert, Obj, Opaque, Special, Unknown, has_opaque
 from async_testing.writing.exploring import Done
-from async_testing.writing.routed import is_router, routes_of
+from async_testing.writing.routed import answered, described, is_response, is_router
 from async_testing.writing.sessions import Session
 
 _ENDS = ("begin", "savepoint", "commit", "rollback", "release savepoint", "rollback to savepoint")
 _SIMPLE = (str, int, float, bool, type(None))
-
-
-RESPONSES = frozenset({"Response", "JSONResponse", "ORJSONResponse", "PlainTextResponse"})
 
 
 class Asserter:
@@ -45,7 +42,7 @@ class Asserter:
         if isinstance(value, Double):
             return [f"assert {name} is {self.shower.show(value)}"]
         if is_router(value):
-            return self._routes(value, name)
+            return described(self.arranger, value, name)
         if isinstance(value, Inert | Special) and id(value) not in self.shower.names:
             raise Unknown("what it returns cannot be shown in a test")
         if isinstance(value, Opaque):
@@ -56,8 +53,8 @@ class Asserter:
                 if _equal(value)
                 else [f"assert {name} is {self.shower.show(value)}"]
             )
-        if isinstance(value, Obj) and value.cls.qualname in RESPONSES and "status_code" in value.fields:
-            return [*self._response(value, name)]
+        if isinstance(value, Obj) and is_response(value):
+            return [*answered(self.shower, value, name)]
         if isinstance(value, Obj) and _is_of_its_own(value):
             return [*self._fields(value, name)]
         if _is_record(value):
@@ -70,35 +67,6 @@ class Asserter:
                 found += self.result(one, f"{name}[{place}]")
             return found
         return [f"assert {name} == {self.shower.show(value)}"]
-
-    def _routes(self, value: Any, name: str) -> list[str]:
-        """Assertions about the routes of a router or an application, as its description has them."""
-        kept = self.shower.show({f"{method} {path}" for path, method in routes_of(value)})
-        lines = []
-        if value.meta.name == "APIRouter":
-            application = self.arranger.fresh("app")
-            kind = self.shower.take("fastapi", "FastAPI")
-            lines = [f"{application}: {kind} = {kind}()", f"{application}.include_router({name})"]
-            name = application
-        paths = self.arranger.fresh("paths")
-        lines.append(f"{paths}: dict[str, Any] = {name}.openapi()[{self.shower.text('paths')}]")
-        self.shower.take("typing", "Any")
-        said = self.shower.text("{method} {path}")
-        return [*lines, f"assert {{f{said} for path in {paths} for method in {paths}[path]}} == {kept}"]
-
-    def _response(self, value: Obj, name: str) -> Iterator[str]:
-        """Assertions about a response that is made in the code."""
-        fields = value.fields
-        yield f"assert {name}.status_code == {self.shower.show(fields['status_code'])}"
-        content = fields["content"]
-        if value.cls.name == "JSONResponse" and not _has_opaque(content):
-            loads = self.shower.take("json", "loads")
-            yield f"assert {loads}({name}.body) == {self.shower.show(content)}"
-        elif isinstance(content, str) and value.cls.name != "ORJSONResponse":
-            yield f"assert {name}.body == {content.encode()!r}"
-        for header, one in fields["headers"].items():
-            if isinstance(header, str) and isinstance(one, str):
-                yield f"assert {name}.headers[{self.shower.text(header)}] == {self.shower.text(one)}"
 
     def _fields(self, value: Obj, name: str) -> Iterator[str]:
         """Assertions about the fields of an object that is equal to itself only."""
@@ -166,7 +134,7 @@ class Asserter:
                 shown = self.shower.show(one)
             except Unknown:
                 continue
-            if not _has_opaque(one):
+            if not has_opaque(one):
                 found.append(
                     f"assert raised.value.{name} {'is' if one is None or isinstance(one, bool) else '=='} {shown}"
                 )
@@ -332,7 +300,7 @@ class Asserter:
     def _argument(self, value: Any) -> str:
         if isinstance(value, Obj) and not _equal(value) and id(value) not in self.shower.names:
             return self.shower.take("unittest.mock", "ANY")
-        if _has_opaque(value) and not isinstance(value, list | dict | tuple):
+        if has_opaque(value) and not isinstance(value, list | dict | tuple):
             return self.shower.take("unittest.mock", "ANY")
         try:
             return self.shower.show(value)
@@ -343,7 +311,7 @@ class Asserter:
 def _is_of_its_own(value: Obj) -> bool:
     """Whether a test cannot make an object that is equal to it."""
     is_plain = value.cls.kind in ("model", "dataclass") and not value.changed
-    return not is_plain or _has_opaque(value)
+    return not is_plain or has_opaque(value)
 
 
 def _is_record(value: Any) -> bool:
@@ -360,13 +328,3 @@ def _equal(value: Any) -> bool:
     if isinstance(value, dict):
         return all(map(_equal, value.values()))
     return not isinstance(value, Special)
-
-
-def _has_opaque(value: Any) -> bool:
-    if isinstance(value, Obj):
-        return any(map(_has_opaque, value.fields.values()))
-    if isinstance(value, list | tuple | set):
-        return any(map(_has_opaque, value))
-    if isinstance(value, dict):
-        return any(map(_has_opaque, value.values()))
-    return isinstance(value, Opaque)

@@ -10,10 +10,11 @@ from async_testing.writing.concrete import class_for
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.base import SAFE
 from async_testing.writing.evaluating.bases import is_given
+from async_testing.writing.evaluating.callables import Func
 from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.limits import ValidationError
-from async_testing.writing.evaluating.things import Cls, Func, Obj, Raised, Unknown
+from async_testing.writing.evaluating.things import Cls, Obj, Raised, Unknown
 from async_testing.writing.learning import Learning
 from async_testing.writing.memory import Choice, Memory
 from async_testing.writing.samples import FORMATS, bounds, nearly

@@ -6,21 +6,10 @@ import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.evaluating.bases import is_harmless
+from async_testing.writing.evaluating.callables import Bound, Coro, Func, Native
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.strangers import Stranger
-from async_testing.writing.evaluating.things import (
-    Bound,
-    Cls,
-    Coro,
-    Descriptor,
-    External,
-    Frame,
-    Func,
-    Native,
-    Raised,
-    Special,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Cls, Descriptor, External, Frame, Raised, Special, Unknown
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt

@@ -45,24 +45,32 @@ def _is_bare(attempt: Attempt, cls: Cls) -> bool:
     return not attempt.interpreter.fields_of(cls) and attempt.interpreter.lookup(cls, "__init__") is None
 
 
-def made_of(attempt: Attempt, owner: Cls, method: str) -> Cls:
+def made_of(interpreter: Interpreter, owner: Cls, method: str) -> Cls:
     """The class of which a test makes an object to call a method: the one that has it, or one below an abstract one.
 
     Raises:
         Unknown: it is abstract, and nothing derives from it without a method of its own.
     """
+    key = f"made of for {method}"
+    if key not in owner.memo:
+        owner.memo[key] = _whole(interpreter, owner, method)
+    found: Cls | None = owner.memo[key]
+    if found is None:
+        raise Unknown(f"{owner.name} is abstract, and nothing of the project makes it whole")
+    return found
+
+
+def _whole(interpreter: Interpreter, owner: Cls, method: str) -> Cls | None:
     left, promised = open_names(owner), promised_names(owner)
     if not left and not promised:
         return owner
-    for one in _classes(attempt.interpreter, f"({owner.name}", f" {owner.name}"):
+    for one in _classes(interpreter, f"({owner.name}", f" {owner.name}"):
         is_below = one is not owner and one.derives(owner) and not open_names(one)
-        if not is_below or any(attempt.interpreter.lookup(one, name) is None for name in promised):
+        if not is_below or any(interpreter.lookup(one, name) is None for name in promised):
             continue
-        if attempt.interpreter.lookup(one, method) is attempt.interpreter.lookup(owner, method):
+        if interpreter.lookup(one, method) is interpreter.lookup(owner, method):
             return one
-    if not left:
-        return owner
-    raise Unknown(f"{owner.name} is abstract, and nothing of the project makes it whole")
+    return None if left else owner
 
 
 def promised_names(cls: Cls) -> list[str]:
@@ -113,16 +121,13 @@ def _ends(node: ast.expr, name: str) -> bool:
 def tables(interpreter: Interpreter) -> list[Cls]:
     """The tables of the project with columns of their own, in the order of their files."""
     if interpreter.tables is None:
-        interpreter.tables = []
-        with interpreter.importing():
-            interpreter.tables = [*_found(interpreter)]
+        interpreter.tables = []  # for what is asked while they are looked for
+        interpreter.tables = [
+            one
+            for one in _classes(interpreter, *_MARKS)
+            if one.kind == "table" and len(interpreter.fields_of(one)) > 1
+        ]
     return interpreter.tables
-
-
-def _found(interpreter: Interpreter) -> Iterator[Cls]:
-    for one in _classes(interpreter, *_MARKS):
-        if one.kind == "table" and len(interpreter.fields_of(one)) > 1:
-            yield one
 
 
 def _classes(interpreter: Interpreter, *marks: str) -> Iterator[Cls]:

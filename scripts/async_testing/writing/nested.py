@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.evaluating.bases import way_below
+from async_testing.writing.evaluating.callables import Func
 from async_testing.writing.evaluating.calling import origin
-from async_testing.writing.evaluating.things import Frame, Func, Raised, Unknown
+from async_testing.writing.evaluating.things import Frame, Raised, Unknown
 
 if TYPE_CHECKING:
     from async_testing.subjects.model import Function

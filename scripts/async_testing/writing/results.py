@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from async_testing.writing.evaluating.callables import Native
 from async_testing.writing.evaluating.errors import error_class
-from async_testing.writing.evaluating.things import (
-    Native,
-    Raised,
-    Special,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Raised, Special, Unknown
 
 if TYPE_CHECKING:
     pass

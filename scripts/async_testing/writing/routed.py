@@ -1,12 +1,18 @@
-"""What a router or an application that a function makes can be asked for."""
+"""Routers, applications and responses that a function makes: what a test says of them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.evaluating.things import Meta, Recorder, Unknown
+from async_testing.writing.evaluating.things import Meta, Obj, Recorder, Unknown, has_opaque
+
+if TYPE_CHECKING:
+    from async_testing.writing.arranging import Arranger
+    from async_testing.writing.showing import Shower
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
+_RESPONSES = frozenset({"Response", "JSONResponse", "ORJSONResponse", "PlainTextResponse"})
 _SILENT = frozenset(
     {"add_middleware", "add_exception_handler", "exception_handler", "middleware", "on_event"}
 )
@@ -47,3 +53,40 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise Unknown("a path is not known")
     return value
+
+
+def is_response(value: Any) -> bool:
+    """Whether it is a response of FastAPI's."""
+    return isinstance(value, Obj) and value.cls.qualname in _RESPONSES and "status_code" in value.fields
+
+
+def described(arranger: Arranger, value: Recorder, name: str) -> list[str]:
+    """Assertions about the routes of a router or an application, as its description has them."""
+    shower = arranger.shower
+    kept = shower.show({f"{method} {path}" for path, method in routes_of(value)})
+    lines = []
+    if value.meta.name == "APIRouter":
+        application = arranger.fresh("app")
+        kind = shower.take("fastapi", "FastAPI")
+        lines = [f"{application}: {kind} = {kind}()", f"{application}.include_router({name})"]
+        name = application
+    paths = arranger.fresh("paths")
+    lines.append(f"{paths}: dict[str, Any] = {name}.openapi()[{shower.text('paths')}]")
+    shower.take("typing", "Any")
+    said = shower.text("{method} {path}")
+    return [*lines, f"assert {{f{said} for path in {paths} for method in {paths}[path]}} == {kept}"]
+
+
+def answered(shower: Shower, value: Obj, name: str) -> Iterator[str]:
+    """Assertions about a response that is made in the code."""
+    fields = value.fields
+    yield f"assert {name}.status_code == {shower.show(fields['status_code'])}"
+    content = fields["content"]
+    if value.cls.name == "JSONResponse" and not has_opaque(content):
+        loads = shower.take("json", "loads")
+        yield f"assert {loads}({name}.body) == {shower.show(content)}"
+    elif isinstance(content, str) and value.cls.name != "ORJSONResponse":
+        yield f"assert {name}.body == {content.encode()!r}"
+    for header, one in fields["headers"].items():
+        if isinstance(header, str) and isinstance(one, str):
+            yield f"assert {name}.headers[{shower.text(header)}] == {shower.text(one)}"

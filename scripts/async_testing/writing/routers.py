@@ -9,11 +9,12 @@ from async_testing.writing.applications import Application
 from async_testing.writing.arranging import Arranger
 from async_testing.writing.asserting import Asserter
 from async_testing.writing.conventions import Conventions
+from async_testing.writing.evaluating.callables import Func
 from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.modules import Module
-from async_testing.writing.evaluating.things import Cls, Func, Obj, Opaque, Raised, Special, Unknown
+from async_testing.writing.evaluating.things import Cls, Obj, Opaque, Raised, Special, Unknown
 from async_testing.writing.exploring import Done, compared, explore, looping
 from async_testing.writing.memory import Memory
 from async_testing.writing.model import Fixture, Helper, Import, Test

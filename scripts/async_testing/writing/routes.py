@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.applications import Application
 from async_testing.writing.attempts import Attempt
+from async_testing.writing.evaluating.callables import Coro, Func
 from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.limits import Refused
 from async_testing.writing.evaluating.models import Models
-from async_testing.writing.evaluating.things import Coro, Func, Meta, Obj, Raised, Recorder, Unknown
+from async_testing.writing.evaluating.things import Meta, Obj, Raised, Recorder, Unknown
 from async_testing.writing.samples import Samples, guessed
 
 if TYPE_CHECKING:

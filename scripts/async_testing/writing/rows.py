@@ -6,15 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.evaluating.errors import error_class
 from async_testing.writing.evaluating.fields import MISSING
-from async_testing.writing.evaluating.things import (
-    Cls,
-    Meta,
-    Obj,
-    Opaque,
-    Raised,
-    Special,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Cls, Meta, Obj, Opaque, Raised, Special, Unknown
 from async_testing.writing.standins import row_of
 
 if TYPE_CHECKING:

@@ -5,18 +5,10 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from async_testing.writing.evaluating.callables import Coro, Native
 from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.terms import Column, Expression, Query, Worked
-from async_testing.writing.evaluating.things import (
-    Cls,
-    Coro,
-    Manager,
-    Native,
-    Obj,
-    Opaque,
-    Special,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Cls, Manager, Obj, Opaque, Special, Unknown
 from async_testing.writing.results import Result
 from async_testing.writing.rows import Rows
 

@@ -6,19 +6,10 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.collaborators import returned
+from async_testing.writing.evaluating.callables import Bound, Func, Native
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.modules import Module
-from async_testing.writing.evaluating.things import (
-    Again,
-    Bound,
-    Cls,
-    Frame,
-    Func,
-    Native,
-    Obj,
-    Raised,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Again, Cls, Decorated, Frame, Obj, Raised, Unknown
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt
@@ -107,7 +98,7 @@ class SetAside:
     def _takes_mock(self, value: Any) -> bool:
         if isinstance(value, Cls):
             return value.kind in _REPLACEABLE and not self.interpreter.is_exception(value)
-        return isinstance(value, Func | Bound | Native | Obj)
+        return isinstance(value, Func | Bound | Decorated | Native | Obj)
 
     @staticmethod
     def _named(cls: Cls, module: Module) -> str:
@@ -120,7 +111,9 @@ class SetAside:
         if isinstance(value, Cls):
             self.memory.returns[f"{place}()"] = Form("class", cls=value)
             return
-        func = value.func if isinstance(value, Bound) else value
+        func = value
+        while isinstance(func, Bound | Decorated):
+            func = func.func
         if isinstance(func, Func):
             if func.is_async and not func.is_generator:
                 self.memory.awaited.add(place)

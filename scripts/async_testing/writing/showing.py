@@ -13,17 +13,8 @@ from async_testing.writing.collaborators import Collaborator, Function
 from async_testing.writing.connections import Scripted
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.base import Foreign
-from async_testing.writing.evaluating.things import (
-    Bound,
-    Cls,
-    External,
-    Func,
-    Meta,
-    Obj,
-    Opaque,
-    Recorder,
-    Unknown,
-)
+from async_testing.writing.evaluating.callables import Bound, Func
+from async_testing.writing.evaluating.things import Cls, External, Meta, Obj, Opaque, Recorder, Unknown
 from async_testing.writing.evaluating.wrapped import Secret
 from async_testing.writing.model import Import
 

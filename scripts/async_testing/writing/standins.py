@@ -9,17 +9,9 @@ from async_testing.writing.collaborators import Collaborator, exception_of
 from async_testing.writing.concrete import class_for
 from async_testing.writing.connections import Connection, connection_of, errors_of
 from async_testing.writing.doubles import Double
+from async_testing.writing.evaluating.callables import Func
 from async_testing.writing.evaluating.forms import Form, form_of
-from async_testing.writing.evaluating.things import (
-    Cls,
-    External,
-    Func,
-    Inert,
-    Meta,
-    Obj,
-    Raised,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Cls, External, Inert, Meta, Obj, Raised, Unknown
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt

@@ -11,17 +11,14 @@ from async_testing.writing.concrete import made_of
 from async_testing.writing.connections import errors_of
 from async_testing.writing.doubles import replacing_on
 from async_testing.writing.evaluating.bases import is_harmless, way_below
+from async_testing.writing.evaluating.callables import Bound, Coro, Func, Native
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import (
-    Bound,
     Cls,
-    Coro,
     Decorated,
     Descriptor,
     External,
     Frame,
-    Func,
-    Native,
     Obj,
     Raised,
     Unknown,
@@ -99,7 +96,7 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
         constructor: tuple[Argument, ...] = ()
         if kind in ("method", "property"):
             assert owner is not None
-            attempt.memory.owner = made_of(attempt, owner, name)
+            attempt.memory.owner = made_of(interpreter, owner, name)
             constructor, made = _object(attempt, attempt.memory.owner)
             for lacking in sorted(attempt.memory.lacking):
                 replacing_on(attempt, made, lacking)

@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.evaluating.bases import is_harmless
-from async_testing.writing.evaluating.things import (
-    Cls,
-    External,
-    Native,
-    Obj,
-    Special,
-    Unknown,
-)
+from async_testing.writing.evaluating.callables import Native
+from async_testing.writing.evaluating.things import Cls, External, Obj, Special, Unknown
 
 if TYPE_CHECKING:
     from async_testing.writing.evaluating.attributes import Attributes

@@ -10,21 +10,19 @@ from typing import Any
 from async_testing.writing.evaluating.above import Above
 from async_testing.writing.evaluating.base import SAFE
 from async_testing.writing.evaluating.builtinnames import BUILTINS
+from async_testing.writing.evaluating.callables import Bound, Func, Native
 from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.protocols import Protocols
 from async_testing.writing.evaluating.strangers import Thing
 from async_testing.writing.evaluating.terms import built
 from async_testing.writing.evaluating.things import (
     NULL,
-    Bound,
     Cls,
     Descriptor,
     External,
     Frame,
-    Func,
     Inert,
     Meta,
-    Native,
     Obj,
     Opaque,
     Raised,

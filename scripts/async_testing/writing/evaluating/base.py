@@ -15,16 +15,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from async_testing.writing.evaluating.callables import Coro, Func, Native
 from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.things import (
     Again,
     Cls,
-    Coro,
     External,
-    Func,
     Inert,
     Meta,
-    Native,
     Obj,
     Opaque,
     Raised,
@@ -32,7 +30,7 @@ from async_testing.writing.evaluating.things import (
     Special,
     Unknown,
 )
-from async_testing.writing.evaluating.wrapped import Secret, Url
+from async_testing.writing.evaluating.wrapped import Wrapped
 
 STEPS = 60_000
 """Expressions and statements of one attempt."""
@@ -191,7 +189,7 @@ class Base:
             value.become("str")
         if isinstance(value, Opaque):
             raise Unknown(f"it depends on {value.why}")
-        if isinstance(value, Secret | Url):
+        if isinstance(value, Wrapped):
             return
         if isinstance(value, External | Meta | Special | Recorder | Func | Native | Inert | Cls):
             raise Unknown(f"the text of {self.described(value)} is not known")

@@ -9,18 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from async_testing.writing.evaluating.base import SAFE
+from async_testing.writing.evaluating.callables import Bound, Coro, Func, Native
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
-    Bound,
     Cls,
-    Coro,
     Descriptor,
     External,
     Frame,
-    Func,
     Meta,
-    Native,
     Obj,
     Opaque,
     Raised,

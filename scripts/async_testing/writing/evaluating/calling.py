@@ -15,20 +15,17 @@ from typing import Any
 from async_testing.writing.evaluating.base import SAFE
 from async_testing.writing.evaluating.bases import is_kept
 from async_testing.writing.evaluating.builtin import Builtins
+from async_testing.writing.evaluating.callables import Bound, Coro, Func, Native
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.things import (
-    Bound,
     Cls,
-    Coro,
     Decorated,
     Descriptor,
     External,
     Frame,
-    Func,
     Inert,
     Meta,
-    Native,
     Obj,
     Opaque,
     Raised,

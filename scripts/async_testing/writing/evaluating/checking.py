@@ -15,7 +15,7 @@ from typing import Any
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.limits import Limits, Refused, ValidationError
 from async_testing.writing.evaluating.things import Cls, Obj, Opaque, Raised, Special, Unknown
-from async_testing.writing.evaluating.wrapped import Secret, Url, is_kept
+from async_testing.writing.evaluating.wrapped import Secret, Url, is_plain_url
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
@@ -219,7 +219,7 @@ class Checking(Limits):
             return value
         if not isinstance(value, str):
             raise Refused("url_type")
-        if not is_kept(value):
+        if not is_plain_url(value):
             raise Unknown("what pydantic makes of a URL is not known")
         return Url(value)
 

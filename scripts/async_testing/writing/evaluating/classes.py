@@ -7,17 +7,16 @@ import enum
 from typing import Any
 
 from async_testing.writing.evaluating.bases import MODELS, TABLES, is_harmless
+from async_testing.writing.evaluating.callables import Bound, Native
 from async_testing.writing.evaluating.fields import FREE, Fields
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.things import (
     NULL,
-    Bound,
     Cls,
     Descriptor,
     External,
     Frame,
     Meta,
-    Native,
     Obj,
     Opaque,
     Raised,

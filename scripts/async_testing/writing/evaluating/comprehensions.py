@@ -8,9 +8,7 @@ from typing import Any
 
 from async_testing.writing.evaluating.operating import Operating
 from async_testing.writing.evaluating.strangers import Stranger
-from async_testing.writing.evaluating.things import (
-    Frame,
-)
+from async_testing.writing.evaluating.things import Frame
 
 
 class Comprehensions(Operating):

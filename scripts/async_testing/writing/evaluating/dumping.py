@@ -13,13 +13,7 @@ from typing import Any
 from async_testing.writing.evaluating.checking import Checking
 from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form
-from async_testing.writing.evaluating.things import (
-    Cls,
-    Meta,
-    Obj,
-    Opaque,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Cls, Meta, Obj, Opaque, Unknown
 
 
 class Dumping(Checking):

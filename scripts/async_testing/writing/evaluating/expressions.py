@@ -8,14 +8,13 @@ from functools import partial
 from typing import Any
 
 from async_testing.writing.evaluating.attributes import Attributes
+from async_testing.writing.evaluating.callables import Coro, Func
 from async_testing.writing.evaluating.forms import Form, subscribed
 from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.things import (
     Cls,
-    Coro,
     External,
     Frame,
-    Func,
     Inert,
     Meta,
     Obj,

@@ -6,20 +6,11 @@ import ast
 from typing import Any
 
 from async_testing.writing.evaluating.bases import is_given
+from async_testing.writing.evaluating.callables import Bound, Func
 from async_testing.writing.evaluating.calling import Calling
 from async_testing.writing.evaluating.columns import column_form
 from async_testing.writing.evaluating.forms import Form, form_of
-from async_testing.writing.evaluating.things import (
-    Bound,
-    Cls,
-    Frame,
-    Func,
-    Meta,
-    Obj,
-    Opaque,
-    Raised,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Cls, Frame, Meta, Obj, Opaque, Raised, Unknown
 
 _FREE = object()
 

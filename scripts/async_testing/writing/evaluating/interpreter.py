@@ -125,7 +125,7 @@ class Interpreter(Library):
     def hidden(self, target: str) -> tuple[str, str] | None:
         """A module and a name in it, where the package binds the module's name to something else; else None."""
         parts = target.split(".")
-        known = {module.dotted: module for module in self._modules.values()}
+        known = {module.dotted for module in self._modules.values()}
         for cut in range(len(parts) - 1, 1, -1):
             if ".".join(parts[:cut]) in known:
                 package = "/".join(filter(None, [self.import_root, *parts[: cut - 1], "__init__.py"]))

@@ -6,20 +6,12 @@ import importlib
 import re
 from typing import Any
 
+from async_testing.writing.evaluating.callables import Native
 from async_testing.writing.evaluating.errors import error_class
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.natives import Natives
 from async_testing.writing.evaluating.stubs import PLACES
-from async_testing.writing.evaluating.things import (
-    Descriptor,
-    External,
-    Inert,
-    Meta,
-    Native,
-    Obj,
-    Recorder,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Descriptor, External, Inert, Meta, Obj, Recorder, Unknown
 from async_testing.writing.evaluating.wrapped import Secret
 
 _REAL = frozenset(

@@ -10,12 +10,7 @@ from typing import Any
 
 from async_testing.writing.evaluating.classes import Classes
 from async_testing.writing.evaluating.forms import Form
-from async_testing.writing.evaluating.things import (
-    Obj,
-    Opaque,
-    Special,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Obj, Opaque, Special, Unknown
 
 _CLASSES = (("\\P{C}", "[^\\x00-\\x1f\\x7f-\\x9f]"), ("\\p{L}", "[^\\W\\d_]"), ("\\z", "\\Z"))
 

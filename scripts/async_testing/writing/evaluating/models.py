@@ -9,23 +9,13 @@ from functools import partial
 from typing import Any
 
 from async_testing.writing.evaluating.bases import is_settings
+from async_testing.writing.evaluating.callables import Bound, Func, Native
 from async_testing.writing.evaluating.dumping import Dumping
 from async_testing.writing.evaluating.fields import FREE, MISSING
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.limits import Refused, ValidationError
 from async_testing.writing.evaluating.terms import Column
-from async_testing.writing.evaluating.things import (
-    Bound,
-    Cls,
-    Descriptor,
-    Func,
-    Native,
-    Obj,
-    Opaque,
-    Raised,
-    Special,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Cls, Descriptor, Obj, Opaque, Raised, Special, Unknown
 
 _FIELD_CHECKS = frozenset({"field_validator", "validator"})
 _WHOLE_CHECKS = frozenset({"model_validator", "root_validator"})

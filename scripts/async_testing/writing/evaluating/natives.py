@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from async_testing.writing.evaluating.callables import Coro, Func, Native
 from async_testing.writing.evaluating.models import Models
 from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
     Again,
     Cls,
-    Coro,
     Descriptor,
-    Func,
     Inert,
     Manager,
     Meta,
-    Native,
     Obj,
     Raised,
     Special,

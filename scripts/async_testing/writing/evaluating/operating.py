@@ -10,16 +10,7 @@ from async_testing.writing.evaluating.expressions import Expressions, is_type
 from async_testing.writing.evaluating.forms import united
 from async_testing.writing.evaluating.strangers import Stranger, kind_of, told
 from async_testing.writing.evaluating.terms import Expression
-from async_testing.writing.evaluating.things import (
-    Cls,
-    External,
-    Frame,
-    Meta,
-    Obj,
-    Opaque,
-    Term,
-    Unknown,
-)
+from async_testing.writing.evaluating.things import Cls, External, Frame, Meta, Obj, Opaque, Term, Unknown
 
 _OPERATORS: dict[type, Any] = {
     ast.Add: operator.add,

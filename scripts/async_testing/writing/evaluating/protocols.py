@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from async_testing.writing.evaluating.base import SAFE, Base, Foreign
+from async_testing.writing.evaluating.callables import Bound, Coro
 from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
-    Bound,
     Cls,
-    Coro,
     Inert,
     Manager,
     Obj,

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.evaluating.things import Coro, Native, Special, Unknown
+from async_testing.writing.evaluating.callables import Coro, Native
+from async_testing.writing.evaluating.things import Special, Unknown
 
 if TYPE_CHECKING:
     from async_testing.subjects.queryfiles import Query

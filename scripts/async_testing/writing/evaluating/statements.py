@@ -8,10 +8,11 @@ from collections.abc import Generator, Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from async_testing.writing.evaluating.callables import Func
 from async_testing.writing.evaluating.comprehensions import Comprehensions
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.strangers import Stranger
-from async_testing.writing.evaluating.things import Frame, Func, Opaque, Raised, Recorder, Unknown
+from async_testing.writing.evaluating.things import Frame, Opaque, Raised, Recorder, Unknown
 
 Steps = Generator[Any, Any, None]
 

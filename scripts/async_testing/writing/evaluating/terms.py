@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.evaluating.things import Cls, Native, Obj, Opaque, Term, Unknown
+from async_testing.writing.evaluating.callables import Native
+from async_testing.writing.evaluating.things import Cls, Obj, Opaque, Term, Unknown
 
 if TYPE_CHECKING:
     from async_testing.writing.evaluating.interpreter import Interpreter

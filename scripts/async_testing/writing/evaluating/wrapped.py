@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from async_testing.writing.evaluating.things import External, Native, Special, Unknown
+from async_testing.writing.evaluating.callables import Native
+from async_testing.writing.evaluating.things import External, Special, Unknown
 
 
-class Secret(Special):
-    """A ``SecretStr``.
+class Wrapped(Special):
+    """A text in an object of pydantic's.
 
     Args:
-        text: what it hides.
+        text: the whole of it.
     """
-
-    cls = External("pydantic.SecretStr")
 
     def __init__(self, text: str) -> None:
         self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and getattr(other, "text", None) == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+class Secret(Wrapped):
+    """A ``SecretStr``."""
+
+    cls = External("pydantic.SecretStr")
 
     def attribute(self, name: str) -> Any:
         """Its one method."""
@@ -28,25 +39,12 @@ class Secret(Special):
     def __str__(self) -> str:
         return "*" * 10 if self.text else ""
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other.text == self.text
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
     def __bool__(self) -> bool:
         return bool(self.text)
 
 
-class Url(Special):
-    """A URL of pydantic's, of which tests compare the text, since what it is differs between versions.
-
-    Args:
-        text: the whole URL.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
+class Url(Wrapped):
+    """A URL of pydantic's, of which tests compare the text, since what it is differs between versions."""
 
     def attribute(self, name: str) -> Any:
         """Its text as a method gives it; its parts are other ones in each version."""
@@ -56,12 +54,6 @@ class Url(Special):
 
     def __str__(self) -> str:
         return self.text
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Url) and other.text == self.text
-
-    def __hash__(self) -> int:
-        return hash(self.text)
 
 
 _SCHEMES = {
@@ -79,7 +71,7 @@ _SCHEMES = {
 _WEB = frozenset({"", "HttpUrl", "AnyUrl", "AnyHttpUrl", "HttpsUrl"})
 
 
-def is_kept(text: str) -> bool:
+def is_plain_url(text: str) -> bool:
     """Whether pydantic leaves the text of a URL as it is: one of a known scheme, with a path."""
     schemes = {"http", "https", *(one.partition(":")[0] for one in _SCHEMES.values())}
     return text.partition("://")[0].partition("+")[0] in schemes and text.count("/") > 2
