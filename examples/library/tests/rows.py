@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from faker import Faker
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from src.domain.model import Base, Loan, Member, Title
@@ -32,6 +33,13 @@ class Rows:
         title = Title(isbn=self.faker.unique.isbn13(""), name=self.faker.sentence(3), copies=copies)
         await self.stored(title)
         return title
+
+    async def rewrite(self, loan: Loan) -> None:
+        """Store a loan anew under its id: PostgreSQL then gives it last where no order is asked."""
+        async with self.sessions.begin() as session:
+            await session.execute(delete(Loan).where(Loan.id == loan.id))
+            same = {column.key: getattr(loan, column.key) for column in Loan.__table__.columns}
+            await session.execute(insert(Loan).values(same))
 
     async def loan(self, member: Member, title: Title, days: int = 28, *, returned: bool = False) -> Loan:
         """Store a loan that is due in some days, or was some days ago."""

@@ -85,11 +85,18 @@ def test_create_title_limits_copies(copies: int, accepted: bool) -> None:
             TitleDTO.Create.model_validate(given)
 
 
-@pytest.mark.parametrize("given", [{"member_id": 1}, {"member_id": 0, "title_id": 1}, {"title_id": 2**31}])
+@pytest.mark.parametrize(
+    "given", [{"member_id": 1}, {"member_id": 0, "title_id": 1}, {"member_id": 1, "title_id": 2**31}]
+)
 def test_create_loan_refuses_ids(given: dict[str, int]) -> None:
     """What is missing, and what no row can have."""
     with pytest.raises(ValidationError):
         LoanDTO.Create.model_validate(given)
+
+
+def test_create_loan_takes_the_greatest_id() -> None:
+    """The greatest that the column can hold."""
+    assert LoanDTO.Create(member_id=1, title_id=2**31 - 1).title_id == 2147483647
 
 
 def test_create_loan_refuses_unknown_field() -> None:

@@ -79,6 +79,7 @@ async def test_lent_counts_open_loans_of_the_title(rows: Rows, database_session:
 
     assert await Titles(database_session).lent(title.id) == 2
     assert await Titles(database_session).lent(other.id) == 1
+    assert await Titles(database_session).lent((await rows.title()).id) == 0
 
 
 @pytest.mark.asyncio
@@ -86,11 +87,12 @@ async def test_of_member_lists_open_loans_by_due_date(rows: Rows, database_sessi
     """What is due first comes first; of two of the same day the older loan."""
     ana, bruno = await rows.member(), await rows.member()
     first, second, third = await rows.title(), await rows.title(), await rows.title()
-    late: Loan = await rows.loan(ana, first, days=9)
+    late: Loan = await rows.loan(ana, third, days=9)
     early: Loan = await rows.loan(ana, second, days=2)
-    same: Loan = await rows.loan(ana, third, days=9)
-    await rows.loan(ana, first, days=1, returned=True)
+    same: Loan = await rows.loan(ana, first, days=9)
+    await rows.loan(ana, third, days=1, returned=True)
     await rows.loan(bruno, second, days=1)
+    await rows.rewrite(late)
 
     found: list[int] = [loan.id for loan in await Loans(database_session).of_member(ana.id)]
 
@@ -102,13 +104,14 @@ async def test_overdue_lists_what_should_be_back(
     rows: Rows, database_session: AsyncSession, today: date
 ) -> None:
     """What is due today is not overdue yet; of two of the same day the older loan comes first."""
-    bruno, ana = await rows.member(), await rows.member()
+    ana, bruno = await rows.member(), await rows.member()
     first, second, third = await rows.title(), await rows.title(), await rows.title()
     yesterday: Loan = await rows.loan(ana, first, days=-1)
-    before: Loan = await rows.loan(ana, second, days=-2)
-    same: Loan = await rows.loan(bruno, third, days=-2)
+    before: Loan = await rows.loan(bruno, third, days=-2)
+    same: Loan = await rows.loan(ana, second, days=-2)
     await rows.loan(ana, third, days=0)
     await rows.loan(ana, first, days=-9, returned=True)
+    await rows.rewrite(before)
 
     found: list[int] = [loan.id for loan in await Loans(database_session).overdue(today)]
 

@@ -164,6 +164,21 @@ async def test_lend_the_last_copy_to_two_at_once_gives_it_to_one(library: Librar
 
 
 @pytest.mark.asyncio
+async def test_lend_and_take_back_lock_what_they_decide_on(
+    library: LibraryService, rows: Rows, database_statements: Statements
+) -> None:
+    """The member, whose loans are counted; the title, whose copies are; the loan that may be back already."""
+    ana, title = await rows.member(), await rows.title()
+
+    with database_statements.recorded() as sent:
+        loan: LoanDTO.Read = await library.lend(LoanDTO.Create(member_id=ana.id, title_id=title.id))
+        await library.take_back(loan.id)
+
+    locked: list[str] = [one.sql.partition("FROM ")[2].split()[0] for one in sent if "FOR UPDATE" in one.sql]
+    assert locked == ["members", "titles", "loans"]
+
+
+@pytest.mark.asyncio
 async def test_take_back_stores_the_day(
     library: LibraryService, rows: Rows, database_session: AsyncSession, today: date
 ) -> None:
