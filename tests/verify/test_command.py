@@ -105,6 +105,22 @@ def test_a_test_that_hangs_is_cut_off(shop: Shop) -> None:
     assert "did not end within 9 s in tests/test_shop.py::test_x" in done.data["outcomes"][0]["evidence"]
 
 
+def test_a_mutant_that_hangs_costs_what_its_test_may_take(shop: Shop) -> None:
+    """Not what setting up may take: that of a fork is over when the test begins."""
+    shop.write("src/emptied.py", "def emptied(rows):\n    while rows:\n        rows.pop()\n    return rows\n")
+    shop.write(
+        "tests/test_emptied.py",
+        "from src.emptied import emptied\n\ndef test_emptied():\n    assert emptied([1, 2]) == []\n",
+    )
+    started = time.monotonic()
+    done = shop.told(
+        *("tests/test_emptied.py", "--module", "src/emptied.py", "--only", "mutants"),
+        *("--operators", "call-removed", "--no-cache"),
+    )
+    assert time.monotonic() - started < 30
+    assert [one["verdict"] for one in done.data["mutants"]] == ["timeout"]
+
+
 def test_only_what_is_asked_is_answered(shop: Shop) -> None:
     assert list(shop.told("tests", "--only", "steady", "--no-cache").states) == ["green", "steady"]
 

@@ -247,6 +247,7 @@ def dropped_from_gather(source: Source) -> Iterator[Edits]:
             "async def f(d):\n    await d.notify(1)\n    await d.notify(1)\n    await d.commit()"
         ],
         "async def f(d):\n    await asyncio.gather(a, b)\n    x = await d.a()\n    await d.update(x)": [],
+        "import sqlalchemy\nasync def f(session, row):\n    await session.delete(row)": [],
         "async def f(c):\n    await c.execute('UPDATE a SET b = b + 1')\n    await c.execute('DELETE FROM a')": [
             "async def f(c):\n    await c.execute('UPDATE a SET b = b + 1')\n"
             "    await c.execute('UPDATE a SET b = b + 1')\n    await c.execute('DELETE FROM a')"
@@ -261,6 +262,12 @@ def repeated_call(source: Source) -> Iterator[Edits]:
         match node:
             case ast.Expr(value=ast.Await(value=ast.Call(func=ast.Attribute(attr=name)) as call)):
                 if name not in _ENDINGS and not _HARMLESS.match(name) and _adds(source, sent.get(call)):
+                    if (
+                        name == "delete"
+                        and "sqlalchemy" in source.text
+                        and "session" in source.code(call.func)
+                    ):
+                        continue  # a row that is marked already
                     code = source.code(node)
                     yield (source.replace(node, f"{code}\n{source.indent(node)}{code}"),)
 

@@ -84,15 +84,39 @@ def _outcome(source: Source, node: ast.ExceptHandler) -> str:
     {
         "try:\n    a()\nexcept A as error:\n    b()\nexcept Exception:\n    pass": [
             "try:\n    a()\nexcept Exception as error:\n    b()\nexcept Exception:\n    pass"
-        ]
+        ],
+        "try:\n    x = a.b['c']\nexcept KeyError:\n    x = None": [],
+        "try:\n    x, y = a.split(':')\nexcept ValueError:\n    x = None": [],
     },
 )
 def widened(source: Source) -> Iterator[Edits]:
     """A handler that catches everything."""
     for node in _handlers(source):
         if node.type is not None and called_name(node.type) not in ("Exception", "BaseException"):
+            if _is_all_there_is(source, node, called_name(node.type)):
+                continue
             hint = f"raise another error than {source.code(node.type)} there, and assert that it passes"
             yield hinted([source.replace(node.type, "Exception")], hint)
+
+
+def _is_all_there_is(source: Source, node: ast.ExceptHandler, name: str) -> bool:
+    """Whether nothing but the one error can come of a value looked up, or of a text taken apart."""
+    block = source.parents.get(node)
+    parts = [part for one in block.body for part in ast.walk(one)] if isinstance(block, ast.Try) else []
+    if name in ("KeyError", "IndexError", "LookupError"):
+        return any(isinstance(part, ast.Subscript) for part in parts) and all(
+            isinstance(part, (*_PLAIN, ast.Subscript)) for part in parts
+        )
+    calls = [part for part in parts if isinstance(part, ast.Call)]
+    return (
+        name == "ValueError"
+        and len(calls) == 1
+        and called_name(calls[0]) in ("split", "rsplit")
+        and all(isinstance(part, (*_PLAIN, ast.Call)) for part in parts)
+    )
+
+
+_PLAIN = (ast.Assign, ast.Return, ast.Name, ast.Attribute, ast.Constant, ast.Tuple, ast.expr_context)
 
 
 @operator(

@@ -110,13 +110,16 @@ def wrong_column(source: Source) -> Iterator[Edits]:
             _IMPORT + "q = select(U).order_by(U.a, desc(U.c))",
             _IMPORT + "q = select(U).order_by(U.a, U.b.desc(), U.c)",
             _IMPORT + "q = select(U).order_by(U.a, U.b.desc())",
-        ]
+        ],
+        _IMPORT + "def f(s, i):\n    return s.scalar(select(U).where(U.id == i).order_by(U.id))": [],
     },
 )
 def wrong_order(source: Source) -> Iterator[Edits]:
     """The order left out, in the other direction, or by one column less."""
     for link in links(source, "order_by"):
         call = link[0]
+        if call.args and all(_is_fixed(source, argument) for argument in call.args):
+            continue
         codes = ", ".join(shortened(source.code(argument)) for argument in call.args)
         hint = f"insert rows in another order than by {codes}, and assert the order of what comes back"
         yield hinted(without_link(source, link), hint)
@@ -127,6 +130,19 @@ def wrong_order(source: Source) -> Iterator[Edits]:
             if len(call.args) > 1:
                 rest = f"give rows that are alike but for {shortened(source.code(argument))}, and assert their order"
                 yield hinted(without(source.arguments(call), place), rest)
+
+
+def _is_fixed(source: Source, column: ast.expr) -> bool:
+    """Whether a column has one value only in all rows, by a criterion in the same function."""
+    function, code = source.function(column), source.code(column)
+    for node in ast.walk(function) if function is not None else ():
+        match node:
+            case ast.Call(func=ast.Attribute(attr="where" | "filter"), args=criteria):
+                for one in criteria:
+                    match one:
+                        case ast.Compare(left=left, ops=[ast.Eq()]) if source.code(left) == code:
+                            return True
+    return False
 
 
 def _other_direction(source: Source, node: ast.expr) -> str:

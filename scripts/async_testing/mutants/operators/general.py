@@ -1,4 +1,4 @@
-"""Bugs in any Python: comparisons, conditions, constants, calls."""
+"""Bugs in any Python: comparisons, conditions, calculations, calls."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 
 from async_testing.mutants.edits import Edit, Edits, hinted, shortened
-from async_testing.mutants.operators.errors import is_detail, is_status
-from async_testing.mutants.operators.responses import is_route
 from async_testing.mutants.regions import called_name
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.source import Source
@@ -169,7 +167,8 @@ def _is_told(node: ast.Expr, source: Source) -> bool:
         "def f(self):\n    self.a = 1\n    b.c['d'] += 2\n    e = 3": [
             "def f(self):\n    pass\n    b.c['d'] += 2\n    e = 3",
             "def f(self):\n    self.a = 1\n    pass\n    e = 3",
-        ]
+        ],
+        "def f(a):\n    cache[a] = None\n    return None": [],
     },
     "assert on what `{old}` leaves behind",
 )
@@ -179,7 +178,18 @@ def removed_assignment(source: Source) -> Iterator[Edits]:
         changes = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute | ast.Subscript)
         if changes or isinstance(node, ast.AugAssign):
             assert isinstance(node, ast.stmt)
-            yield (source.replace(node, "pass"),)
+            if not _is_memo_of_nothing(node, source):
+                yield (source.replace(node, "pass"),)
+
+
+def _is_memo_of_nothing(node: ast.stmt, source: Source) -> bool:
+    """Whether None is kept under a key, then returned: without, it would only be found out again."""
+    match node:
+        case ast.Assign(targets=[ast.Subscript()], value=ast.Constant(value=None)):
+            body: list[ast.stmt] = getattr(source.parents[node], "body", [])
+            following = body[body.index(node) + 1] if node in body[:-1] else None
+            return isinstance(following, ast.Return) and source.code(following) in ("return", "return None")
+    return False
 
 
 @operator(
@@ -195,96 +205,6 @@ def loop(source: Source) -> Iterator[Edits]:
     for node in source.nodes:
         if isinstance(node, ast.Break | ast.Continue):
             yield (source.replace(node, "continue" if isinstance(node, ast.Break) else "break"),)
-
-
-@operator(
-    "constant",
-    {
-        "x = f(0, True, 1.5)": ["x = f(1, True, 1.5)", "x = f(0, False, 1.5)", "x = f(0, True, 2.5)"],
-        "x = 'name'": ["x = '!name'"],
-        "x: int = 3": ["x: int = 4"],
-        "def f(a=None, b=False): ...": ["def f(a=None, b=True): ..."],
-        "def f():\n    'doc'\n    raise ValueError('for people')": [],
-        "q = 'SELECT a FROM b'": [],
-    },
-    "assert on what comes of {old}: it could be {new} and no test would tell",
-)
-def constant(source: Source) -> Iterator[Edits]:
-    """Another number, truth value or text."""
-    for node in source.nodes:
-        if isinstance(node, ast.Constant) and _is_tuning(node, source):
-            continue
-        if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-            yield (source.replace(node, str(not node.value)),)
-        elif (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, int | float)
-            and not is_status(node, source)
-        ):
-            yield (source.replace(node, repr(node.value + 1)),)
-    for literal in source.literals:
-        if literal.node in source.statements or is_detail(literal.node, source) or source.is_sql:
-            continue
-        if literal.node is not None and not _is_for_people(literal.node, source):
-            hint = f"assert on what comes of {shortened(source.code(literal.node))}, letter for letter"
-            yield hinted(literal.edit(0, 0, "!"), hint)
-
-
-_TUNING = re.compile(
-    r"timeout|pool|overflow|recycle|interval|delay|backoff|jitter|workers|threads|chunk|buffer|ttl|max_age|expir"
-    r"|keep_?alive|echo|debug|verbose|native_enum|synchronize_session|as_uuid|check_same_thread|seconds",
-    re.IGNORECASE,
-)
-
-
-def _is_tuning(node: ast.Constant, source: Source) -> bool:
-    """Whether a value only says how long, how much or how loud: one more is no bug."""
-    child: ast.AST = node
-    for parent in source.above(node):
-        names: list[str] = []
-        match parent:
-            case ast.keyword(arg=str(name)):
-                names = [name]
-            case ast.Dict(keys=keys, values=values) if child in values:
-                key = keys[values.index(child)] if isinstance(child, ast.expr) else None
-                names = [str(key.value)] if isinstance(key, ast.Constant) else []
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                names = [name]
-            case ast.arguments() if isinstance(child, ast.expr):
-                names = _argument_of(parent, child)
-        if names:
-            return bool(_TUNING.search(names[0]))
-        if not isinstance(parent, ast.BinOp | ast.UnaryOp | ast.Tuple | ast.List):
-            return False
-        child = parent
-    return False
-
-
-def _argument_of(arguments: ast.arguments, default: ast.expr) -> list[str]:
-    """Return the name of the argument that a default is of."""
-    plain = [*arguments.posonlyargs, *arguments.args]
-    pairs = [
-        *zip(reversed(plain), reversed(arguments.defaults), strict=False),
-        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=False),
-    ]
-    return [argument.arg for argument, value in pairs if value is default]
-
-
-def _is_for_people(node: ast.expr, source: Source) -> bool:
-    """Whether a text is a message of an error, a path that another operator changes, or a type's name."""
-    for parent in source.above(node):
-        if isinstance(parent, ast.Raise):
-            return True
-        if isinstance(parent, ast.Call) and is_route(parent):
-            return True
-        if isinstance(parent, ast.Assign) and called_name(parent.targets[0]) in _MESSAGES:
-            return True
-        if isinstance(parent, ast.stmt):
-            return False
-    return False
-
-
-_MESSAGES = {"msg", "message", "error_message", "err_msg", "error_msg"}
 
 
 def _is_text(node: ast.expr) -> bool:

@@ -23,14 +23,18 @@ _EMPTY = {
 
 @operator(
     "return-none",
-    {"def f():\n    return a": ["def f():\n    return None"], "def f():\n    return": []},
+    {
+        "def f():\n    return a": ["def f():\n    return None"],
+        "def f():\n    return": [],
+        "def f() -> bool:\n    return False": [],
+    },
     "assert on what {function} returns: `{old}`",
 )
 def no_result(source: Source) -> Iterator[Edits]:
-    """None instead of the result."""
-    for node in source.nodes:
-        if isinstance(node, ast.Return) and node.value is not None and source.code(node.value) != "None":
-            yield (source.replace(node.value, "None"),)
+    """None instead of the result; False stays, which is as false, and which another operator turns to True."""
+    for _, value in _returned(source):
+        if source.code(value) not in ("None", "False"):
+            yield (source.replace(value, "None"),)
 
 
 @operator(
@@ -60,7 +64,7 @@ def empty_result(source: Source) -> Iterator[Edits]:
         "async def f() -> list[int]:\n    return await g()": [
             "async def f() -> list[int]:\n    return (await g())[::-1]"
         ],
-        "def f() -> Iterable[int]:\n    return g(1)\ndef h() -> list[int]:\n    return []": [],
+        "def f() -> Iterable[int]:\n    return g(1)\ndef h() -> list[int]:\n    return [a] if a else []": [],
     },
     "let {function} return two items, and assert on their order",
 )
@@ -69,10 +73,21 @@ def reversed_result(source: Source) -> Iterator[Edits]:
     for node, value in _returned(source):
         if _collection(source, node, value) in ("list", "List", "Sequence"):
             code = source.code(value)
-            if isinstance(value, ast.List) and len(value.elts) < 2:
+            if _is_short(value):
                 continue
             is_primary = isinstance(value, ast.Name | ast.Attribute | ast.Call | ast.List | ast.ListComp)
             yield (source.replace(value, f"{code}[::-1]" if is_primary else f"({code})[::-1]"),)
+
+
+def _is_short(value: ast.expr) -> bool:
+    """Whether a list has one item at most."""
+    if isinstance(value, ast.IfExp):
+        return _is_short(value.body) and _is_short(value.orelse)
+    return (
+        isinstance(value, ast.List)
+        and len(value.elts) < 2
+        and not any(isinstance(one, ast.Starred) for one in value.elts)
+    )
 
 
 def _returned(source: Source) -> Iterator[tuple[ast.Return, ast.expr]]:
