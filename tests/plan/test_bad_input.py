@@ -16,9 +16,9 @@ REFUSED = {
     "tests/test_app.py": "is a test file",
     "tests/conftest.py": "is a test file",
     "src/empty.py": "is empty",
-    "src/broken.py": "src/broken.py:2: cannot be parsed",
+    "src/broken.py": "src/broken.py:2: Python",
     "src/latin.py": "is not UTF-8",
-    "src/nul.py": "cannot be parsed",
+    "src/nul.py": "null bytes",
     "src/constants.py": "no public function",
 }
 

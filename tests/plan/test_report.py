@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 from tests.plan.conftest import REPOSITORY, Project
@@ -109,7 +110,11 @@ def test_project_with_a_module_that_cannot_be_parsed_tells_of_it(project: Projec
     project.write("src/broken.py", "async def f(:\n    pass\n")
     result = project.run("--project")
     assert result.code == 1
-    assert result.err == "plan.py: src/broken.py:1: cannot be parsed (invalid syntax)\n"
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    mend = "mend it, or run this with the Python that it is written for"
+    assert (
+        result.err == f"plan.py: src/broken.py:1: Python {version} cannot parse it (invalid syntax): {mend}\n"
+    )
     assert "src/dao.py" in result.out
 
 

@@ -99,7 +99,7 @@ def test_a_file_that_does_not_parse_is_not_added_to(greeting: Project) -> None:
     result = greeting.plan("greeting_service.py", "--write", "--append")
 
     assert result.code == 2
-    assert "cannot be parsed" in result.err
+    assert "cannot parse it" in result.err
 
 
 def test_the_code_is_not_imported(project: Project) -> None:

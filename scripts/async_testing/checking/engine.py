@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -12,7 +11,7 @@ from async_testing.checking.examined import Examined
 from async_testing.facts.config import Config
 from async_testing.facts.source import SourceFile
 from async_testing.facts.workspace import Workspace
-from async_testing.finding import Finding, UsageError
+from async_testing.finding import Finding, UsageError, unparsed
 from async_testing.rules import Fix, Hit, Rule
 
 __all__ = ["Examined", "examine", "examine_config", "finding", "place", "reason", "set_of"]
@@ -34,8 +33,7 @@ def examine(workspace: Workspace, path: str, data: bytes, rules: Sequence[Rule])
     except UsageError as error:
         return Examined(path, (), str(error))
     except SyntaxError as error:
-        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        return Examined(path, (), f"Python {version} cannot parse it ({error.msg})", error.lineno or 0)
+        return Examined(path, (), unparsed(error), error.lineno or 0)
     except (ValueError, RecursionError, MemoryError) as error:
         return Examined(path, (), f"cannot be parsed ({reason(error)})")
     try:

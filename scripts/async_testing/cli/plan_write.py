@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from async_testing.finding import UsageError
+from async_testing.finding import UsageError, unparsed
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
@@ -91,7 +91,7 @@ def _taken(there: Text | None, shown: str) -> set[str]:
     try:
         return appending.present(there.text)
     except SyntaxError as error:
-        raise UsageError(f"{shown}:{error.lineno or 0}: cannot be parsed ({error.msg})") from None
+        raise UsageError(f"{shown}:{error.lineno or 0}: {unparsed(error)}") from None
 
 
 def _is_missing(test: Test, done: Plan) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from async_testing.cli.paths import located
-from async_testing.finding import UsageError
+from async_testing.finding import UsageError, unparsed
 from async_testing.subjects import modules
 from async_testing.verifying import subject
 from async_testing.verifying.since import changed_lines
@@ -83,7 +83,9 @@ def _module(root: Path, given: str) -> str:
     if path.endswith(".py"):
         try:
             ast.parse((root / path).read_bytes())
-        except (SyntaxError, ValueError) as error:
+        except SyntaxError as error:
+            raise UsageError(f"--module {given}:{error.lineno or 0}: {unparsed(error)}") from None
+        except ValueError as error:
             raise UsageError(f"--module {given} cannot be parsed: {error}") from None
     return path
 

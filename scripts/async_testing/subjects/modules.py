@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from async_testing.detection.paths import TEST_FOLDERS, foreign, skipped
-from async_testing.finding import UsageError
+from async_testing.finding import UsageError, unparsed
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
@@ -62,7 +62,7 @@ def opened(workspace: Workspace, path: str) -> SourceFile:
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8: save it as UTF-8 first") from None
     except SyntaxError as error:
-        raise UsageError(f"{path}:{error.lineno or 0}: cannot be parsed ({error.msg})") from None
+        raise UsageError(f"{path}:{error.lineno or 0}: {unparsed(error)}") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise UsageError(f"{path}: cannot be parsed ({type(error).__name__})") from None
     source.__dict__["is_test_file"] = False  # which pytest's configuration need not be read for
