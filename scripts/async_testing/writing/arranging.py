@@ -157,6 +157,9 @@ class Arranger:
 
     def _answers(self, target: str, asked: list[Asked]) -> None:
         failing = [each for each in asked if each.raised]
+        if any(each.filled for each in asked):
+            self._storing(target, asked)
+            return
         if len(asked) == 1 and failing:
             text, attribute = self.shower.show(asked[0].answer), "side_effect"
         elif len(asked) == 1:
@@ -170,6 +173,18 @@ class Arranger:
             self.lines.append(f"{target}.side_effect = {mock}({attribute}={text})")
             return
         self.lines.append(f"{target}.{attribute} = {text}")
+
+    def _storing(self, target: str, asked: list[Asked]) -> None:
+        """A function that puts values in the row that a mock is given, as the database does."""
+        one = asked[0]
+        if len(asked) > 1:
+            raise Unknown("what each of several rows is filled with cannot be told")
+        name, cls = self.fresh("stored"), self.shower.cls(one.args[0].cls)
+        kind = "None" if one.answer is None else self.shower.take("typing", "Any")
+        given = [] if one.answer is None else [f"    return {self._given(one)}"]
+        filled = [f"    row.{column} = {self.shower.show(value)}" for column, value in one.filled.items()]
+        self.lines += ["", f"def {name}(row: {cls}) -> {kind}:", *filled, *given, ""]
+        self.lines.append(f"{target}.side_effect = {name}")
 
     def _is_returned_none(self) -> bool:
         subject = self.done.subject

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from async_testing.writing.arranging import Arranger
-from async_testing.writing.collaborators import Asked, Collaborator
 from async_testing.writing.connections import Connection
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Cls, Inert, Obj, Opaque, Special, Unknown, has_opaque
 from async_testing.writing.exploring import Done
+from async_testing.writing.filling import key_of
 from async_testing.writing.routed import answered, described, is_response, is_router
 from async_testing.writing.sessions import Session
 
@@ -50,39 +49,44 @@ class Asserter:
         if id(value) in self.shower.names and not isinstance(value, str | int | float | tuple):
             return (
                 [f"assert {name} == {self.shower.show(value)}"]
-                if _equal(value)
+                if is_equal(value)
                 else [f"assert {name} is {self.shower.show(value)}"]
             )
         if isinstance(value, Obj) and is_response(value):
             return [*answered(self.shower, value, name)]
         if isinstance(value, Obj) and _is_of_its_own(value):
-            return [*self._fields(value, name)]
+            return [*self.fields(value, name)]
         if _is_record(value):
             return [f"assert dict({name}) == {self.shower.show(value)}"]
         if isinstance(value, list) and value and all(map(_is_record, value)):
             return [f"assert [dict(one) for one in {name}] == {self.shower.show(value)}"]
-        if isinstance(value, list | tuple) and any(isinstance(one, Obj) and not _equal(one) for one in value):
+        if isinstance(value, list | tuple) and any(
+            isinstance(one, Obj) and not is_equal(one) for one in value
+        ):
             found = [f"assert len({name}) == {len(value)}"]
             for place, one in enumerate(value):
                 found += self.result(one, f"{name}[{place}]")
             return found
         return [f"assert {name} == {self.shower.show(value)}"]
 
-    def _fields(self, value: Obj, name: str) -> Iterator[str]:
+    def fields(self, value: Obj, name: str, but: Container[str] = ()) -> Iterator[str]:
         """Assertions about the fields of an object that is equal to itself only."""
         if value.cls.qualname.startswith("<"):
             raise Unknown("what it returns cannot be shown in a test")
         yield f"assert isinstance({name}, {self.shower.cls(value.cls)})"
         for field, one in value.fields.items():
-            if field.startswith("_") or isinstance(one, Special | Opaque | Inert):
+            if field.startswith("_") or field in but or isinstance(one, Special | Opaque | Inert):
                 continue
+            if isinstance(one, Obj) and one.cls.kind == "table":  # it was loaded with the row
+                field = f"{field}.{key_of(self.shower.conventions.interpreter, one.cls)}"
+                one = one.fields.get(field.rpartition(".")[2])
             try:
                 shown = self.shower.show(one)
             except Unknown:
                 continue
             if one is None or isinstance(one, bool):
                 yield f"assert {name}.{field} is {shown}"
-            elif _equal(one):
+            elif is_equal(one):
                 yield f"assert {name}.{field} == {shown}"
 
     def error(self, value: Any) -> tuple[str, list[str]]:
@@ -237,76 +241,6 @@ class Asserter:
                 kept = sum(value is None for value in values)
                 yield f"assert sum(one.{field} is None for one in {stored}) == {kept}"
 
-    # What was asked
-
-    def collaborators(self) -> list[str]:
-        """Assertions about the calls of collaborators and functions."""
-        found: list[str] = []
-        for name, one in self.arranger.collaborators:
-            found += self._collaborator(name, one)
-        for name, function in self.arranger.functions:
-            if not function.asked:
-                found.append(f"{name}.assert_not_called()")
-            else:
-                found += self._asked(name, function.asked)
-        for name, double in self.arranger.doubles.tops:
-            for each in double.below():
-                if each.asked:
-                    found += self._asked(each.expression(name), each.asked)
-                for field, value in each.fields.items():
-                    found += self._kept(f"{each.expression(name)}.{field}", value)
-        return found
-
-    def _kept(self, target: str, value: Any) -> list[str]:
-        """Assertions about what the code set on an object of another library."""
-        try:
-            return self.result(value, target)
-        except Unknown:
-            return []
-
-    def _collaborator(self, name: str, one: Collaborator) -> Iterator[str]:
-        asked = [each for each in one.asked if not each.method.startswith("__")]
-        methods = dict.fromkeys(each.method for each in asked)
-        for method in methods:
-            yield from self._asked(f"{name}.{method}", [each for each in asked if each.method == method])
-        if len(asked) > 1 and len(methods) > 1:
-            order = self.shower.show([each.method for each in asked])
-            plain = "" if len(asked) == len(one.asked) else f" if {self.shower.text('__')} not in one[0]"
-            yield f"assert [one[0] for one in {name}.mock_calls{plain}] == {order}"
-        used = {method for place, method in self.done.attempt.memory.used if place == one.place}
-        for method in sorted(used - set(methods)):
-            yield f"{name}.{method}.assert_not_called()"
-
-    def _asked(self, target: str, asked: list[Asked]) -> Iterator[str]:
-        awaited = asked[0].awaited and not asked[0].deferred
-        shown = [self._arguments(each) for each in asked]
-        if len(asked) == 1:
-            yield f"{target}.assert_{'awaited' if awaited else 'called'}_once_with({shown[0]})"
-            return
-        call = self.shower.take("unittest.mock", "call")
-        lists = f"[{', '.join(f'{call}({one})' for one in shown)}]"
-        if len(shown) > 2 and len({*shown}) == 1:
-            lists = f"[{call}({shown[0]})] * {len(shown)}"
-        yield f"assert {target}.{'await' if awaited else 'call'}_args_list == {lists}"
-
-    def _arguments(self, asked: Asked) -> str:
-        given = [*map(self._argument, asked.args)]
-        odd = {name for name in asked.kwargs if keyword.iskeyword(name) or not name.isidentifier()}
-        given += [f"{name}={self._argument(one)}" for name, one in asked.kwargs.items() if name not in odd]
-        pairs = [f"{self.shower.text(name)}: {self._argument(asked.kwargs[name])}" for name in sorted(odd)]
-        given += [f"**{{{', '.join(pairs)}}}"] if pairs else []
-        return ", ".join(given)
-
-    def _argument(self, value: Any) -> str:
-        if isinstance(value, Obj) and not _equal(value) and id(value) not in self.shower.names:
-            return self.shower.take("unittest.mock", "ANY")
-        if has_opaque(value) and not isinstance(value, list | dict | tuple):
-            return self.shower.take("unittest.mock", "ANY")
-        try:
-            return self.shower.show(value)
-        except Unknown:
-            return self.shower.take("unittest.mock", "ANY")
-
 
 def _is_of_its_own(value: Obj) -> bool:
     """Whether a test cannot make an object that is equal to it."""
@@ -319,12 +253,12 @@ def _is_record(value: Any) -> bool:
     return hasattr(value, "items") and type(value).__module__.startswith("async_testing_fakes")
 
 
-def _equal(value: Any) -> bool:
+def is_equal(value: Any) -> bool:
     """Whether an object is equal to another one with the same content."""
     if isinstance(value, Obj):
-        return value.cls.kind in ("model", "dataclass") and all(map(_equal, value.fields.values()))
+        return value.cls.kind in ("model", "dataclass") and all(map(is_equal, value.fields.values()))
     if isinstance(value, list | tuple | set):
-        return all(map(_equal, value))
+        return all(map(is_equal, value))
     if isinstance(value, dict):
-        return all(map(_equal, value.values()))
+        return all(map(is_equal, value.values()))
     return not isinstance(value, Special)

@@ -106,7 +106,8 @@ class Attempt(Learning):
             if refused > len(known):
                 raise Unknown(f"no value is known that {place.rpartition('.')[2]} takes")
             first = known[refused - 1]
-        value = self.pick(place, [(first, ""), *self._others(form, first)])
+        same = [(one, "the_same") for one in self.memory.same.get(place, ()) if self._takes(form, one)]
+        value = self.pick(place, [(first, ""), *same, *self._others(form, first)])
         if (isinstance(value, str | int | float) and not isinstance(value, bool)) or (
             isinstance(value, SAFE) and getattr(type(value), "__hash__", None)
         ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from async_testing.subjects.model import Function
 from async_testing.writing.arranging import Arranger
+from async_testing.writing.asking import Questions
 from async_testing.writing.asserting import Asserter
 from async_testing.writing.conventions import Conventions
 from async_testing.writing.evaluating.modules import Module
@@ -78,7 +79,7 @@ def _test(done: Done, conventions: Conventions, names: Names, what: str, *, exac
         call = f"await {call}"
     act, asserts = _act(done, arranger, asserter, call)
     asserts += asserter.connections()
-    asserts += asserter.collaborators()
+    asserts += Questions(asserter).all()
     asserts += asserter.sessions()
     if arranger.sessions:
         shower.imports |= {Import("pytest", ""), Import("sqlalchemy.ext.asyncio", "AsyncSession")}

@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.evaluating.bases import is_harmless
 from async_testing.writing.evaluating.callables import Bound, Coro, Func, Native
+from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.strangers import Stranger
-from async_testing.writing.evaluating.things import Cls, Descriptor, External, Frame, Raised, Special, Unknown
+from async_testing.writing.evaluating.things import (
+    Cls,
+    Descriptor,
+    External,
+    Frame,
+    Obj,
+    Raised,
+    Special,
+    Unknown,
+)
+from async_testing.writing.filling import lacking
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt
@@ -29,6 +40,8 @@ class Asked(NamedTuple):
     """Whether a plain method gives something to be awaited."""
     void: bool = False
     """Whether nothing is what it always gives."""
+    filled: dict[str, Any] = {}  # noqa: RUF012
+    """Values that it puts in columns of the row that it is given."""
 
 
 class Collaborator(Special):
@@ -66,7 +79,7 @@ class Collaborator(Special):
             return self._field(name)
         func = member.func if isinstance(member, Descriptor) else member
         if isinstance(member, Descriptor) and member.kind == "property":
-            return self._given(name, returned(func))
+            return self._given(name, returned(func, self.cls))
         if not isinstance(func, Func):
             if isinstance(func, Native):
                 raise Unknown(f"what {self.label}.{name} gives is not known")
@@ -81,7 +94,7 @@ class Collaborator(Special):
     def _field(self, name: str) -> Any:
         fields = self.attempt.interpreter.fields_of(self.cls)
         if name in fields:
-            return self._given(name, fields[name][0])
+            return self._given(name, fields[name][0].given(self.cls.argument))
         if any(isinstance(one, External) and not is_harmless(one) for one in self.cls.mro()):
             return Native(name, lambda *args, **kwargs: self._loosely(name, args, kwargs))
         raise Unknown(f"what {self.label}.{name} is, is not known")
@@ -113,7 +126,7 @@ class Collaborator(Special):
             frame = Frame(func.module)
             self.attempt.interpreter.arguments(func, [*args] if static else [self, *args], kwargs, frame)
         try:
-            form = returned(inner)
+            form = returned(inner, self.cls)
         except Unknown:
             form = Form("double")
         deferred = form.kind == "awaitable"
@@ -150,10 +163,28 @@ class Collaborator(Special):
             value: Any = self
         else:
             value = attempt.value(f"result {place}", form)
-        self.asked.append(
-            Asked(name, args, kwargs, value, False, awaited, deferred, form.kind in ("none", "any"))
-        )
+        filled = self._stored(place, args) if len(args) == 1 and not kwargs and not deferred else {}
+        void = form.kind in ("none", "any")
+        self.asked.append(Asked(name, args, kwargs, value, False, awaited, deferred, void, filled))
         return value
+
+    def _stored(self, place: str, args: tuple[Any, ...]) -> dict[str, Any]:
+        """What the database fills a new row with that it is given, where the code reads it afterwards."""
+        row = args[0]
+        if not isinstance(row, Obj) or row.cls.kind != "table" or row.call is None:
+            return {}
+        if place.endswith("()"):  # one function of a test's can fill one row
+            row.handed = place
+        if place not in self.attempt.memory.stored:
+            return {}
+        filled = {
+            one.name: self.attempt.value(f"{place}.{one.name}", one.form.single)
+            if one.known is MISSING
+            else one.known
+            for one in [*lacking(self.attempt.interpreter, row)]
+        }
+        row.fields.update(filled)
+        return filled
 
 
 class Function(Special):
@@ -248,8 +279,16 @@ def _arguments(attempt: Attempt, func: Func, kind: Cls) -> list[Any]:
     return given
 
 
-def returned(func: Any) -> Form:
-    """What a function of the project says it returns. Raises: Unknown where it does not say, or nobody knows what."""
+def returned(func: Any, of: Any = None) -> Form:
+    """What a function of the project says it returns.
+
+    Args:
+        func: the function.
+        of: the class that it is called on, which may say what type variables stand for.
+
+    Raises:
+        Unknown: it does not say, or nobody knows what.
+    """
     if isinstance(func, Bound):
         func = func.func
     if not isinstance(func, Func) or isinstance(func.node, ast.Lambda):
@@ -263,6 +302,8 @@ def returned(func: Any) -> Form:
     if func.owner is not None:
         frame = func.module.interpreter.inside(func.owner, func.module)
     form = form_of(func.module.interpreter.annotation(func.node.returns, frame))
+    if isinstance(of, Cls):
+        form = form.given(of.argument)
     if form.kind == "any" and ast.unparse(func.node.returns).rpartition(".")[2] not in ("Any", "object"):
         raise Unknown(f"what {func.name} returns is not known")
     return form

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from async_testing.writing.evaluating.forms import Form
-from async_testing.writing.evaluating.things import Again
+from async_testing.writing.evaluating.things import Again, Obj
+from async_testing.writing.filling import lacking
 from async_testing.writing.memory import Memory
 from async_testing.writing.samples import FORMATS
+
+_COMPARED = 8
+"""Pairs of values that may be the same, in one function."""
 
 
 def _hashable(value: Any) -> bool:
@@ -54,6 +58,37 @@ class Learning:
         if place in self.memory.loose and place not in self.memory.hints:
             self.memory.hints[place] = Form("double")
             raise Again
+
+    def learn_column(self, row: Obj, name: str) -> None:
+        """The code reads what a row has no value for, which the database has, or the test can give. Raises: Again."""
+        if name not in self.interpreter.fields_of(row.cls):
+            return
+        place, known = row.handed, self.memory.stored
+        if all(name != one.name for one in lacking(self.interpreter, row)):  # a relationship
+            above = self.spots.get(id(row), "")
+            place, known = above and f"{above}.{name}", self.memory.related
+        if place and place not in known:
+            known.add(place)
+            raise Again
+
+    def learn_equal(self, left: Any, right: Any) -> None:
+        """The code compares two values that were made up: next time they may be the same. Raises: Again."""
+        if type(left) is not type(right) or not _hashable(left):
+            return
+        one, other = (self._made_for(value) for value in (left, right))
+        if not one or not other or one == other or len(self.memory.same) >= _COMPARED:
+            return
+        at, value = (one, right) if one.startswith("result ") else (other, left)
+        if at in self.memory.same:
+            return
+        self.memory.same[at] = [value]
+        raise Again
+
+    def _made_for(self, value: Any) -> str:
+        """The place that a value was made up for; none where the code names it too."""
+        if isinstance(value, bool) or value in (0, 1, -1, "", *self.memory.texts, *self.memory.numbers):
+            return ""
+        return self.memory.places.get((type(value).__name__, value), "")
 
     def learn_keys(self, value: Any, key: Any) -> None:
         """An object of a model is used as a dictionary, whatever its annotation says. Raises: Again."""

@@ -47,6 +47,12 @@ class Memory:
         """What tests replace since it cannot be followed, by dotted name."""
         self.returns: dict[str, Form] = {}
         """What annotations say of what is replaced, by place; nothing is lost where no such value can be made."""
+        self.stored: set[str] = set()
+        """Calls of collaborators that fill the columns of the row that they are given, by place."""
+        self.related: set[str] = set()
+        """Relationships that the code reads of rows that are handed in, by place."""
+        self.same: dict[str, list[Any]] = {}
+        """Values that those of other places are compared with, by place."""
         self.lacking: set[str] = set()
         """Attributes of the object under test that are None until something else sets them."""
         self.loose: set[str] = set()

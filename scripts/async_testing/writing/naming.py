@@ -11,6 +11,7 @@ from async_testing.writing.exploring import Done
 
 _LONGEST = 90
 _ANSWER = re.compile(r"answer(\d+)")
+_STORED = re.compile(r"stored(\d+)#")
 
 
 def slug(text: str) -> str:
@@ -35,6 +36,9 @@ def _one(place: str, done: Done) -> str:
         if plain.endswith("#"):
             return f"with_{words}{behind}"
         return _of_value(plain, words)
+    if stored := _STORED.fullmatch(plain):
+        several = sum(1 for one in done.attempt.choices if _STORED.fullmatch(one)) > 1
+        return f"with_{words}" + (f"_in_query_{stored[1]}" if several else "")
     if plain.endswith("!"):
         method = slug(plain.rpartition(".")[2].partition("(")[0])
         return f"when_{method}_{words}"

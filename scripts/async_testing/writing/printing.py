@@ -111,7 +111,7 @@ class Printer:
             yield f"    # {name}"
             for line in lines:
                 depth = len(line) - len(line.lstrip(" "))
-                yield from self.wrapped(line.strip(), 4 + depth)
+                yield from self.wrapped(line.strip(), 4 + depth) if line else [""]
 
     def _text(self, text: str) -> str:
         quote = self.conventions.quote

@@ -7,6 +7,7 @@ from typing import Any
 from async_testing.subjects.model import Function
 from async_testing.writing.applications import Application
 from async_testing.writing.arranging import Arranger
+from async_testing.writing.asking import Questions
 from async_testing.writing.asserting import Asserter
 from async_testing.writing.conventions import Conventions
 from async_testing.writing.evaluating.callables import Func
@@ -112,7 +113,7 @@ class _Writer:
         asserter = Asserter(self.arranger, self.done)
         act, asserts = self._act(asserter)
         asserts += asserter.connections()
-        asserts += asserter.collaborators()
+        asserts += Questions(asserter).all()
         self.fixtures += self.arranger.doubles.fixtures
         asserts += asserter.sessions()
         marks: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from async_testing.writing.evaluating.errors import error_class
 from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.things import Cls, Meta, Obj, Opaque, Raised, Special, Unknown
+from async_testing.writing.filling import key_of, lacking
 from async_testing.writing.standins import row_of
 
 if TYPE_CHECKING:
@@ -18,13 +19,6 @@ def _violated() -> BaseException:
     kind = error_class("sqlalchemy.exc.IntegrityError")
     assert kind is not None
     return kind.__new__(kind)
-
-
-def _is_relation(default: Any, form: Any) -> bool:
-    return (isinstance(default, Meta) and default.name in ("relationship", "Relationship")) or form.kind in (
-        "class",
-        "external",
-    )
 
 
 class Rows(Special):
@@ -66,19 +60,14 @@ class Rows(Special):
 
     def _filled(self, row: Obj) -> None:
         """Columns that were not given get what the table says."""
-        for name, (form, default, _) in self.interpreter.fields_of(row.cls).items():
-            if name in row.fields or _is_relation(default, form):
-                continue
-            given = default.kwargs.get("default", MISSING) if isinstance(default, Meta) else MISSING
-            if given is not MISSING and not callable(given) and not isinstance(given, Special):
-                row.fields[name] = given
-            elif form.optional and not (isinstance(default, Meta) and default.kwargs.get("server_default")):
-                row.fields[name] = None
-            elif self._is_missing(row.cls, name, default):
+        for one in [*lacking(self.interpreter, row)]:
+            if one.known is not MISSING:
+                row.fields[one.name] = one.known
+            elif self._is_missing(row.cls, one.name, one.default):
                 self.changed.clear()
                 raise Raised(_violated(), said=True)
             else:
-                row.fields[name] = Opaque("the database")
+                row.fields[one.name] = Opaque("the database")
 
     def _is_missing(self, cls: Cls, name: str, default: Any) -> bool:
         """Whether the database refuses a row without a value in a column, which nothing else provides."""
@@ -97,7 +86,7 @@ class Rows(Special):
         )
         return (
             default is not MISSING
-            and name != self._key(cls)
+            and name != key_of(self.interpreter, cls)
             and not others
             and not given.kwargs.keys() & {*keys}
         )
@@ -110,15 +99,9 @@ class Rows(Special):
     def _is_single(self, cls: Cls, column: str) -> bool:
         """Whether no two rows have the same value in a column."""
         default = self.interpreter.fields_of(cls).get(column, (None, None))[1]
-        return column == self._key(cls) or (
+        return column == key_of(self.interpreter, cls) or (
             isinstance(default, Meta) and default.kwargs.get("unique") is True
         )
-
-    def _key(self, cls: Cls) -> str:
-        for name, (_, default, _) in self.interpreter.fields_of(cls).items():
-            if isinstance(default, Meta) and default.kwargs.get("primary_key"):
-                return name
-        return "id"
 
     def _arrange(self, cls: Cls, place: str, given: dict[str, Any]) -> Obj:
         """A row that is there before, and the rows that it refers to."""
@@ -129,7 +112,7 @@ class Rows(Special):
             value = row.fields.get(name)
             if parent is None or value is None:
                 continue
-            key = self._key(parent)
+            key = key_of(self.interpreter, parent)
             if not any(one.cls is parent and one.fields.get(key) == value for one in self.rows):
                 self._arrange(parent, f"{place}.{name}", {key: value})
         row.raw = dict(row.fields)

@@ -9,6 +9,8 @@ from async_testing.writing.evaluating.callables import Coro, Native
 from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.terms import Column, Expression, Query, Worked
 from async_testing.writing.evaluating.things import Cls, Manager, Obj, Opaque, Special, Unknown
+from async_testing.writing.filling import key_of
+from async_testing.writing.ordering import sorted_by, unsort
 from async_testing.writing.results import Result
 from async_testing.writing.rows import Rows
 
@@ -82,7 +84,7 @@ class Session(Rows):
     def _got(self, cls: Any, key: Any) -> Any:
         if not isinstance(cls, Cls) or cls.kind != "table":
             raise Unknown("which table is read is not known")
-        name = self._key(cls)
+        name = key_of(self.interpreter, cls)
         for row in self.rows:
             if row.cls is cls and row.fields.get(name) == key:
                 return row
@@ -145,10 +147,26 @@ class Session(Rows):
             matching = self._sorted(term, matching)
         start = query.offset or 0
         matching = matching[start : start + query.limit if query.limit is not None else None]
+        for row in matching:
+            for column in query.loaded:
+                self._load(row, column)
         return [
             tuple(row if isinstance(one, Cls) else self.worked.value(one, row) for one in query.parts)
             for row in matching
         ]
+
+    def _load(self, row: Obj, column: Column) -> None:
+        """Let a row have the one that its foreign key names, as a loading option does."""
+        fields = self.interpreter.fields_of(row.cls)
+        kind = fields[column.name][0].single.cls if column.cls is row.cls and column.name in fields else None
+        keys = [name for name, (_, default, _) in fields.items() if self._parent(row.cls, default) is kind]
+        if not isinstance(kind, Cls) or kind.kind != "table" or len(keys) != 1:
+            return
+        for other in self.rows:
+            if other.cls is kind and other.fields.get(key_of(self.interpreter, kind)) == row.fields.get(
+                keys[0]
+            ):
+                row.fields[column.name] = other
 
     def _sorted(self, term: Any, rows: list[Obj]) -> list[Obj]:
         down = isinstance(term, Expression) and term.sign == "desc"
@@ -173,15 +191,17 @@ class Session(Rows):
         return all(self.worked.value(one, row) for one in query.where)
 
     def _made_up(self, query: Query, cls: Cls) -> None:
-        """Two rows that are meant, and one for each condition that all others hold for."""
+        """Two or three rows that are meant, and one for each condition that all others hold for."""
         place = f"stored{self.asked}"
         pairs = [self._wanted(one) for one in query.where]
         single = {pair[0] for pair in pairs if pair is not None and self._is_single(cls, pair[0])}
         unique = bool(single)
+        terms = sorted_by(query.order, lambda column: self._is_single(cls, column))
+        ordered = {name for name, _ in terms}
         sizes = (
             [(1, ""), (0, "no_rows")]
             if unique or query.verb != "select"
-            else [(2, ""), (0, "no_rows"), (1, "one_row")]
+            else [(3 if len(terms) > 1 else 2, ""), (0, "no_rows"), (1, "one_row")]
         )
         count = self.attempt.pick(f"{place}#", sizes)
         if any(pair is None for pair in pairs):
@@ -189,20 +209,27 @@ class Session(Rows):
                 raise Unknown("a condition cannot be worked out")
             return
         wanted = {pair[0]: pair[1] for pair in pairs if pair is not None}
-        order = range(count, 0, -1) if query.order else range(1, count + 1)
-        for turn in order:
-            self._arrange(cls, f"{place}[{turn}]", wanted)
+        meant: list[Obj] = []
+        for turn in range(count):
+            spread = {
+                pair[0]: pair[1] + turn * pair[3] for pair in pairs if pair and pair[0] in ordered and pair[3]
+            }
+            meant.append(self._arrange(cls, f"{place}[{turn + 1}]", {**wanted, **spread}))
+        unsort(terms, meant)
+        for row in meant:
+            row.raw = dict(row.fields)
+            self.before[id(row)] = dict(row.fields)
         for number, pair in enumerate(pairs):
             if (
                 pair is not None
                 and pair[2] is not MISSING
-                and pair[0] != self._key(cls)
+                and pair[0] != key_of(self.interpreter, cls)
                 and not single - {pair[0]}
             ):
                 self._arrange(cls, f"{place}.other{number}", {**wanted, pair[0]: pair[2]})
 
-    def _wanted(self, term: Any) -> tuple[str, Any, Any] | None:
-        """The column of a condition, a value for which it holds, and one for which it does not."""
+    def _wanted(self, term: Any) -> tuple[str, Any, Any, Any] | None:
+        """The column of a condition, a value for which it holds, one for which it does not, and a step to others."""
         if not isinstance(term, Expression) or not isinstance(term.parts[0], Column):
             return None
         column, sign = term.parts[0], term.sign
@@ -221,22 +248,23 @@ class Session(Rows):
                     column.name,
                     None,
                     self.attempt.memory.samples.value(f"not null {column.name}", form.single),
+                    None,
                 )
-            return column.name, value, other
+            return column.name, value, other, None
         if sign in ("!=", "isnot", "is_not"):
             plain = self.attempt.memory.samples.value(f"not {column.name}", form.single)
-            return column.name, (other if other is not MISSING else plain), value
+            return column.name, (other if other is not MISSING else plain), value, None
         if sign == "in":
             items: list[Any] = list(value or ())
-            return (column.name, items[0], MISSING) if items else None
+            return (column.name, items[0], MISSING, None) if items else None
         step: Any = datetime.timedelta(days=1) if isinstance(value, datetime.date) else 1
         if isinstance(value, bool) or not isinstance(value, int | float | datetime.date):
             return None
         found = {
-            "<": (value - step, value),
-            "<=": (value, value + step),
-            ">": (value + step, value),
-            ">=": (value, value - step),
+            "<": (value - step, value, -step),
+            "<=": (value, value + step, -step),
+            ">": (value + step, value, step),
+            ">=": (value, value - step, step),
         }
         return (column.name, *found[sign]) if sign in found else None
 

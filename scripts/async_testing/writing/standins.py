@@ -94,7 +94,9 @@ def _meant(attempt: Attempt, place: str) -> list[tuple[Any, str]]:
 def _of_project(attempt: Attempt, place: str, cls: Cls) -> Any:
     interpreter = attempt.interpreter
     if cls.kind == "table":
-        return row_of(attempt, place, class_for(attempt, cls) or cls)
+        row = row_of(attempt, place, class_for(attempt, cls) or cls)
+        attempt.spots[id(row)] = place
+        return row
     if interpreter.is_exception(cls):
         found = exception_of(attempt, cls, place)
         if found is None:
@@ -136,7 +138,8 @@ def row_of(attempt: Attempt, place: str, cls: Cls) -> Obj:
     row = Obj(cls)
     for name, (form, default, _) in attempt.interpreter.fields_of(cls).items():
         meta = default.name if isinstance(default, Meta) else ""
-        if meta == "relationship" or form.kind in ("class", "list", "external", "any"):
+        is_plain = meta != "relationship" and form.kind not in ("class", "list", "external", "any")
+        if not is_plain and f"{place}.{name}" not in attempt.memory.related:
             continue
         row.fields[name] = attempt.value(f"{place}.{name}", form)
     row.raw = dict(row.fields)

@@ -49,6 +49,8 @@ class Attributes(Protocols):
         scope: Frame | None = frame
         while scope is not None:  # a class body sees its own names
             if scope.owner is not None and scope.is_body:
+                if name in scope.owner.variables and getattr(scope.owner.node, "type_params", []):
+                    return Meta("TypeVar", (name,))
                 inner = self.own_member(scope.owner, name)
                 if inner is not None:
                     return (
@@ -71,6 +73,10 @@ class Attributes(Protocols):
 
     def replaced(self, node: ast.expr, frame: Frame) -> Any:
         """What a test puts where the code looks something up; None where it replaces nothing."""
+        raise NotImplementedError
+
+    def unfilled(self, row: Obj, name: str) -> None:
+        """What a row has no value for is read of it: the attempt may learn of it."""
         raise NotImplementedError
 
     def misused(self, value: Any) -> None:
@@ -200,6 +206,8 @@ class Attributes(Protocols):
     def _of_object(self, value: Obj, name: str) -> Any:
         if name in value.fields and not name.startswith("__"):
             return value.fields[name]
+        if value.cls.kind == "table":
+            self.unfilled(value, name)
         if name == "__class__":
             return value.cls
         if name == "__dict__":

@@ -31,10 +31,12 @@ class Classes(Fields):
     def class_of(self, node: ast.ClassDef, module: Any, frame: Frame, name: str) -> Any:
         """A class of a definition, its decorators applied."""
         cls = Cls(name, module, node, frame)
+        above = Frame(module, frame) if cls.variables else frame
+        above.names.update({one: Meta("TypeVar", (one,)) for one in cls.variables})
         for base in node.bases:
-            value = self.eval(base, frame)
+            value = self.eval(base, above)
             if isinstance(value, Form) and value.cls is not None:
-                cls.given += [one.cls for one in value.args if isinstance(one.cls, Cls)]
+                self._take_arguments(cls, value)
                 value = value.cls
             if isinstance(value, Meta):
                 value = External(value.name)
@@ -49,6 +51,15 @@ class Classes(Fields):
         for one in reversed(node.decorator_list):
             found = self._decorate(found, one, frame)
         return found
+
+    @staticmethod
+    def _take_arguments(cls: Cls, base: Form) -> None:
+        cls.given += [one.cls for one in base.args if isinstance(one.cls, Cls)]
+        cls.variables += [
+            one.variable for one in base.args if one.variable and one.variable not in cls.variables
+        ]
+        if isinstance(base.cls, Cls):
+            cls.arguments.update(zip(base.cls.variables, base.args, strict=False))
 
     def _kind(self, cls: Cls) -> str:
         names = [one.name for one in cls.mro() if isinstance(one, External)]

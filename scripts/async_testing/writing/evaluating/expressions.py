@@ -110,7 +110,7 @@ class Expressions(Attributes):
     def of_Subscript(self, node: ast.Subscript, frame: Frame) -> Any:
         """``a[b]``; of a class it is what an annotation says."""
         on = self.eval(node.value, frame)
-        if is_type(on) or (isinstance(on, Meta) and on.name == "TypeVar"):
+        if is_type(on):
             if isinstance(on, Cls) and on.kind == "enum":
                 return self.native(lambda: on.enum[self.eval(node.slice, frame)], "")
             items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
@@ -269,4 +269,4 @@ def is_type(value: Any) -> bool:
     """Whether a value is a class, or what an annotation says."""
     if isinstance(value, External):
         return value.name[:1].isupper() or value.dotted.startswith(("typing", "collections.abc"))
-    return isinstance(value, type | Cls | Form)
+    return isinstance(value, type | Cls | Form) or (isinstance(value, Meta) and value.name == "TypeVar")

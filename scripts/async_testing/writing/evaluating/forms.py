@@ -6,7 +6,7 @@ import datetime
 import decimal
 import enum
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from async_testing.writing.evaluating.things import Cls, External, Meta, Recorder
@@ -128,12 +128,26 @@ class Form:
         self.checks: list[tuple[str, Any]] = []
         self.metas: list[Meta] = []
         self.values: list[Any] = []
+        self.variable = ""
+        """The type variable that it stands for, by name."""
 
     def copy(self) -> Form:
         """Another one that says the same."""
         twin = Form(self.kind, self.args, cls=self.cls)
         twin.limits, twin.checks = dict(self.limits), [*self.checks]
         twin.metas, twin.values = [*self.metas], [*self.values]
+        twin.variable = self.variable
+        return twin
+
+    def given(self, known: Callable[[str], Form | None]) -> Form:
+        """The same with what is known of type variables, by their names, in their places."""
+        found = known(self.variable) if self.variable else None
+        if found is not None:
+            return found.given(known) if found.variable != self.variable else found
+        if not self.args:
+            return self
+        twin = self.copy()
+        twin.args = [one.given(known) for one in self.args]
         return twin
 
     @property
@@ -211,7 +225,9 @@ def form_of(value: Any) -> Form:
 def _of_meta(value: Meta) -> Form:
     if value.name in ("TypeVar", "NewType"):
         inner = value.get("bound", 1 if value.name == "NewType" else 9)
-        return form_of(inner) if inner is not None else Form("any")
+        found = form_of(inner).copy() if inner is not None else Form("any")
+        found.variable = str(value.args[0]) if value.name == "TypeVar" and value.args else ""
+        return found
     if value.name in _LIMITED:
         found = form_of(External(value.name)).limited([value])
         if value.args and found.kind in ("list", "set"):

@@ -14,8 +14,8 @@ from async_testing.writing.evaluating.modules import Module
 from async_testing.writing.evaluating.queries import Queries
 from async_testing.writing.evaluating.strangers import Stranger, Thing
 from async_testing.writing.evaluating.stubs import TEXTS
-from async_testing.writing.evaluating.terms import called
-from async_testing.writing.evaluating.things import Cls, External, Frame, Inert, Meta, Unknown
+from async_testing.writing.evaluating.terms import Loading, called
+from async_testing.writing.evaluating.things import Cls, External, Frame, Meta, Obj, Unknown
 from async_testing.writing.setaside import SetAside, target_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _NEEDED = frozenset(
 _LOADING = frozenset(
     {"selectinload", "joinedload", "subqueryload", "load_only", "noload", "raiseload", "contains_eager"}
 )
+_EAGER = frozenset({"selectinload", "joinedload", "subqueryload"})
 
 
 class Interpreter(Library):
@@ -168,6 +169,16 @@ class Interpreter(Library):
         if self.attempt is not None:
             self.attempt.learn_keys(value, key)
 
+    def unfilled(self, row: Obj, name: str) -> None:
+        """What a row has no value for is read of it: the attempt learns of it."""
+        if self.attempt is not None:
+            self.attempt.learn_column(row, name)
+
+    def unequal(self, left: Any, right: Any) -> None:
+        """Two values that differ are compared: the attempt learns of it."""
+        if self.attempt is not None and self.is_acting:
+            self.attempt.learn_equal(left, right)
+
     def misused(self, value: Any) -> None:
         """A plain value cannot do what the code wants of it: the attempt may learn of it."""
         if self.attempt is not None:
@@ -194,7 +205,7 @@ class Interpreter(Library):
         name = func.name
         found = called(f"func.{name}" if ".func." in func.dotted else name, args)
         if found is None and name in _LOADING:
-            return Inert()
+            return Loading(args if name in _EAGER else [])
         if found is None and name[:1].isupper() and not self.is_acting:
             return Meta(name, tuple(args), kwargs)  # the type of a column
         return found

@@ -103,6 +103,8 @@ class Operating(Expressions):
         for op, one in zip(node.ops, node.comparators, strict=True):
             right = self.eval(one, frame)
             value = self.compare(op, left, right)
+            if left != right and not isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn):
+                self.unequal(left, right)
             both = isinstance(left, _ORDERED) and isinstance(right, _ORDERED)
             if both and isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
                 self.mark(one, "equal" if left == right else "beyond")
@@ -112,6 +114,10 @@ class Operating(Expressions):
                 return value
             left = right
         return value
+
+    def unequal(self, left: Any, right: Any) -> None:
+        """Two values that differ are compared: the attempt may learn of it."""
+        raise NotImplementedError
 
     def compare(self, op: ast.cmpop, left: Any, right: Any) -> Any:
         """What a comparison gives."""

@@ -50,7 +50,6 @@ _FUNCTIONS = frozenset(
 )
 _PASSED = frozenset(
     [
-        "options",
         "execution_options",
         "with_for_update",
         "select_from",
@@ -109,6 +108,8 @@ class Query(Term):
         self.offset: Any = None
         self.values: dict[str, Any] = {}
         self.returning: list[Any] = []
+        self.loaded: list[Column] = []
+        """Relationships that are loaded with the rows."""
         self.label = f"a {verb}"
 
     def attribute(self, name: str) -> Any:
@@ -130,6 +131,8 @@ class Query(Term):
             )
         if name == "returning":
             return Native(name, lambda *args: self._with(returning=[*args]))
+        if name == "options":
+            return Native(name, lambda *args: self._with(loaded=[*self.loaded, *_loaded(args)]))
         if name in _PASSED:
             return Native(name, lambda *_, **__: self)
         raise Unknown(f"{name} of {self.label} is not followed")
@@ -153,6 +156,23 @@ class Query(Term):
         if len(kept) != 1:
             raise Unknown("a statement about several tables is not followed")
         return kept[0]
+
+
+class Loading(Term):
+    """A loading option such as ``selectinload(Loan.member)``; what is chained to it is not followed."""
+
+    label = "a loading option"
+
+    def __init__(self, columns: list[Any]) -> None:
+        self.columns = [one for one in columns if isinstance(one, Column)]
+
+    def attribute(self, name: str) -> Any:
+        """What an attribute is."""
+        return Native(name, lambda *_, **__: self)
+
+
+def _loaded(options: tuple[Any, ...]) -> list[Column]:
+    return [column for one in options if isinstance(one, Loading) for column in one.columns[:1]]
 
 
 def tables(term: Any) -> list[Cls]:

@@ -161,6 +161,10 @@ class Cls:
         self.bases: list[Any] = []
         self.given: list[Any] = []
         """The classes that its generic bases are given."""
+        self.variables: list[str] = [one.name for one in getattr(node, "type_params", [])]
+        """Its type variables."""
+        self.arguments: dict[str, Any] = {}
+        """The forms that its generic bases are given, by the names of their type variables."""
         self.kind = "plain"
         self.memo: dict[str, Any] = {}
         """What its names are, once they were asked for."""
@@ -184,6 +188,15 @@ class Cls:
     def derives(self, other: Any) -> bool:
         """Whether it is, or derives from, another class."""
         return any(one is other or (isinstance(one, External) and one == other) for one in self.mro())
+
+    def argument(self, variable: str) -> Any:
+        """The form that stands for a type variable of a class above, None where it stays open."""
+        found = [
+            one.arguments[variable]
+            for one in self.mro()
+            if isinstance(one, Cls) and variable in one.arguments
+        ]
+        return next(iter(found), None)
 
     def __repr__(self) -> str:
         return f"<class {self.qualname}>"
@@ -211,6 +224,8 @@ class Obj:
         """Whether a field was set once it was made."""
         self.partial = False
         """Whether its class takes some of it from another library, and a test can reach it to replace that."""
+        self.handed = ""
+        """The place of the collaborator's call that a row was given to, which may fill its columns."""
 
     def __eq__(self, other: object) -> bool:
         if self is other:

@@ -1,0 +1,171 @@
+"""Rows: those that repositories give, those that the code stores, and those that a query sorts."""
+
+from __future__ import annotations
+
+import pytest
+from async_testing.cli.scaffold import main as scaffold
+
+from tests.plan_write.conftest import Project
+
+DATABASE = """from sqlalchemy.ext.asyncio import create_async_engine
+
+engine = create_async_engine("postgresql+asyncpg:///shop")
+"""
+MODEL = """from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Author(Base):
+    __tablename__ = "authors"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class Book(Base):
+    __tablename__ = "books"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))
+    title: Mapped[str]
+    stock: Mapped[int] = mapped_column(default=0)
+    author: Mapped[Author] = relationship()
+"""
+REPOSITORY = """from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from model import Author, Base, Book
+
+Row = TypeVar("Row", bound=Base)
+
+
+class Repository(Generic[Row]):
+    model: type[Row]
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def add(self, row: Row) -> None:
+        self.session.add(row)
+
+    async def get(self, row_id: int) -> Row | None:
+        return await self.session.get(self.model, row_id)
+
+
+class Authors(Repository[Author]):
+    model = Author
+
+
+class Books(Repository[Book]):
+    model = Book
+
+    async def scarce(self, limit: int) -> Sequence[Book]:
+        query = select(Book).where(Book.stock < limit).options(selectinload(Book.author))
+        return (await self.session.scalars(query.order_by(Book.stock, Book.id))).all()
+"""
+SERVICE = """from dataclasses import dataclass
+
+from model import Book
+from repository import Books
+
+
+@dataclass
+class Sold:
+    id: int
+    title: str
+    stock: int
+
+
+class Shop:
+    def __init__(self, books: Books) -> None:
+        self.books = books
+
+    async def buy(self, author_id: int, title: str) -> Sold:
+        book = Book(author_id=author_id, title=title)
+        await self.books.add(book)
+        return Sold(book.id, book.title, book.stock)
+
+    async def byline(self, book_id: int) -> str:
+        book = await self.books.get(book_id)
+        if book is None:
+            raise LookupError(book_id)
+        return f"{book.title} by {book.author.name}"
+
+    async def sell(self, book_id: int, count: int) -> bool:
+        book = await self.books.get(book_id)
+        if book is None or book.stock < count:
+            return False
+        book.stock -= count
+        return True
+"""
+CHANGES = [
+    ("author_id=author_id, title=title", "author_id=title, title=author_id"),
+    ("await self.books.add(book)", "pass"),
+    ("book.id, book.title", "book.title, book.id"),
+    ("book.title, book.stock", "book.title, book.author_id"),
+    ("{book.title} by", "{book.id} by"),
+    ("{book.author.name}", "{book.author.id}"),
+    ("LookupError", "ValueError"),
+    ("book.stock < count", "book.stock <= count"),
+    ("or book.stock < count", ""),
+    ("book.stock -= count", "book.stock += count"),
+]
+ORDERS = [
+    (".order_by(Book.stock, Book.id)", ""),
+    ("Book.stock, Book.id)", "Book.stock)"),
+    ("Book.stock, Book.id)", "Book.id)"),
+    ("Book.stock, Book.id)", "Book.id, Book.stock)"),
+    ("Book.stock, Book.id)", "Book.stock.desc(), Book.id)"),
+    ("Book.stock, Book.id)", "Book.stock, Book.id.desc())"),
+    ("Book.stock, Book.id)", "Book.stock, Book.author_id)"),
+    (".options(selectinload(Book.author))", ""),
+    ("Book.stock < limit", "Book.stock <= limit"),
+]
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    """A service on a repository that is generic in its row."""
+    project.write("database.py", DATABASE)
+    project.write("model.py", MODEL)
+    project.write("repository.py", REPOSITORY)
+    project.write("shop_service.py", SERVICE)
+    return project
+
+
+def test_rows_of_repositories_are_given_filled_and_looked_into(shop: Project) -> None:
+    result = shop.plan("shop_service.py", "--write")
+    assert result.code == 0, result.err
+    assert "skipped" not in result.out
+    name = "tests/test_shop_service.py"
+    passed = shop.pytest(name)
+    assert passed.code == 0, passed.out
+    unnoticed = []
+    for before, after in CHANGES:
+        assert before in SERVICE
+        shop.write("shop_service.py", SERVICE.replace(before, after))
+        if shop.pytest(name).code != 1:
+            unnoticed.append(after)
+    assert unnoticed == []
+
+
+def test_rows_are_stored_so_that_only_the_order_asked_for_gives_them_so(shop: Project) -> None:
+    assert scaffold([str(shop.root), "--with-database"]) == 0
+    result = shop.plan("repository.py", "--write")
+    assert result.code == 0, result.err
+    name = "tests/test_repository.py"
+    passed = shop.pytest(name)
+    assert passed.code == 0, passed.out
+    unnoticed = []
+    for before, after in ORDERS:
+        assert before in REPOSITORY
+        shop.write("repository.py", REPOSITORY.replace(before, after))
+        if shop.pytest(name, "-k", "scarce").code != 1:
+            unnoticed.append(after)
+    assert unnoticed == []
