@@ -182,7 +182,7 @@ class Arranger:
         name, cls = self.fresh("stored"), self.shower.cls(one.args[0].cls)
         kind = "None" if one.answer is None else self.shower.take("typing", "Any")
         given = [] if one.answer is None else [f"    return {self._given(one)}"]
-        filled = [f"    row.{column} = {self.shower.show(value)}" for column, value in one.filled.items()]
+        filled = [f"    row.{column} = {self.shower.show(value)}" for column, value in one.filled]
         self.lines += ["", f"def {name}(row: {cls}) -> {kind}:", *filled, *given, ""]
         self.lines.append(f"{target}.side_effect = {name}")
 

@@ -103,7 +103,7 @@ class Questions:
             if not isinstance(value, Obj) or is_equal(value) or id(value) in self.shower.names:
                 continue
             try:
-                found = [*self.asserter.fields(value, "handed", asked.filled)]
+                found = [*self.asserter.fields(value, "handed", dict(asked.filled))]
             except Unknown:
                 continue
             if len(found) > 1:

@@ -21,6 +21,7 @@ from async_testing.writing.evaluating.things import (
     Unknown,
 )
 from async_testing.writing.filling import lacking
+from async_testing.writing.raising import errors
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt
@@ -40,7 +41,7 @@ class Asked(NamedTuple):
     """Whether a plain method gives something to be awaited."""
     void: bool = False
     """Whether nothing is what it always gives."""
-    filled: dict[str, Any] = {}  # noqa: RUF012
+    filled: tuple[tuple[str, Any], ...] = ()
     """Values that it puts in columns of the row that it is given."""
 
 
@@ -163,20 +164,20 @@ class Collaborator(Special):
             value: Any = self
         else:
             value = attempt.value(f"result {place}", form)
-        filled = self._stored(place, args) if len(args) == 1 and not kwargs and not deferred else {}
+        filled = self._stored(place, args) if len(args) == 1 and not kwargs and not deferred else ()
         void = form.kind in ("none", "any")
         self.asked.append(Asked(name, args, kwargs, value, False, awaited, deferred, void, filled))
         return value
 
-    def _stored(self, place: str, args: tuple[Any, ...]) -> dict[str, Any]:
+    def _stored(self, place: str, args: tuple[Any, ...]) -> tuple[tuple[str, Any], ...]:
         """What the database fills a new row with that it is given, where the code reads it afterwards."""
         row = args[0]
         if not isinstance(row, Obj) or row.cls.kind != "table" or row.call is None:
-            return {}
+            return ()
         if place.endswith("()"):  # one function of a test's can fill one row
             row.handed = place
         if place not in self.attempt.memory.stored:
-            return {}
+            return ()
         filled = {
             one.name: self.attempt.value(f"{place}.{one.name}", one.form.single)
             if one.known is MISSING
@@ -184,7 +185,7 @@ class Collaborator(Special):
             for one in [*lacking(self.attempt.interpreter, row)]
         }
         row.fields.update(filled)
-        return filled
+        return (*filled.items(),)
 
 
 class Function(Special):
@@ -223,62 +224,6 @@ class Function(Special):
         return value
 
 
-def errors(attempt: Attempt, what: str) -> list[tuple[Any, str]]:
-    """Exceptions that a collaborator may raise: one of its own, and those that the code catches."""
-    made: list[tuple[Any, str]] = []
-    for kind in attempt.memory.interpreter.caught:
-        found = exception_of(attempt, kind, what)
-        if found is not None:
-            made.append((found, f"raises_{_snake(_name(kind))}"))
-    made.append((RuntimeError(f"{what.rpartition('.')[2].strip('_') or 'it'} failed"), "fails"))
-    return made
-
-
-def exception_of(attempt: Attempt, kind: Any, what: str) -> Any:
-    """An exception of a class; None where it is not known how to make one."""
-    from async_testing.writing.evaluating.errors import known_argument
-
-    interpreter = attempt.interpreter
-    if isinstance(kind, Cls):
-        making = interpreter.lookup(kind, "__init__")
-        func = making if isinstance(making, Func) else None
-        try:
-            given = _arguments(attempt, func, kind) if func is not None else [f"{kind.name} of {what}"]
-            return interpreter.construct(kind, given, {})
-        except (Raised, Unknown):
-            return None
-    if isinstance(kind, type) and issubclass(kind, BaseException):
-        if kind in (Exception, BaseException):
-            return None
-        known = known_argument(kind)
-        if known is None:
-            return None
-        try:
-            return kind(
-                *(
-                    ast.literal_eval(one) if not one.startswith("Exception") else Exception("refused")
-                    for one in known
-                )
-            )
-        except Exception:
-            return None
-    return None
-
-
-def _arguments(attempt: Attempt, func: Func, kind: Cls) -> list[Any]:
-    given: list[Any] = []
-    node = func.node
-    for one in node.args.args[1:]:
-        if one.arg in func.defaults:
-            break
-        form = form_of(attempt.interpreter.annotation(one.annotation, func.module.frame))
-        if one.arg in ("status_code", "status", "code") and form.kind in ("int", "any"):
-            given.append(418)
-        else:
-            given.append(attempt.memory.samples.value(f"error {kind.name}.{one.arg}", form.single))
-    return given
-
-
 def returned(func: Any, of: Any = None) -> Form:
     """What a function of the project says it returns.
 
@@ -307,13 +252,3 @@ def returned(func: Any, of: Any = None) -> Form:
     if form.kind == "any" and ast.unparse(func.node.returns).rpartition(".")[2] not in ("Any", "object"):
         raise Unknown(f"what {func.name} returns is not known")
     return form
-
-
-def _name(kind: Any) -> str:
-    return kind.name if isinstance(kind, Cls) else str(kind.__name__)
-
-
-def _snake(name: str) -> str:
-    from async_testing.subjects.wording import snake
-
-    return snake(name)

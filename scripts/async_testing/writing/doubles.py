@@ -6,11 +6,12 @@ import keyword
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.collaborators import Asked, errors
+from async_testing.writing.collaborators import Asked
 from async_testing.writing.evaluating.callables import Coro
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import Again, Manager, Raised, Unknown
+from async_testing.writing.raising import errors
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt

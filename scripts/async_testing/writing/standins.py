@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.collaborators import Collaborator, exception_of
+from async_testing.writing.collaborators import Collaborator
 from async_testing.writing.concrete import class_for
 from async_testing.writing.connections import Connection, connection_of, errors_of
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.callables import Func
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import Cls, External, Inert, Meta, Obj, Raised, Unknown
+from async_testing.writing.raising import exception_of
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt

@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.attempts import Attempt
-from async_testing.writing.collaborators import errors
 from async_testing.writing.concrete import made_of
 from async_testing.writing.connections import errors_of
 from async_testing.writing.doubles import replacing_on
@@ -24,6 +23,7 @@ from async_testing.writing.evaluating.things import (
     Unknown,
 )
 from async_testing.writing.nested import Nested, nested
+from async_testing.writing.raising import errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
