@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from field import Trial, Unprepared, checkout, environment_of
-from plan_field_written import LAYERS, Written, results_of, written_for
+from plan_field_written import LAYERS, Written, results_of, without_imports, written_for
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 COLUMNS = (
@@ -33,6 +33,7 @@ COLUMNS = (
     "modules",
     "functions",
     "tests",
+    "not_importable",
     "collected",
     "passed",
     "skipped",
@@ -97,8 +98,15 @@ def judged(trial: Trial, options: argparse.Namespace, scratch: Path) -> dict[str
     if subprocess.run([*scaffold, "--with-database"], capture_output=True).returncode == 2:
         subprocess.run(scaffold, capture_output=True)
     written = written_for(root)
-    results = results_of(root, str(venv / "bin" / "python"), trial.environment, trial.pytest)
-    row = {"repository": trial.name, "commit": trial.commit[:10], **counted(written, results)}
+    python = str(venv / "bin" / "python")
+    results = results_of(root, python, trial.environment, trial.pytest)
+    lost = {
+        one.stem
+        for one in written
+        if one.tests and not any((one.stem, name) in results for name in one.tests)
+    }
+    lost = {stem for stem in lost if without_imports(root, python, trial.environment, stem)}
+    row = {"repository": trial.name, "commit": trial.commit[:10], **counted(written, results, lost)}
     if options.reasons:
         reasons(trial.name, written, results)
     return row
@@ -116,8 +124,16 @@ def copied(trial: Trial, checkouts: Path | None, scratch: Path) -> Path:
     return copy / trial.folder
 
 
-def counted(written: list[Written], results: dict[tuple[str, str], tuple[str, str]]) -> dict[str, Any]:
-    """What became of the tests, as columns of the table; a layer's is covered/functions."""
+def counted(
+    written: list[Written], results: dict[tuple[str, str], tuple[str, str]], lost: set[str]
+) -> dict[str, Any]:
+    """What became of the tests, as columns of the table; a layer's is covered/functions.
+
+    Args:
+        written: the tests.
+        results: how they ended.
+        lost: the files that could not be collected since what they import of the project cannot be imported here.
+    """
     states = [results.get((one.stem, name), ("", ""))[0] for one in written for name in one.tests]
     covered = dict.fromkeys(LAYERS, 0)
     functions = dict(covered)
@@ -128,6 +144,7 @@ def counted(written: list[Written], results: dict[tuple[str, str], tuple[str, st
         "modules": len(written),
         "functions": sum(functions.values()),
         "tests": len(states),
+        "not_importable": sum(len(one.tests) for one in written if one.stem in lost),
         "collected": sum(bool(state) for state in states),
         "passed": states.count("passed"),
         "skipped": states.count("skipped"),
@@ -168,14 +185,16 @@ def save(rows: list[dict[str, Any]], path: Path) -> None:
 
 def summary(rows: list[dict[str, Any]]) -> None:
     """Print the shares that the whole comes to."""
-    total = {name: sum(int(row[name]) for row in rows) for name in COLUMNS[2:9]}
+    total = {name: sum(int(row[name]) for row in rows) for name in COLUMNS[2:10]}
     if not total["tests"]:
         print("nothing was judged")
         return
     run = total["collected"] - total["skipped"]
+    possible = total["tests"] - total["not_importable"]
     print(
-        f"{len(rows)} repositories, {total['functions']} functions: {total[COLUMNS[8]] / total['functions']:.0%} with a"
-        f" passing test; of {total['tests']} tests {total['collected'] / total['tests']:.1%} collected,"
+        f"{len(rows)} repositories, {total['functions']} functions: {total[COLUMNS[9]] / total['functions']:.0%} with a"
+        f" passing test; of {total['tests']} tests {total['not_importable']} are of what cannot be imported there,"
+        f" {total['collected'] / max(possible, 1):.1%} of the others collected,"
         f" {total['skipped'] / max(total['collected'], 1):.0%} of those skipped,"
         f" {total['passed'] / max(run, 1):.1%} of the rest passed"
     )

@@ -5,6 +5,7 @@ python tools/plan_field_written.py ROOT    writes them into ROOT, a line of JSON
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -127,6 +128,28 @@ def results_of(root: Path, python: str, variables: dict[str, str], more: list[st
         except subprocess.TimeoutExpired:
             print(f"  {root.name}: its tests take too long", file=sys.stderr)
     return read(report) if report.is_file() else {}
+
+
+def without_imports(root: Path, python: str, variables: dict[str, str], stem: str) -> bool:
+    """Whether what a test file imports of the project cannot be imported in this environment, with no test around."""
+    sys.path.insert(0, str(SCRIPTS))
+    from async_testing.project import detect
+
+    path = next(iter(root.glob(f"tests/**/{stem}.py")), None)
+    if path is None:
+        return False
+    imports = [
+        node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    roots = [str(root), str(root / detect(root).import_root)]
+    code = "\n".join(ast.unparse(one) for one in imports if getattr(one, "module", "") != "__future__")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))}
+    clean |= variables | {"PYTHONPATH": os.pathsep.join(roots)}
+    try:
+        done = subprocess.run([python, "-c", code], cwd=root, env=clean, capture_output=True, timeout=120)
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode != 0
 
 
 def read(report: Path) -> Results:
