@@ -54,6 +54,20 @@ async def is_from_home(request: Request) -> bool:
     return request.headers["x-from"] == "home"
 """
 
+FAILING = """import httpx2
+
+
+class Away(Exception):
+    pass
+
+
+async def sky(client: httpx2.AsyncClient) -> str:
+    try:
+        return (await client.get("/sky")).text
+    except httpx2.TransportError as error:
+        raise Away("no sky") from error
+"""
+
 
 @pytest.mark.parametrize(
     ("text", "changes"),
@@ -85,8 +99,9 @@ async def is_from_home(request: Request) -> bool:
             (("/names/", "/name/"), ("answer.raise_for_status()", "pass"), ("answer.text", "answer.content")),
         ),
         (HANDED_IN, (("await upload.close()", "pass"), ('"home"', '"work"'), ("x-from", "x-to"))),
+        (FAILING, (("TransportError", "HTTPStatusError"), ("no sky", "sky"), (" from error", ""))),
     ],
-    ids=["client", "module", "inherited", "handed-in"],
+    ids=["client", "module", "inherited", "handed-in", "failing"],
 )
 def test_the_tests_pass_and_notice_each_change(
     project: Project, text: str, changes: tuple[tuple[str, str], ...]

@@ -44,12 +44,16 @@ _PARENTS = {
     "redis.exceptions.ConnectionError": "redis.exceptions.RedisError",
     "aiohttp.ClientError": "",
 }
+_PARENTS |= {  # classes of their own, in the same order
+    name.replace("httpx.", "httpx2."): above.replace("httpx.", "httpx2.")
+    for name, above in _PARENTS.items()
+    if name.startswith("httpx.")
+}
 _MADE_WITH = {
     "sqlalchemy.exc.StatementError": ("'statement'", "{}", "Exception('refused')"),
     "sqlalchemy.exc.StaleDataError": ("'stale'",),
 }
 _SAME = {
-    "httpx2.": "httpx.",
     "sqlalchemy.orm.exc.NoResultFound": "sqlalchemy.exc.NoResultFound",
     "jwt.exceptions.": "jwt.",
     "jose.exceptions.": "jose.",
