@@ -21,7 +21,7 @@ _WATCHING = re.compile(r"span|trac|log|metric|time|warning|contextvars|progress|
 _HARMLESS = re.compile(
     r"_*(?:get|fetch|find|read|list|count|exists|dispose|flush|refresh|sleep|wait|gather|connect|start|setup|init|shutdown|begin|acquire|clear|add_listener|remove|set(?:_|$)"
     r"|update|upsert|save|merge|unlink|cancel|stop|expire|touch|valid|check|ensure|verif|authent|authori|load|ping"
-    r"|subscribe|unsubscribe|drop|truncate)"
+    r"|subscribe|unsubscribe|delete|drop|truncate)"
 )
 """The beginnings of what may well happen twice, since the second time changes nothing."""
 _ENDINGS = {"commit", "rollback", "release", "close", "aclose", "disconnect"}
@@ -247,7 +247,7 @@ def dropped_from_gather(source: Source) -> Iterator[Edits]:
             "async def f(d):\n    await d.notify(1)\n    await d.notify(1)\n    await d.commit()"
         ],
         "async def f(d):\n    await asyncio.gather(a, b)\n    x = await d.a()\n    await d.update(x)": [],
-        "import sqlalchemy\nasync def f(session, row):\n    await session.delete(row)": [],
+        "async def f(session, row):\n    await session.delete(row)": [],
         "async def f(c):\n    await c.execute('UPDATE a SET b = b + 1')\n    await c.execute('DELETE FROM a')": [
             "async def f(c):\n    await c.execute('UPDATE a SET b = b + 1')\n"
             "    await c.execute('UPDATE a SET b = b + 1')\n    await c.execute('DELETE FROM a')"
@@ -262,12 +262,6 @@ def repeated_call(source: Source) -> Iterator[Edits]:
         match node:
             case ast.Expr(value=ast.Await(value=ast.Call(func=ast.Attribute(attr=name)) as call)):
                 if name not in _ENDINGS and not _HARMLESS.match(name) and _adds(source, sent.get(call)):
-                    if (
-                        name == "delete"
-                        and "sqlalchemy" in source.text
-                        and "session" in source.code(call.func)
-                    ):
-                        continue  # a row that is marked already
                     code = source.code(node)
                     yield (source.replace(node, f"{code}\n{source.indent(node)}{code}"),)
 

@@ -111,7 +111,9 @@ def _is_abstract(node: ast.Constant, source: Source) -> bool:
 def _is_never_taken(node: ast.Constant, source: Source) -> bool:
     """Whether a default is that of a private function whose calls all give the argument."""
     spec = source.parents.get(node)
-    function = source.parents.get(spec) if isinstance(spec, ast.arguments) else None
+    if not isinstance(spec, ast.arguments):
+        return False
+    function = source.parents.get(spec)
     if not isinstance(function, Function) or not re.match(r"_[^_]", function.name):
         return False
     (name,) = _argument_of(spec, node)

@@ -74,6 +74,7 @@ def identity(source: Source) -> Iterator[Edits]:
         ],
         "c = ConfigDict(extra='forbid')": ["c = ConfigDict()"],
         "f(ge=1)": [],
+        "def f(a=Path(min_length=1), b=Field(min_length=0)): ...": [],
     },
     "give a value just outside of `{old}`, and assert that it is refused",
 )
@@ -83,7 +84,7 @@ def dropped_constraint(source: Source) -> Iterator[Edits]:
         if isinstance(node, ast.Call) and called_name(node)[:1].isupper():
             spans = source.arguments(node)
             for index, keyword in enumerate(node.keywords, start=len(node.args)):
-                if keyword.arg in _CONSTRAINTS:
+                if keyword.arg in _CONSTRAINTS and not _is_void(node, keyword):
                     yield without(spans, index)
 
 
@@ -95,6 +96,7 @@ def dropped_constraint(source: Source) -> Iterator[Edits]:
             "A = Annotated[int, Field(ge=1, le=10.5)]",
         ],
         "f(ge=1)": [],
+        "def f(a=Path(min_length=1), b=Field(min_length=0)): ...": [],
     },
     "give the value just outside of `{old}`, and assert that it is refused",
 )
@@ -105,8 +107,18 @@ def loosened_constraint(source: Source) -> Iterator[Edits]:
             for keyword in node.keywords:
                 step = _STEPS.get(keyword.arg or "")
                 value = keyword.value
+                if _is_void(node, keyword):
+                    continue
                 if step and isinstance(value, ast.Constant) and isinstance(value.value, int | float):
                     yield (source.replace(keyword, f"{keyword.arg}={value.value + step}"),)
+
+
+def _is_void(node: ast.Call, keyword: ast.keyword) -> bool:
+    """Whether a limit refuses nothing: no length is below 0, and no part of a path is empty."""
+    least = {"min_length": 0, "min_items": 0}.get(keyword.arg or "")
+    if least is None or not isinstance(keyword.value, ast.Constant):
+        return False
+    return keyword.value.value == least or (called_name(node) == "Path" and keyword.value.value == 1)
 
 
 _STEPS = {
