@@ -87,7 +87,7 @@ def _outcome(source: Source, node: ast.ExceptHandler) -> str:
         ],
         "try:\n    x = a.b['c']\nexcept KeyError:\n    x = None": [],
         "try:\n    x, y = a.split(':')\nexcept ValueError:\n    x = None": [],
-        "try:\n    return a.b.c\nexcept AttributeError:\n    pass": [],
+        "try:\n    return getattr(a.b, 'c')\nexcept AttributeError:\n    pass": [],
     },
 )
 def widened(source: Source) -> Iterator[Edits]:
@@ -108,11 +108,10 @@ def _is_all_there_is(source: Source, node: ast.ExceptHandler, name: str) -> bool
         return any(isinstance(part, ast.Subscript) for part in parts) and all(
             isinstance(part, (*_PLAIN, ast.Subscript)) for part in parts
         )
-    if name == "AttributeError":
-        return any(isinstance(part, ast.Attribute) for part in parts) and all(
-            isinstance(part, _PLAIN) for part in parts
-        )
     calls = [part for part in parts if isinstance(part, ast.Call)]
+    if name == "AttributeError":
+        looking = {"getattr", "isinstance", "cast"} >= {called_name(call) for call in calls}
+        return looking and all(isinstance(part, (*_PLAIN, ast.Call)) for part in parts)
     return (
         name == "ValueError"
         and len(calls) == 1
