@@ -28,7 +28,7 @@ class Member(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     email: Mapped[str] = mapped_column(unique=True)
-    loans: Mapped[list["Loan"]] = relationship(back_populates="member", order_by="Loan.id")
+    loans: Mapped[list["Loan"]] = relationship(back_populates="member")
 
 
 class Title(Base):
