@@ -164,7 +164,7 @@ def test_what_time_does_not_suffice_for_is_not_judged(shop: Shop) -> None:
     )
     done = shop.told("tests/test_shop.py", "--only", "mutants", "--budget", "25", "-j", "1", "--no-cache")
     reasons = {one["reason"] for one in done.data["mutants"] if one["verdict"] == "unassessed"}
-    assert reasons == {"not reached in 25 s; the next run goes on from here"}
+    assert reasons == {"not reached in 25 s; without --no-cache the next run would go on from here"}
     assert done.states == {"green": "passed", "noticed": "unassessed"}
     assert done.code == 2
 
@@ -272,3 +272,16 @@ def test_the_interpreter_of_the_project_is_taken_and_named(shop: Shop) -> None:
     (place / "python").chmod(0o755)
     done = shop.verify("tests/test_shop.py", "--only", "complete")
     assert str(place / "python") in done.out.splitlines()[0]
+
+
+def test_why_forks_are_not_used_is_said(shop: Shop) -> None:
+    shop.write(
+        "tests/conftest.py",
+        "import threading\n\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n",
+    )
+    done = shop.told("tests/test_shop.py", "--only", "mutants", "--operators", "return-none", "--no-cache")
+    assert done.data["mutants"]
+    assert (
+        "in processes of their own since 2 threads run when the tests are collected"
+        in (done.data["outcomes"][-1]["evidence"])
+    )

@@ -72,16 +72,24 @@ def on_lines(planted: Iterable[T], changed: Mapping[str, frozenset[int]]) -> lis
     return [one for one in planted if not changed.get(one.path, none).isdisjoint(_span(one))]
 
 
-def unreached(planted: Iterable[Mutant], judged: Iterable[Judged], seconds: float) -> tuple[Judged, ...]:
+def unreached(
+    planted: Iterable[Mutant], judged: Iterable[Judged], seconds: float, *, is_kept: bool = True
+) -> tuple[Judged, ...]:
     """Those that were planted and not judged, each as unassessed with the reason.
 
     Args:
         planted: all of them.
         judged: those with a verdict, from this run or from the cache.
         seconds: the budget.
+        is_kept: whether a cache keeps what was judged.
     """
     known = {one.mutant.fingerprint for one in judged}
-    reason = f"not reached in {seconds:g} s; the next run goes on from here"
+    more = (
+        "the next run goes on from here"
+        if is_kept
+        else "without --no-cache the next run would go on from here"
+    )
+    reason = f"not reached in {seconds:g} s; {more}"
     return tuple(
         [Judged(one, "unassessed", reason=reason) for one in planted if one.fingerprint not in known]
     )

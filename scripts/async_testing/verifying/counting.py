@@ -52,6 +52,9 @@ def outcome(mutants: Iterable[Judged], seconds: float = 0.0) -> Outcome:
     got = count(mutants)
     if not got.judged and not got.unassessed:
         return Outcome("noticed", "unassessed", "no bug could be planted in the module", seconds)
+    if not got.judged:
+        text = f"none of {got.unassessed} mutants could be judged, see the reason of each"
+        return Outcome("noticed", "unassessed", text, seconds)
     said = [f"{got.noticed} of {got.judged} mutants noticed ({got.share})"]
     said += [f"{number} {what}" for number, what in _rest(got) if number]
     state: State = "passed"

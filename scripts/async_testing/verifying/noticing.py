@@ -30,6 +30,7 @@ def judge(
     planted: Sequence[Mutant],
     options: Options = Options(),  # noqa: B008 - a tuple
     progress: Progress | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Iterator[Judged]:
     """Judge mutants in the order given, each yielded as soon as it is.
 
@@ -39,6 +40,7 @@ def judge(
         planted: the mutants.
         options: see there.
         progress: is told how many of how many are judged.
+        note: is told why forks cannot be used, where they were wanted.
 
     Raises:
         UsageError: the interpreter cannot be started.
@@ -52,6 +54,8 @@ def judge(
         steps = Steps(target, clean, selection, options, running, why)
         for _ in desk.answered(iter([steps.warm_up(planted)])):
             pass
+        if note is not None and steps.why and not options.force_spawn:
+            note(steps.why)
         answered = desk.answered(_tasks(steps, planted, options.deadline))
         for done, judged in enumerate(answered, start=1):
             if progress is not None:

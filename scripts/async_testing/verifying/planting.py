@@ -87,13 +87,19 @@ class Bugs:
         waiting = [one for one in planted if one.fingerprint not in known]
         first = changed if changed is not None else self._uncommitted()
         options = Options(jobs=self._wishes.jobs, force_spawn=self._wishes.spawn, deadline=self._deadline)
+        why: list[str] = []
         if waiting and not self._is_over():
-            for one in judge(self._target, self._clean, order(waiting, first), options, self._progress.step):
-                found.append(one)
+            turns = order(waiting, first)
+            found += judge(self._target, self._clean, turns, options, self._progress.step, why.append)
         every = [as_model(one) for one in planted]
-        found += unreached(every, found, self._wishes.budget or 0)
+        found += unreached(every, found, self._wishes.budget or 0, is_kept=state is not None)
         ordered = sorted(found, key=lambda one: (one.mutant.path, one.mutant.line, one.mutant.fingerprint))
-        return self._outcome(ordered, changed, started), tuple(ordered), tuple(map(as_model, elsewhere))
+        outcome = self._outcome(ordered, changed, started)
+        if why:
+            outcome = outcome._replace(
+                evidence=f"{outcome.evidence}, in processes of their own since {why[0]}"
+            )
+        return outcome, tuple(ordered), tuple(map(as_model, elsewhere))
 
     def _planted(
         self, changed: Mapping[str, frozenset[int]] | None, cache: Cache | None

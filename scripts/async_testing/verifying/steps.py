@@ -57,7 +57,7 @@ class Steps:
         self._selection = selection
         self._bounds = bounds
         self._forked = forked
-        self._why = why
+        self.why = why
         self._setup = bounds.factor * max(0.0, clean.seconds - sum(one.seconds for one in clean.tests)) + 30
         collected = forked.collected.tests if forked else selection.names
         self._number = {name: number for number, name in enumerate(collected)}
@@ -79,7 +79,7 @@ class Steps:
         tests = [name for name in self._selection.sample(planted, WARM) if name in self._number]
         answer = yield from self._late(None, tests, all=True)
         if "failed" not in answer:
-            self._forked, self._why = None, f"in a fork without a mutant: {answer.get('message')}"
+            self._forked, self.why = None, f"in a fork without a mutant: {answer.get('message')}"
             return
         self._unfit = {tests[place] for place in answer["failed"]}
         self._modules = [*self._forked.collected.modules, *answer["modules"]]
