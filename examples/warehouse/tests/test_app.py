@@ -10,7 +10,7 @@ from src.app import Settings, create_app, open_pool
 from src.database import Connection
 from src.dependencies import get_connection
 from src.errors import WarehouseError
-from src.reorders import CHANNEL, Reorders
+from src.reorders import Reorders
 from tests.fakes import FakeConnection, FakePool, errors
 
 SETTINGS = Settings(database_timeout=0.01)
@@ -29,7 +29,7 @@ async def test_lifespan_opens_the_pool_and_closes_it(fake_connection: FakeConnec
     assert made_from == []
 
     async with app.router.lifespan_context(app):
-        assert [channel for channel, _ in fake_connection.listeners] == [CHANNEL]
+        assert [channel for channel, _ in fake_connection.listeners] == ["reorders"]
         assert fake_connection.events == ["acquire"]
         assert app.state.settings is SETTINGS
 
