@@ -74,7 +74,7 @@ def _is_codec(node: ast.expr, source: Source) -> bool:
 
 _TUNING = re.compile(
     r"timeout|pool|overflow|recycle|interval|delay|backoff|jitter|workers|threads|chunk|buffer|ttl|max_age|expir"
-    r"|keep_?alive|echo|debug|verbose|native_enum|synchronize_session|as_uuid|check_same_thread|seconds",
+    r"|keep_?alive|echo|debug|verbose|native_enum|synchronize_session|cache_ok|as_uuid|check_same_thread|seconds",
     re.IGNORECASE,
 )
 

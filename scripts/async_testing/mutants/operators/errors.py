@@ -87,6 +87,7 @@ def _outcome(source: Source, node: ast.ExceptHandler) -> str:
         ],
         "try:\n    x = a.b['c']\nexcept KeyError:\n    x = None": [],
         "try:\n    x, y = a.split(':')\nexcept ValueError:\n    x = None": [],
+        "try:\n    return next(iter(a.items()))\nexcept StopIteration:\n    pass": [],
         "try:\n    return getattr(a.b, 'c')\nexcept AttributeError:\n    pass": [],
     },
 )
@@ -112,10 +113,13 @@ def _is_all_there_is(source: Source, node: ast.ExceptHandler, name: str) -> bool
     if name == "AttributeError":
         looking = {"getattr", "isinstance", "cast"} >= {called_name(call) for call in calls}
         return looking and all(isinstance(part, (*_PLAIN, ast.Call)) for part in parts)
+    raising = {
+        "ValueError": ("split", "rsplit"),
+        "StopIteration": ("next", "iter", "items", "keys", "values"),
+    }
     return (
-        name == "ValueError"
-        and len(calls) == 1
-        and called_name(calls[0]) in ("split", "rsplit")
+        bool(calls)
+        and all(called_name(call) in raising.get(name, ()) for call in calls)
         and all(isinstance(part, (*_PLAIN, ast.Call)) for part in parts)
     )
 

@@ -98,6 +98,10 @@ _GIVEN = {
             "@r.post('/', response_model=A)\ndef f():\n    return A(x=1)",
             "@r.get('/other', response_model=A)\ndef f():\n    return A(x=1)",
         ],
+        "@r.get('/', response_model=A)\ndef f() -> A: ...": [
+            "@r.post('/', response_model=A)\ndef f() -> A: ...",
+            "@r.get('/other', response_model=A)\ndef f() -> A: ...",
+        ],
         "@r.get('/')\ndef f() -> A: ...": [
             "@r.post('/')\ndef f() -> A: ...",
             "@r.get('/other')\ndef f() -> A: ...",
@@ -140,6 +144,12 @@ def _changed(
     kept = models[0].value if models else function.returns
     if kept is not None and _gives(function, called_name(kept)):
         return  # nobody but a reader of the schema could tell
+    if (
+        models
+        and function.returns is not None
+        and source.code(function.returns) == source.code(models[0].value)
+    ):
+        return  # FastAPI takes the annotation then
     if models:
         spans = source.arguments(node)
         yield hinted(without(spans, spans.index(source.span(models[0]))), hint)
