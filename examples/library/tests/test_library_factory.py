@@ -1,10 +1,11 @@
 """Tests for src/factory.py and what the routes take from it."""
 
+from typing import Any
 from unittest.mock import AsyncMock, MagicMock
 
 import pytest
 from fastapi import FastAPI, Request
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from src import factory
 from src.api.routes import get_sessions
@@ -21,7 +22,7 @@ async def test_lifespan_keeps_an_engine_while_the_application_runs(monkeypatch: 
     app: FastAPI = factory.create_app()
 
     async with factory.lifespan(app):
-        sessions = get_sessions(Request({"type": "http", "app": app}))
+        sessions: async_sessionmaker[AsyncSession] = get_sessions(Request({"type": "http", "app": app}))
         assert sessions.kw["bind"] is engine
         assert sessions.kw["expire_on_commit"] is False
         engine.dispose.assert_not_awaited()
@@ -43,18 +44,20 @@ async def test_lifespan_keeps_an_engine_while_the_application_runs(monkeypatch: 
 )
 def test_route_promises_its_model(method: str, path: str, status: str, model: str) -> None:
     """Clients are generated from the schema: what a route answers is part of it."""
-    schema = factory.create_app().openapi()
+    schema: dict[str, Any] = factory.create_app().openapi()
 
-    answer = schema["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+    answer: dict[str, Any] = schema["paths"][path][method]["responses"][status]["content"][
+        "application/json"
+    ]["schema"]
     assert schema["components"]["schemas"][answer["$ref"].rpartition("/")[2]]["title"] == model.split(".")[-1]
 
 
 def test_overdue_promises_a_list() -> None:
     """Of what is overdue."""
-    schema = factory.create_app().openapi()
+    schema: dict[str, Any] = factory.create_app().openapi()
 
-    answer = schema["paths"]["/loans/overdue"]["get"]["responses"]["200"]["content"]["application/json"][
-        "schema"
-    ]
+    answer: dict[str, Any] = schema["paths"]["/loans/overdue"]["get"]["responses"]["200"]["content"][
+        "application/json"
+    ]["schema"]
     assert answer["type"] == "array"
     assert answer["items"]["$ref"].endswith("Overdue")
