@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import re
 import sys
 import threading
 from collections.abc import Generator
@@ -29,6 +30,8 @@ from .children import Server
 from .modules import files, installed
 from .settled import Settled
 from .trying import attempt, leave, own_output
+
+_PROVIDER = re.compile(r"faker\.providers\.\w+\.([a-z]{2,3}_[A-Z]{2})")
 
 
 class Early:
@@ -149,9 +152,19 @@ def _prepared(request: dict[str, Any], root: str) -> dict[str, Any]:
         if name not in sys.modules:
             with suppress(BaseException):
                 importlib.import_module(name)
+    _search_fakers()
     gc.collect()
     gc.freeze()
     return {"state": "passed" if set(files(root)) == before else "failed"}
+
+
+def _search_fakers() -> None:
+    """Let Faker search its providers once for the locales in use: it takes longer than most tests."""
+    found = (_PROVIDER.fullmatch(name) for name in [*sys.modules])
+    locales = sorted({match[1] for match in found if match})
+    if locales:
+        with suppress(Exception):
+            importlib.import_module("faker").Faker(locales)
 
 
 def plugins(settings: dict[str, Any]) -> list[object]:
