@@ -180,3 +180,34 @@ def _is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+
+
+@pytest.mark.parametrize("collected", ["", "import app\n"], ids=["first in a fixture", "with the tests"])
+def test_what_runs_while_a_fixture_imports_is_for_all_tests_to_notice(tmp_path: Path, collected: str) -> None:
+    """Only the first test sees it run, and another one what has come of it."""
+    tests = """\
+    import pytest
+    COLLECTED
+
+    @pytest.fixture
+    def table():
+        import table
+        return table
+
+    def test_first(table):
+        assert table
+
+    def test_second(table):
+        assert table.TABLE == [4]
+    """.replace("COLLECTED", collected)
+    files = {
+        "app.py": APP,
+        "table.py": "from app import double\n\nTABLE = [double(2)]\n",
+        "test_app.py": tests,
+    }
+    root = write(tmp_path, files)
+    found = verdicts(root, [bug(root, "app.py", *each) for each in BOTH], confirm=0.0)
+    assert {after: one.verdict for after, one in found.items()} == {
+        "number * 3": "killed",
+        "2 * number": "survived",
+    }

@@ -2,7 +2,8 @@
 
 What a fixture of a wider scope runs, when it is set up and when it is torn down, is told of the fixture, and each test
 tells which of those it uses: it belongs to all of them, whichever came first. Lines outside of any test, those of
-imports and of the collection above all, are told on their own.
+imports and of the collection above all, are told on their own; so are functions that are called while a test imports
+something, which the first test does for all others.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ class Attributing:
         """Tell the rest; some fixtures were taken by name while another one was made."""
         self._watched.stop()
         self._events.tell("fixtures", names=sorted(self._taken))
-        self._events.tell("outside", lines=_plain(self._watched.lines))
+        for lines in (self._watched.lines, self._watched.imported):
+            self._events.tell("outside", lines=_plain(lines))
         arcs = {name: sorted(found) for name, found in self._watched.arcs.items()}
         self._events.tell("arcs", arcs=arcs, how=self._watched.how)
 

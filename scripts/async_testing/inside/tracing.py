@@ -18,6 +18,7 @@ from typing import Any
 Lines = dict[str, set[int]]
 _ENDS = (StopIteration, StopAsyncIteration)
 """How what is awaited or gone through tells that it is done: no way around the next line."""
+_IMPORTING = "<frozen importlib._bootstrap>"
 _monitoring: Any = vars(sys).get("monitoring")
 
 
@@ -33,6 +34,8 @@ class Recorder:
     def __init__(self, files: Mapping[str, str]) -> None:
         self.lines: Lines = defaultdict(set)
         """Where the lines go that run now; swapped by whoever asks what ran when."""
+        self.imported: Lines = defaultdict(set)
+        """The lines of functions that were called while a module was imported."""
         self.arcs: dict[str, set[tuple[int, int]]] = defaultdict(set)
         """Pairs of lines that followed each other in one frame; at its return, the second is minus its code's."""
         self._files = files
@@ -44,6 +47,19 @@ class Recorder:
         if filename not in known:
             known[filename] = self._files.get(os.path.realpath(filename))
         return known[filename]
+
+    def _begun(self, name: str, frame: FrameType) -> None:
+        """Keep the lines of a function that is called at import, by whichever module is imported then."""
+        code = frame.f_code
+        if code.co_firstlineno in self.imported[name] or code.co_name == "<module>":
+            return
+        above = frame.f_back
+        while above is not None:
+            if above.f_code.co_filename == _IMPORTING:
+                self.imported[name].update(line for _, _, line in code.co_lines() if line)
+                self.imported[name].add(code.co_firstlineno)
+                return
+            above = above.f_back
 
     def start(self) -> None:
         """Begin to look."""
@@ -91,7 +107,9 @@ class Monitored(Recorder):
         if id(code) not in self._seen:
             self._seen[id(code)] = code
             _monitoring.set_local_events(self._tool, code, self._local)
-        self._last.pop(id(sys._getframe(1)), None)
+        frame = sys._getframe(1)
+        self._begun(self._name(code.co_filename) or "", frame)
+        self._last.pop(id(frame), None)
         return None
 
     def _line(self, code: CodeType, line: int) -> None:
@@ -156,6 +174,8 @@ class Traced(Recorder):
         name = self._names[filename] if filename in self._names else self._name(filename)
         if name is None:
             return None
+        if frame.f_trace is None:
+            self._begun(name, frame)
         return frame.f_trace or self._follow(name)
 
     def _follow(self, name: str) -> Any:

@@ -19,4 +19,5 @@ class Options(NamedTuple):
     deadline: float | None = None
     """On time.monotonic(): what is not judged until then is left out."""
     confirm: float = 10.0
-    """A survivor is shown to tests that do not run its lines as well, as many as take so many seconds."""
+    """A survivor is shown to tests that do not run its lines as well, as many as take so many seconds; one of what runs
+    at import to all of them."""

@@ -7,6 +7,7 @@ mutant, and what it says counts only if it passes. What no fork can answer is as
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Generator, Hashable, Sequence
@@ -104,7 +105,7 @@ class Steps:
     def _swapped(self, mutant: Mutant, began: Judged, head: frozenset[str]) -> Asked[Judged]:
         """In a fork that has collected: body of functions, and modules that are imported by the tests themselves."""
         known = [name for name in self._selection.fastest_first(head, mutant) if name in self._number]
-        rest = self._selection.rest(mutant, head, self._confirm())
+        rest = self._selection.rest(mutant, head, self._confirm(mutant))
         tests = [*known, *(name for name in rest if name in self._number)]
         answer = yield from self._late(mutant, tests)
         seconds = float(answer.get("seconds", 0.0))
@@ -115,7 +116,7 @@ class Steps:
         kind: Kind = "import" if answer.get("kind") == "absent" else "body"
         began = began._replace(kind=kind, seconds=seconds)
         if answer["state"] == "passed" and len(known) == len(head):
-            return self._survived(began, head, answer, self._left_out(len(tests)))
+            return self._passed(mutant, began, head, answer, len(tests))
         if answer["state"] in NOTICED and answer["by"] >= 0:
             name = tests[answer["by"]]
             if (yield from self._passes_late(name, tests[: answer["by"]])):
@@ -138,17 +139,28 @@ class Steps:
             self._trusted[key] = answer["state"] == "passed"
         return self._trusted[key]
 
-    def _confirm(self) -> float:
-        """Seconds for tests that do not run the line: a half of what there is for each mutant until the deadline."""
-        if self._bounds.deadline is None:
-            return self._bounds.confirm
-        share = (self._bounds.deadline - time.monotonic()) / (self._left + 1) / 2
-        return min(self._bounds.confirm, share)
+    def _confirm(self, mutant: Mutant) -> float:
+        """Seconds for tests that do not run the line.
 
-    def _left_out(self, count: int) -> str:
-        """What is to be said where not all tests were run."""
+        A half of what there is for each mutant until the deadline; all that there is where it runs at import, since any
+        test may use what it has made there.
+        """
+        bounds = self._bounds
+        left = math.inf if bounds.deadline is None else bounds.deadline - time.monotonic()
+        if self._selection.is_imported(mutant):
+            return left
+        return min(bounds.confirm, left / (self._left + 1) / 2)
+
+    def _passed(
+        self, mutant: Mutant, began: Judged, head: frozenset[str], answer: Answer, count: int
+    ) -> Judged:
+        """The verdict where so many tests have passed."""
         left = len(self._selection.names) - count
-        return f"{left} tests that do not execute the line were not run" if left else ""
+        if left and self._selection.is_imported(mutant):
+            why = f"{left} tests, which may use what runs at import, did not fit in the time; the others pass"
+            return began._replace(verdict="unassessed", tests=_ran(answer), reason=why)
+        reason = f"{left} tests that do not execute the line were not run" if left else ""
+        return self._survived(began, head, answer, reason)
 
     def _afresh(self, mutant: Mutant, began: Judged, head: frozenset[str]) -> Asked[Judged]:
         """In a fork that has not imported the project yet: first a few files, then all that is to be run."""
@@ -157,7 +169,7 @@ class Steps:
             answer = yield self._preload("early", self._modules)
             self._early = answer["state"] == "passed"
         stages = self._stages(mutant)
-        rest = self._selection.rest(mutant, head, self._confirm())
+        rest = self._selection.rest(mutant, head, self._confirm(mutant))
         if len(head) + len(rest) < len(self._selection.names) and not self._picks_tests:
             stages[-1] = tuple(sorted(self._selection.files_of([*head, *rest]).union(*stages)))
         for files in stages:
@@ -170,7 +182,7 @@ class Steps:
                 self._early = self._early and answer["state"] != "lost"
                 break
             if answer["state"] == "passed" and files == stages[-1]:
-                return self._survived(began, head, answer, self._left_out(len(tests)))
+                return self._passed(mutant, began, head, answer, len(tests))
             if answer["state"] in NOTICED and (yield from self._passes("early", files)):
                 return self._noticed(mutant, began, _name(answer, tests), answer)
         return (yield from self._alone(mutant, began, head))
