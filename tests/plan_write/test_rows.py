@@ -139,33 +139,27 @@ def shop(project: Project) -> Project:
     return project
 
 
-def test_rows_of_repositories_are_given_filled_and_looked_into(shop: Project) -> None:
-    result = shop.plan("shop_service.py", "--write")
+def unnoticed(shop: Project, path: str, changes: list[tuple[str, str]], *more: str) -> list[str]:
+    """What a module may be changed to without a test of it failing; the tests are written first, and pass."""
+    result = shop.plan(path, "--write")
     assert result.code == 0, result.err
     assert "skipped" not in result.out
-    name = "tests/test_shop_service.py"
+    name, text = f"tests/test_{path}", shop.read(path)
     passed = shop.pytest(name)
     assert passed.code == 0, passed.out
-    unnoticed = []
-    for before, after in CHANGES:
-        assert before in SERVICE
-        shop.write("shop_service.py", SERVICE.replace(before, after))
-        if shop.pytest(name).code != 1:
-            unnoticed.append(after)
-    assert unnoticed == []
+    found = []
+    for before, after in changes:
+        assert before in text
+        shop.write(path, text.replace(before, after))
+        if shop.pytest(name, *more).code != 1:
+            found.append(after)
+    return found
+
+
+def test_rows_of_repositories_are_given_filled_and_looked_into(shop: Project) -> None:
+    assert unnoticed(shop, "shop_service.py", CHANGES) == []
 
 
 def test_rows_are_stored_so_that_only_the_order_asked_for_gives_them_so(shop: Project) -> None:
     assert scaffold([str(shop.root), "--with-database"]) == 0
-    result = shop.plan("repository.py", "--write")
-    assert result.code == 0, result.err
-    name = "tests/test_repository.py"
-    passed = shop.pytest(name)
-    assert passed.code == 0, passed.out
-    unnoticed = []
-    for before, after in ORDERS:
-        assert before in REPOSITORY
-        shop.write("repository.py", REPOSITORY.replace(before, after))
-        if shop.pytest(name, "-k", "scarce").code != 1:
-            unnoticed.append(after)
-    assert unnoticed == []
+    assert unnoticed(shop, "repository.py", ORDERS, "-k", "scarce") == []

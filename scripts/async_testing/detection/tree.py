@@ -6,7 +6,6 @@ import ast
 import os
 import re
 import stat
-import sys
 import warnings
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from async_testing.detection.names import Names
 from async_testing.detection.paths import TEST_FOLDERS, ancestors, foreign, join, parent, skipped, within
+from async_testing.finding import unparsed
 from async_testing.model import Note, UsageError
 
 EXAMPLE_FOLDERS = frozenset(
@@ -63,14 +63,10 @@ class Source:
                 warnings.simplefilter("ignore")
                 return ast.parse(self.data)
         except SyntaxError as error:
-            self._note(error.msg, error.lineno or 0)
+            self.home.note(f"left out: {unparsed(error)}", self.path, error.lineno or 0)
         except (ValueError, RecursionError, MemoryError) as error:
-            self._note(str(error) or type(error).__name__)
+            self.home.note(f"left out: cannot be parsed ({str(error) or type(error).__name__})", self.path, 0)
         return None
-
-    def _note(self, reason: str, line: int = 0) -> None:
-        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        self.home.note(f"left out: Python {version} cannot parse it ({reason})", self.path, line)
 
     @cached_property
     def names(self) -> Names:

@@ -12,12 +12,18 @@ Term = tuple[str, bool]
 """A column, and whether what is greatest comes first."""
 
 
+def direction(term: Any) -> tuple[Any, bool]:
+    """What a term of ORDER BY sorts by, and whether what is greatest comes first."""
+    if isinstance(term, Expression) and term.sign in ("asc", "desc"):
+        return term.parts[0], term.sign == "desc"
+    return term, False
+
+
 def sorted_by(order: Sequence[Any], is_single: Callable[[str], bool]) -> list[Term]:
     """The columns that rows are sorted by, up to the first in which no two are the same, or that is worked out."""
     found: list[Term] = []
     for term in order:
-        down = isinstance(term, Expression) and term.sign == "desc"
-        inner = term.parts[0] if isinstance(term, Expression) and term.sign in ("asc", "desc") else term
+        inner, down = direction(term)
         if not isinstance(inner, Column):
             break
         found.append((inner.name, down))

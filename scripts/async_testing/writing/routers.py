@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from async_testing.subjects.model import Function
+from async_testing.writing.answers import Answer
 from async_testing.writing.applications import Application
 from async_testing.writing.arranging import Arranger
 from async_testing.writing.asking import Questions
@@ -20,7 +21,7 @@ from async_testing.writing.exploring import Done, compared, explore, looping
 from async_testing.writing.memory import Memory
 from async_testing.writing.model import Fixture, Helper, Import, Test
 from async_testing.writing.naming import Names, circumstances, sentence, variable
-from async_testing.writing.routes import Answer, Asked, Request, Route
+from async_testing.writing.routes import Asked, Request, Route
 from async_testing.writing.showing import Shower
 
 CLIENT = "requests"

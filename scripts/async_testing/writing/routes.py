@@ -1,4 +1,4 @@
-"""How a route is asked in a test: the parts of its request, what stands behind it, and what it answers."""
+"""How a route is asked in a test: the parts of its request, and what stands behind it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import urllib.parse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from async_testing.writing.answers import Answers, returned_form
 from async_testing.writing.applications import Application
 from async_testing.writing.attempts import Attempt
 from async_testing.writing.evaluating.callables import Coro, Func
 from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.limits import Refused
-from async_testing.writing.evaluating.models import Models
 from async_testing.writing.evaluating.things import Meta, Obj, Raised, Recorder, Unknown
 from async_testing.writing.samples import Samples, guessed
 
@@ -42,15 +42,6 @@ class Request(NamedTuple):
     json: Any
     headers: dict[str, Any]
     data: dict[str, Any]
-
-
-class Answer(NamedTuple):
-    """What is answered."""
-
-    status: int
-    body: Any
-    """``MISSING`` where there is none."""
-    headers: dict[str, Any]
 
 
 class Asked(NamedTuple):
@@ -100,6 +91,7 @@ class Route:
         else:
             self.path, self.around = mounted[0] + own, [*application.dependencies, *mounted[1]]
         self.around = [*self.around, *(self.told.kwargs.get("dependencies") or [])]
+        self.answers = Answers(self.interpreter, self.told, func)
         self.samples = Samples()
         self.given = {one.name: one for one in function.route.given}
 
@@ -142,8 +134,8 @@ class Route:
                         raise Unknown("whether an error becomes a response is not known") from None
                     if answered is None:
                         raise
-                    return self._of_response(answered, {})
-                return self._answered(value, response)
+                    return self.answers.of_response(answered, {})
+                return self.answers.answered(value, response)
 
             return asked, run
 
@@ -203,7 +195,7 @@ class Route:
             if one.key is key:
                 return one.value
         if form.kind == "any" and isinstance(key, Func):
-            plain = _returns(key)
+            plain = returned_form(key)
         value = attempt.value(name, plain)
         replaced.append(Replaced(key, value, name))
         return value
@@ -269,83 +261,3 @@ class Route:
             json = {name: value for name, value, _ in bodies}
         methods = self.function.route.methods
         return Request(methods[0].lower(), path, values["query"], json, values["header"], values["form"])
-
-    # Answers
-
-    def _answered(self, value: Any, response: Obj) -> Answer:
-        if isinstance(value, Obj) and value.cls.module.source.path == "<fastapi>":
-            return self._of_response(value, dict(response.fields["headers"]))
-        if isinstance(value, Recorder):
-            raise Unknown("what it answers is not known")
-        status = self.told.kwargs.get("status_code") or 200
-        changed = response.fields["status_code"]
-        status = changed if changed != 200 else status
-        if not isinstance(status, int):
-            status = int(status)
-        headers = dict(response.fields["headers"])
-        if status in (204, 304):
-            return Answer(status, MISSING, headers)
-        return Answer(status, self._body(value), headers)
-
-    def _of_response(self, value: Any, headers: dict[str, Any]) -> Answer:
-        if not isinstance(value, Obj) or "status_code" not in value.fields:
-            raise Unknown("what it answers is not known")
-        status, content = value.fields["status_code"], value.fields["content"]
-        kept = {**headers, **(value.fields["headers"] or {})}
-        is_json = value.cls.name in ("JSONResponse", "ORJSONResponse")
-        if status in (204, 304) or (content is None and not is_json):
-            return Answer(int(status), MISSING, kept)
-        if not is_json:
-            raise Unknown("an answer that is no JSON is not followed")
-        return Answer(int(status), self.interpreter.jsonable(content), kept)
-
-    def _body(self, value: Any) -> Any:
-        kwargs = self.told.kwargs
-        said = kwargs.get("response_model", MISSING)
-        form = _returns(self.func) if said is MISSING else Form("any") if said is None else form_of(said)
-        if "response_class" in kwargs:
-            raise Unknown("an answer of its own class is not followed")
-        if form.kind not in ("any", "external", "class"):
-            value = self._shaped(form, value)
-        names = ("exclude_unset", "exclude_none", "exclude_defaults", "by_alias", "include", "exclude")
-        options = {
-            name: kwargs[f"response_model_{name}"] for name in names if kwargs.get(f"response_model_{name}")
-        }
-        if options:
-            value = self.interpreter.dumped(value, {"by_alias": True, **options})
-        return self.interpreter.jsonable(value)
-
-    def _shaped(self, form: Form, value: Any) -> Any:
-        try:
-            return _reshaped(self.interpreter, form, value)
-        except Refused:
-            raise Unknown("what it returns does not fit what it answers") from None
-
-
-def _returns(func: Func) -> Form:
-    node = func.node
-    return form_of(func.module.interpreter.annotation(getattr(node, "returns", None), func.module.frame))
-
-
-def _reshaped(interpreter: Models, form: Form, value: Any) -> Any:
-    """A value as the response model has it: of another model, or a row, only the fields that it names."""
-    inner = form.single
-    if value is None:
-        return interpreter.checked(form, value)
-    if inner.kind == "model" and isinstance(value, Obj) and value.cls is not inner.cls:
-        fields = interpreter.fields_of(inner.cls)
-        given: dict[str, Any] = {}
-        config = interpreter.config_of(inner.cls)
-        for name, (one, _, _) in fields.items():
-            if name in value.fields:
-                given[interpreter.alias_of(inner.cls, name, one, config)] = _reshaped(
-                    interpreter, one, value.fields[name]
-                )
-            elif interpreter.lookup(value.cls, name) is not None:
-                given[interpreter.alias_of(inner.cls, name, one, config)] = interpreter.get_attribute(
-                    value, name
-                )
-        return interpreter.through(lambda: interpreter.construct(inner.cls, [], given))
-    if inner.kind in ("list", "set", "tuple") and inner.args and isinstance(value, list | tuple | set):
-        return [_reshaped(interpreter, inner.args[0], one) for one in value]
-    return interpreter.checked(form, value)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from async_testing.writing.conditions import Wanted, wanted
 from async_testing.writing.evaluating.callables import Coro, Native
 from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.terms import Column, Expression, Query, Worked
-from async_testing.writing.evaluating.things import Cls, Manager, Obj, Opaque, Special, Unknown
+from async_testing.writing.evaluating.things import Cls, Manager, Obj, Unknown
 from async_testing.writing.filling import key_of
-from async_testing.writing.ordering import sorted_by, unsort
+from async_testing.writing.ordering import Term, direction, sorted_by, unsort
 from async_testing.writing.results import Result
 from async_testing.writing.rows import Rows
 
@@ -169,8 +170,7 @@ class Session(Rows):
                 row.fields[column.name] = other
 
     def _sorted(self, term: Any, rows: list[Obj]) -> list[Obj]:
-        down = isinstance(term, Expression) and term.sign == "desc"
-        inner = term.parts[0] if isinstance(term, Expression) and term.sign in ("desc", "asc") else term
+        inner, down = direction(term)
         if any(self.worked.value(inner, row) is None for row in rows):
             raise Unknown("where NULL is sorted to is not followed")
         found: list[Obj] = self.interpreter.native(
@@ -193,90 +193,44 @@ class Session(Rows):
     def _made_up(self, query: Query, cls: Cls) -> None:
         """Two or three rows that are meant, and one for each condition that all others hold for."""
         place = f"stored{self.asked}"
-        pairs = [self._wanted(one) for one in query.where]
-        single = {pair[0] for pair in pairs if pair is not None and self._is_single(cls, pair[0])}
-        unique = bool(single)
+        conditions = [wanted(self.attempt, one) for one in query.where]
+        single = {one.column for one in conditions if one is not None and self._is_single(cls, one.column)}
         terms = sorted_by(query.order, lambda column: self._is_single(cls, column))
-        ordered = {name for name, _ in terms}
         sizes = (
             [(1, ""), (0, "no_rows")]
-            if unique or query.verb != "select"
+            if single or query.verb != "select"
             else [(3 if len(terms) > 1 else 2, ""), (0, "no_rows"), (1, "one_row")]
         )
         count = self.attempt.pick(f"{place}#", sizes)
-        if any(pair is None for pair in pairs):
+        known = [one for one in conditions if one is not None]
+        if len(known) < len(conditions):
             if count:
                 raise Unknown("a condition cannot be worked out")
             return
-        wanted = {pair[0]: pair[1] for pair in pairs if pair is not None}
+        self._meant(cls, place, count, known, terms)
+        for number, one in enumerate(known):
+            is_key = one.column == key_of(self.interpreter, cls)
+            if one.other is not MISSING and not is_key and not single - {one.column}:
+                given = {each.column: each.value for each in known} | {one.column: one.other}
+                self._arrange(cls, f"{place}.other{number}", given)
+
+    def _meant(
+        self, cls: Cls, place: str, count: int, known: Sequence[Wanted], terms: Sequence[Term]
+    ) -> None:
+        """Rows for which all conditions hold, stored in another order than they come back in."""
+        ordered = {name for name, _ in terms}
         meant: list[Obj] = []
         for turn in range(count):
-            spread = {
-                pair[0]: pair[1] + turn * pair[3] for pair in pairs if pair and pair[0] in ordered and pair[3]
+            given = {
+                one.column: one.value
+                if one.step is None or one.column not in ordered
+                else one.value + turn * one.step
+                for one in known
             }
-            meant.append(self._arrange(cls, f"{place}[{turn + 1}]", {**wanted, **spread}))
+            meant.append(self._arrange(cls, f"{place}[{turn + 1}]", given))
         unsort(terms, meant)
         for row in meant:
-            row.raw = dict(row.fields)
-            self.before[id(row)] = dict(row.fields)
-        for number, pair in enumerate(pairs):
-            if (
-                pair is not None
-                and pair[2] is not MISSING
-                and pair[0] != key_of(self.interpreter, cls)
-                and not single - {pair[0]}
-            ):
-                self._arrange(cls, f"{place}.other{number}", {**wanted, pair[0]: pair[2]})
-
-    def _wanted(self, term: Any) -> tuple[str, Any, Any, Any] | None:
-        """The column of a condition, a value for which it holds, one for which it does not, and a step to others."""
-        if not isinstance(term, Expression) or not isinstance(term.parts[0], Column):
-            return None
-        column, sign = term.parts[0], term.sign
-        value = term.parts[1] if len(term.parts) > 1 else None
-        form = (
-            self.interpreter.fields_of(column.cls)[column.name][0]
-            if column.name in self.interpreter.fields_of(column.cls)
-            else None
-        )
-        if form is None or isinstance(value, Special | Opaque):
-            return None
-        other = self._other(value)
-        if sign in ("==", "is"):
-            if value is None:
-                return (
-                    column.name,
-                    None,
-                    self.attempt.memory.samples.value(f"not null {column.name}", form.single),
-                    None,
-                )
-            return column.name, value, other, None
-        if sign in ("!=", "isnot", "is_not"):
-            plain = self.attempt.memory.samples.value(f"not {column.name}", form.single)
-            return column.name, (other if other is not MISSING else plain), value, None
-        if sign == "in":
-            items: list[Any] = list(value or ())
-            return (column.name, items[0], MISSING, None) if items else None
-        step: Any = datetime.timedelta(days=1) if isinstance(value, datetime.date) else 1
-        if isinstance(value, bool) or not isinstance(value, int | float | datetime.date):
-            return None
-        found = {
-            "<": (value - step, value, -step),
-            "<=": (value, value + step, -step),
-            ">": (value + step, value, step),
-            ">=": (value, value - step, step),
-        }
-        return (column.name, *found[sign]) if sign in found else None
-
-    @staticmethod
-    def _other(value: Any) -> Any:
-        if isinstance(value, bool):
-            return not value
-        if isinstance(value, int):
-            return value + 1000
-        if isinstance(value, str):
-            return f"other {value}"
-        return MISSING
+            row.raw, self.before[id(row)] = dict(row.fields), dict(row.fields)
 
 
 def _first(args: tuple[Any, ...], named: dict[str, Any]) -> Any:

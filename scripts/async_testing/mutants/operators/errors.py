@@ -102,28 +102,23 @@ def widened(source: Source) -> Iterator[Edits]:
 
 
 def _is_all_there_is(source: Source, node: ast.ExceptHandler, name: str) -> bool:
-    """Whether nothing but the one error can come of a value looked up, or of a text taken apart."""
-    block = source.parents.get(node)
+    """Whether nothing but the one error can come of a block that only looks something up, or takes a text apart."""
+    block, raising = source.parents.get(node), _RAISED_BY.get(name, ())
     parts = [part for one in block.body for part in ast.walk(one)] if isinstance(block, ast.Try) else []
-    if name in ("KeyError", "IndexError", "LookupError"):
-        return any(isinstance(part, ast.Subscript) for part in parts) and all(
-            isinstance(part, (*_PLAIN, ast.Subscript)) for part in parts
-        )
-    calls = [part for part in parts if isinstance(part, ast.Call)]
-    if name == "AttributeError":
-        looking = {"getattr", "isinstance", "cast"} >= {called_name(call) for call in calls}
-        return looking and all(isinstance(part, (*_PLAIN, ast.Call)) for part in parts)
-    raising = {
-        "ValueError": ("split", "rsplit"),
-        "StopIteration": ("next", "iter", "items", "keys", "values"),
-    }
-    return (
-        bool(calls)
-        and all(called_name(call) in raising.get(name, ()) for call in calls)
-        and all(isinstance(part, (*_PLAIN, ast.Call)) for part in parts)
-    )
+
+    def may_raise(part: ast.AST) -> bool:
+        return (called_name(part) if isinstance(part, ast.Call) else type(part)) in raising
+
+    return any(map(may_raise, parts)) and all(may_raise(part) or isinstance(part, _PLAIN) for part in parts)
 
 
+_RAISED_BY: dict[str, tuple[type | str, ...]] = {
+    **dict.fromkeys(("KeyError", "IndexError", "LookupError"), (ast.Subscript,)),
+    "AttributeError": (ast.Attribute, "getattr", "isinstance", "cast"),
+    "ValueError": ("split", "rsplit"),
+    "StopIteration": ("next", "iter", "items", "keys", "values"),
+}
+"""What raises an error, as nodes or as names of what is called."""
 _PLAIN = (ast.Assign, ast.Return, ast.Name, ast.Attribute, ast.Constant, ast.Tuple, ast.expr_context)
 
 

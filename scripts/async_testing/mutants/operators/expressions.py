@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from async_testing.mutants.chains import links, renamed, without_link
 from async_testing.mutants.edits import Edit, Edits, hinted, shortened, without
+from async_testing.mutants.regions import called_name
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.source import Source
 
@@ -135,14 +136,12 @@ def wrong_order(source: Source) -> Iterator[Edits]:
 def _is_fixed(source: Source, column: ast.expr) -> bool:
     """Whether a column has one value only in all rows, by a criterion in the same function."""
     function, code = source.function(column), source.code(column)
-    for node in ast.walk(function) if function is not None else ():
-        match node:
-            case ast.Call(func=ast.Attribute(attr="where" | "filter"), args=criteria):
-                for one in criteria:
-                    match one:
-                        case ast.Compare(left=left, ops=[ast.Eq()]) if source.code(left) == code:
-                            return True
-    return False
+    return any(
+        isinstance(one, ast.Compare) and isinstance(one.ops[0], ast.Eq) and source.code(one.left) == code
+        for node in (ast.walk(function) if function is not None else ())
+        if isinstance(node, ast.Call) and called_name(node) in ("where", "filter")
+        for one in node.args
+    )
 
 
 def _other_direction(source: Source, node: ast.expr) -> str:

@@ -205,7 +205,7 @@ class Interpreter(Library):
         name = func.name
         found = called(f"func.{name}" if ".func." in func.dotted else name, args)
         if found is None and name in _LOADING:
-            return Loading(args if name in _EAGER else [])
+            return Loading(args[0] if args and name in _EAGER else None)
         if found is None and name[:1].isupper() and not self.is_acting:
             return Meta(name, tuple(args), kwargs)  # the type of a column
         return found

@@ -132,10 +132,14 @@ class Query(Term):
         if name == "returning":
             return Native(name, lambda *args: self._with(returning=[*args]))
         if name == "options":
-            return Native(name, lambda *args: self._with(loaded=[*self.loaded, *_loaded(args)]))
+            return Native(name, self._loading)
         if name in _PASSED:
             return Native(name, lambda *_, **__: self)
         raise Unknown(f"{name} of {self.label} is not followed")
+
+    def _loading(self, *options: Any) -> Query:
+        columns = [one.column for one in options if isinstance(one, Loading)]
+        return self._with(loaded=[*self.loaded, *(one for one in columns if isinstance(one, Column))])
 
     def _equal(self, given: dict[str, Any]) -> list[Any]:
         return [Expression("==", [Column(self.entity, name), value]) for name, value in given.items()]
@@ -163,16 +167,13 @@ class Loading(Term):
 
     label = "a loading option"
 
-    def __init__(self, columns: list[Any]) -> None:
-        self.columns = [one for one in columns if isinstance(one, Column)]
+    def __init__(self, column: Any = None) -> None:
+        self.column = column
+        """The relationship, None where none is loaded or it is not known."""
 
     def attribute(self, name: str) -> Any:
         """What an attribute is."""
         return Native(name, lambda *_, **__: self)
-
-
-def _loaded(options: tuple[Any, ...]) -> list[Column]:
-    return [column for one in options if isinstance(one, Loading) for column in one.columns[:1]]
 
 
 def tables(term: Any) -> list[Cls]:

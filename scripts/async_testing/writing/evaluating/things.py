@@ -191,12 +191,8 @@ class Cls:
 
     def argument(self, variable: str) -> Any:
         """The form that stands for a type variable of a class above, None where it stays open."""
-        found = [
-            one.arguments[variable]
-            for one in self.mro()
-            if isinstance(one, Cls) and variable in one.arguments
-        ]
-        return next(iter(found), None)
+        above = (one.arguments for one in self.mro() if isinstance(one, Cls))
+        return next((known[variable] for known in above if variable in known), None)
 
     def __repr__(self) -> str:
         return f"<class {self.qualname}>"

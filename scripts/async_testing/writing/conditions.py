@@ -1,0 +1,78 @@
+"""Conditions of queries: for which values of a column they hold."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from async_testing.writing.evaluating.fields import MISSING
+from async_testing.writing.evaluating.terms import Column, Expression
+from async_testing.writing.evaluating.things import Opaque, Special
+
+if TYPE_CHECKING:
+    from async_testing.writing.attempts import Attempt
+
+
+class Wanted(NamedTuple):
+    """What a condition says of a column."""
+
+    column: str
+    value: Any
+    """One for which it holds."""
+    other: Any
+    """One for which it does not; MISSING where none is known."""
+    step: Any = None
+    """From one value for which it holds to the next; None where there is one only."""
+
+
+def wanted(attempt: Attempt, term: Any) -> Wanted | None:
+    """What a condition says; None where that cannot be worked out.
+
+    Args:
+        attempt: makes values up.
+        term: the condition.
+    """
+    if not isinstance(term, Expression) or not isinstance(term.parts[0], Column):
+        return None
+    column, sign = term.parts[0], term.sign
+    value = term.parts[1] if len(term.parts) > 1 else None
+    fields = attempt.interpreter.fields_of(column.cls)
+    if column.name not in fields or isinstance(value, Special | Opaque):
+        return None
+
+    def plain(place: str) -> Any:
+        return attempt.memory.samples.value(f"{place} {column.name}", fields[column.name][0].single)
+
+    if sign in ("==", "is"):
+        return Wanted(column.name, value, plain("not null") if value is None else _other(value))
+    if sign in ("!=", "isnot", "is_not"):
+        other = _other(value)
+        return Wanted(column.name, plain("not") if other is MISSING else other, value)
+    if sign == "in":
+        items: list[Any] = list(value or ())
+        return Wanted(column.name, items[0], MISSING) if items else None
+    return _compared(column.name, sign, value)
+
+
+def _compared(column: str, sign: str, value: Any) -> Wanted | None:
+    """Beside the boundary, and on its other side."""
+    step: Any = datetime.timedelta(days=1) if isinstance(value, datetime.date) else 1
+    if isinstance(value, bool) or not isinstance(value, int | float | datetime.date):
+        return None
+    found = {
+        "<": (value - step, value, -step),
+        "<=": (value, value + step, -step),
+        ">": (value + step, value, step),
+        ">=": (value, value - step, step),
+    }
+    return Wanted(column, *found[sign]) if sign in found else None
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1000
+    if isinstance(value, str):
+        return f"other {value}"
+    return MISSING
