@@ -133,6 +133,32 @@ async def label(request, number: int) -> str:
 """
 
 
+CALLABLE = """import urllib.request
+
+
+class Rate:
+    async def __call__(self, city: str) -> float:
+        return float(urllib.request.urlopen(city).read())
+
+
+class Label:
+    def __call__(self, price: float, currency: str) -> str:
+        return urllib.request.quote(f"{price}{currency}")
+
+
+class Prices:
+    def __init__(self, rate: Rate, label: Label) -> None:
+        self.rate = rate
+        self.label = label
+
+    async def price(self, city: str, net: float) -> str:
+        rate = await self.rate(city)
+        if rate > 9:
+            raise ValueError(city)
+        return self.label(net * rate, currency="BRL").strip()
+"""
+
+
 def written(project: Project, path: str) -> str:
     """Write a module's tests, none of them skipped; returns their file."""
     result = project.plan(path, "--write")
@@ -153,8 +179,23 @@ def written(project: Project, path: str) -> str:
         (LATE, (("append(number)", "append(0)"), ("[self.start]", "[]"))),
         (GENERIC, (("name=name", 'name="x"'),)),
         (BELOW, (("}-{", "}{"), ("request.user.name", "request.url.path"))),
+        (
+            CALLABLE,
+            (("self.rate(city)", "self.rate('x')"), ("net * rate", "net"), ("BRL", "EUR"), ("> 9", "> 99")),
+        ),
     ],
-    ids=["called", "made", "empty", "unannotated", "decorated", "abstract", "late", "generic", "below"],
+    ids=[
+        "called",
+        "made",
+        "empty",
+        "unannotated",
+        "decorated",
+        "abstract",
+        "late",
+        "generic",
+        "below",
+        "callable",
+    ],
 )
 def test_the_tests_pass_and_notice_each_change(
     project: Project, text: str, changes: tuple[tuple[str, str], ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from async_testing.writing.collaborators import Asked, Collaborator, Function
+from async_testing.writing.collaborators import Asked, Collaborator, Function, asked_as
 from async_testing.writing.connections import Connection
 from async_testing.writing.doubles import Double
 from async_testing.writing.doublings import Doubles
@@ -139,7 +139,8 @@ class Arranger:
     def _declare(self, name: str, one: Collaborator) -> None:
         if not isinstance(one.cls, Cls):
             raise Unknown(f"nothing stands for {one.label} here")
-        is_async = any(each.awaited for each in one.asked) or not one.asked
+        called = [each for each in one.asked if not each.method]  # the methods of a mock know what they are
+        is_async = any(each.awaited for each in called or one.asked) or not one.asked
         kind = self.shower.take("unittest.mock", "AsyncMock" if is_async else "MagicMock")
         cls = self.shower.cls(one.cls)
         if one.wrapped:
@@ -153,7 +154,7 @@ class Arranger:
             self.lines.append(f"{name}.{field} = {self.shower.show(one.fields[field])}")
         for method in dict.fromkeys(each.method for each in one.asked):
             asked = [each for each in one.asked if each.method == method]
-            self._answers(f"{name}.{method}", asked)
+            self._answers(asked_as(name, method), asked)
 
     def _answers(self, target: str, asked: list[Asked]) -> None:
         failing = [each for each in asked if each.raised]

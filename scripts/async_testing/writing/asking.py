@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from async_testing.writing.asserting import Asserter, is_equal
-from async_testing.writing.collaborators import Asked, Collaborator
+from async_testing.writing.collaborators import Asked, Collaborator, asked_as
 from async_testing.writing.evaluating.things import Obj, Unknown, has_opaque
 
 
@@ -75,14 +75,15 @@ class Questions:
         asked = [each for each in one.asked if not each.method.startswith("__")]
         methods = dict.fromkeys(each.method for each in asked)
         for method in methods:
-            yield from self._asked(f"{name}.{method}", [each for each in asked if each.method == method])
+            calls = [each for each in asked if each.method == method]
+            yield from self._asked(asked_as(name, method), calls)
         if len(asked) > 1 and len(methods) > 1:
             order = self.shower.show([each.method for each in asked])
             plain = "" if len(asked) == len(one.asked) else f" if {self.shower.text('__')} not in one[0]"
             yield f"assert [one[0] for one in {name}.mock_calls{plain}] == {order}"
         used = {method for place, method in self.done.attempt.memory.used if place == one.place}
         for method in sorted(used - set(methods)):
-            yield f"{name}.{method}.assert_not_called()"
+            yield f"{asked_as(name, method)}.assert_not_called()"
 
     def _asked(self, target: str, asked: list[Asked]) -> Iterator[str]:
         awaited = asked[0].awaited and not asked[0].deferred

@@ -31,6 +31,7 @@ class Asked(NamedTuple):
     """A call of a collaborator."""
 
     method: str
+    """Its name, empty where the object itself was called."""
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     answer: Any
@@ -43,6 +44,11 @@ class Asked(NamedTuple):
     """Whether nothing is what it always gives."""
     filled: tuple[tuple[str, Any], ...] = ()
     """Values that it puts in columns of the row that it is given."""
+
+
+def asked_as(name: str, method: str) -> str:
+    """How a test names a method of a mock, or the mock itself where that was called."""
+    return f"{name}.{method}" if method else name
 
 
 class Collaborator(Special):
@@ -62,7 +68,7 @@ class Collaborator(Special):
         self.asked: list[Asked] = []
         self.fields: dict[str, Any] = {}
         self.wrapped = False
-        """Whether a method that was asked is under a decorator that changes its parameters."""
+        """Whether what was asked has other parameters than its class says: it is under a decorator, or the object."""
         self.own: set[str] = set()
         attempt.holders.append(self)
 
@@ -91,6 +97,14 @@ class Collaborator(Special):
     def set_attribute(self, name: str, value: Any) -> None:
         """Keep what the code sets."""
         self.fields[name] = value
+
+    def invoke(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What calling the object itself gives."""
+        func = self.attempt.interpreter.lookup(self.cls, "__call__") if isinstance(self.cls, Cls) else None
+        if not isinstance(func, Func):
+            raise Unknown(f"what calling {self.label} gives is not known")
+        self.wrapped = True  # autospec takes the object itself for the first argument
+        return self._ask("", func, tuple(args), kwargs, static=False)
 
     def _field(self, name: str) -> Any:
         fields = self.attempt.interpreter.fields_of(self.cls)
@@ -149,12 +163,12 @@ class Collaborator(Special):
         deferred: bool,
     ) -> Any:
         attempt = self.attempt
-        place = f"{self.place}.{name}()"
+        place = f"{self.place}.{name}()" if name else f"{self.place}()"
         if not name.startswith("__"):
             attempt.memory.used.add((self.place, name))
         turn = sum(one.method == name for one in self.asked)
         place = f"{place}{turn or ''}"
-        more = [] if name.startswith("__") else errors(attempt, name)
+        more = [] if name.startswith("__") else errors(attempt, name or self.place)
         error = attempt.pick(f"{place}!", [(None, ""), *more])
         if error is not None:
             attempt.injected = error
