@@ -19,41 +19,57 @@ from contextlib import suppress
 from typing import Any
 
 _HEAD = struct.Struct("<idi")
+_HEADS, _TEXT = (8, 32), 64
 _SIZE = 1 << 20
 _DEATH_SIGNAL, _SUBREAPER = 1, 36
 _GLANCE = 0.1
 
 
 class Slot:
-    """What a child tells its parent, in memory that both have: no test can close it, fill it or change its folder."""
+    """What a child tells its parent, in memory that both have: no test can close it, fill it or change its folder.
+
+    The parent reads while the child writes, and packing a record takes many stores: there are two records, the
+    last bit of a counter of one byte tells which is whole, and a counter that has moved on is read again.
+    """
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, _SIZE)
-        self._index, self._began = -1, 0.0
 
     def clear(self) -> None:
         """Make it ready for another child."""
-        _HEAD.pack_into(self._memory, 0, -1, time.monotonic(), 0)
+        self._put(-1, time.monotonic(), 0)
 
     def begin(self, index: int) -> None:
         """Tell that a test begins, by its place."""
-        _HEAD.pack_into(self._memory, 0, index, time.monotonic(), 0)
+        self._put(index, time.monotonic(), 0)
 
     def tell(self, **result: Any) -> None:
         """Tell how it ended."""
-        text = json.dumps(result).encode()[: _SIZE - _HEAD.size]
-        index, began, _ = _HEAD.unpack_from(self._memory)
-        self._memory[_HEAD.size : _HEAD.size + len(text)] = text
-        _HEAD.pack_into(self._memory, 0, index, began, len(text))
+        text = json.dumps(result).encode()[: _SIZE - _TEXT]
+        index, began, _ = self._head()
+        self._memory[_TEXT : _TEXT + len(text)] = text
+        self._put(index, began, len(text))
 
     def read(self) -> tuple[int, float, dict[str, Any] | None]:
         """The place of the test that runs, since when, and the result once there is one."""
-        index, began, length = _HEAD.unpack_from(self._memory)
+        index, began, length = self._head()
         result = None
         if length:
             with suppress(ValueError):
-                result = json.loads(self._memory[_HEAD.size : _HEAD.size + length])
+                result = json.loads(self._memory[_TEXT : _TEXT + length])
         return index, began, result
+
+    def _put(self, *record: float) -> None:
+        count = (self._memory[0] + 1) % 256
+        _HEAD.pack_into(self._memory, _HEADS[count % 2], *record)
+        self._memory[0] = count
+
+    def _head(self) -> tuple[int, float, int]:
+        while True:
+            count = self._memory[0]
+            record = _HEAD.unpack_from(self._memory, _HEADS[count % 2])
+            if self._memory[0] == count:
+                return record
 
 
 class Child:
