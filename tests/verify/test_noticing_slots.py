@@ -6,7 +6,7 @@ import time
 from async_testing.inside.children import Slot
 
 
-def test_a_record_that_is_being_written_is_never_seen_half():
+def test_a_record_that_is_being_written_is_never_seen_half() -> None:
     slot = Slot()
     slot.clear()
     before = time.monotonic()
@@ -25,7 +25,7 @@ def test_a_record_that_is_being_written_is_never_seen_half():
     assert len({index for index, *_ in seen}) > 1, "nothing was read while it was written"
 
 
-def test_a_result_comes_with_the_test_that_it_is_of():
+def test_a_result_comes_with_the_test_that_it_is_of() -> None:
     slot = Slot()
     slot.clear()
     slot.begin(7)
