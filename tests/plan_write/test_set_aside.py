@@ -137,6 +137,10 @@ CALLABLE = """import urllib.request
 
 
 class Rate:
+    def __init__(self, timeout: float, retries: int) -> None:
+        self.timeout = timeout
+        self.retries = retries
+
     async def __call__(self, city: str) -> float:
         return float(urllib.request.urlopen(city).read())
 

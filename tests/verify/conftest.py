@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,12 @@ from async_testing.verifying.reports import html
 from tests.verify.commanding import Shop
 from tests.verify.made import judged, mutant, report, some_tests
 from tests.verify.pages import MISSED, SOURCE, full
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """What these tests start can be interrupted, also where they run in the background, whose shell ignores SIGINT."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

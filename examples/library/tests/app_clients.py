@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:3c842759cfff9782 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:6b131e06f6e7e734 (scaffold.py --update renews it)
 """How the fixtures reach the app: its lifespan, requests, what its routes depend on."""
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.testclient import TestClient
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BASE_URL = "http://localhost"
+"""A host that apps which check it nearly always allow."""
 
 
 @asynccontextmanager
@@ -65,7 +68,7 @@ def client_of(app: ASGIApp, **options: Any) -> httpx.AsyncClient:
     http: Any = import_module("httpx2" if find_spec("httpx2") else "httpx")
     client: httpx.AsyncClient = http.AsyncClient(
         transport=http.ASGITransport(app=app, **options),
-        base_url="http://test",
+        base_url=BASE_URL,
     )
     return client
 
@@ -85,7 +88,7 @@ def sync_client_of(
     clients = {"client", "sync_error_client", "running_app"} & set(request.fixturenames)
     if len(clients) > 1:
         pytest.fail(f"{sorted(clients)} use a loop each: ask for one of them")
-    with TestClient(app, **options) as started:
+    with TestClient(app, base_url=BASE_URL, **options) as started:
         yield started
 
 

@@ -29,7 +29,10 @@ def started() -> Iterator[str]:
     user = getpass.getuser()
     with watched_folder("replay-", "pid") as folder:
         data, socket, log = Path(folder, "data"), Path(folder, "s"), Path(folder, "log")
-        common = ["--no-defaults", f"--datadir={data}", f"--user={user}"]
+        # A server that starts deletes what others have left in a folder of temporary files, and what they use.
+        scratch = Path(folder, "temporary")
+        scratch.mkdir()
+        common = ["--no-defaults", f"--datadir={data}", f"--tmpdir={scratch}", f"--user={user}"]
         made = subprocess.run(
             [installer, *common, "--auth-root-authentication-method=normal", "--skip-test-db"],
             capture_output=True,

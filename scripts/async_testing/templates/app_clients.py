@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from starlette.testclient import TestClient
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+BASE_URL = "http://localhost"
+"""A host that apps which check it nearly always allow."""
+
 
 @asynccontextmanager
 async def in_lifespan(app: ASGIApp) -> AsyncIterator[ASGIApp]:
@@ -64,7 +67,7 @@ def client_of(app: ASGIApp, **options: Any) -> httpx.AsyncClient:
     http: Any = import_module("httpx2" if find_spec("httpx2") else "httpx")
     client: httpx.AsyncClient = http.AsyncClient(
         transport=http.ASGITransport(app=app, **options),
-        base_url="http://test",
+        base_url=BASE_URL,
     )
     return client
 
@@ -84,7 +87,7 @@ def sync_client_of(
     clients = {"client", "sync_error_client", "running_app"} & set(request.fixturenames)
     if len(clients) > 1:
         pytest.fail(f"{sorted(clients)} use a loop each: ask for one of them")
-    with TestClient(app, **options) as started:
+    with TestClient(app, base_url=BASE_URL, **options) as started:
         yield started
 
 

@@ -142,11 +142,14 @@ class Arranger:
         called = [each for each in one.asked if not each.method]  # the methods of a mock know what they are
         is_async = any(each.awaited for each in called or one.asked) or not one.asked
         kind = self.shower.take("unittest.mock", "AsyncMock" if is_async else "MagicMock")
-        cls = self.shower.cls(one.cls)
-        if one.wrapped:
-            made = f"{kind}(spec={cls})"
+        if called:  # a mock of the class takes calls for those of its constructor
+            is_all = len(called) == len(one.asked)
+            made = f"{kind}()" if is_all else f"{kind}(spec=dir({self.shower.cls(one.cls)}))"
+        elif one.wrapped:
+            made = f"{kind}(spec={self.shower.cls(one.cls)})"
         else:
-            made = f"{self.shower.take('unittest.mock', 'create_autospec')}({cls}, instance=True)"
+            autospec = self.shower.take("unittest.mock", "create_autospec")
+            made = f"{autospec}({self.shower.cls(one.cls)}, instance=True)"
         self.lines.append(f"{name}: {kind} = {made}")
 
     def _collaborator(self, name: str, one: Collaborator) -> None:

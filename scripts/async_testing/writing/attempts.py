@@ -279,7 +279,7 @@ class Attempt(Learning):
 
     def _of_constructor(self, place: str, cls: Cls) -> dict[str, Any] | None:
         """What a constructor of its own is given; None where a dataclass has the one that is made for it."""
-        making = self.interpreter.lookup(cls, "__init__")
+        making = self.interpreter.constructor_of(cls)
         if not isinstance(making, Func):
             return None
         frame = self.interpreter.inside(cls, cls.module)

@@ -21,6 +21,7 @@ from async_testing.writing.evaluating.things import (
     Unknown,
 )
 from async_testing.writing.filling import lacking
+from async_testing.writing.instances import attribute_form
 from async_testing.writing.raising import errors
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Collaborator(Special):
         self.asked: list[Asked] = []
         self.fields: dict[str, Any] = {}
         self.wrapped = False
-        """Whether what was asked has other parameters than its class says: it is under a decorator, or the object."""
+        """Whether what was asked has other parameters than its class says: it is under a decorator."""
         self.own: set[str] = set()
         attempt.holders.append(self)
 
@@ -103,13 +104,15 @@ class Collaborator(Special):
         func = self.attempt.interpreter.lookup(self.cls, "__call__") if isinstance(self.cls, Cls) else None
         if not isinstance(func, Func):
             raise Unknown(f"what calling {self.label} gives is not known")
-        self.wrapped = True  # autospec takes the object itself for the first argument
         return self._ask("", func, tuple(args), kwargs, static=False)
 
     def _field(self, name: str) -> Any:
         fields = self.attempt.interpreter.fields_of(self.cls)
         if name in fields:
             return self._given(name, fields[name][0].given(self.cls.argument))
+        form = attribute_form(self.attempt.interpreter, self.cls, name)
+        if form is not None:
+            return self._given(name, form.given(self.cls.argument))
         if any(isinstance(one, External) and not is_harmless(one) for one in self.cls.mro()):
             return Native(name, lambda *args, **kwargs: self._loosely(name, args, kwargs))
         raise Unknown(f"what {self.label}.{name} is, is not known")

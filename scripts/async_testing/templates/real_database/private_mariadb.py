@@ -43,7 +43,11 @@ def private_mariadb(program: str, installer: str) -> Iterator[str]:
     in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with watched_folder("mariadb-", "pid", in_memory) as folder:
         socket = Path(folder, "socket")
-        common = ["--no-defaults", f"--datadir={folder}/data", f"--user={getpass.getuser()}"]
+        # A server that starts deletes what others have left in a folder of temporary files, and what they use.
+        scratch = Path(folder, "temporary")
+        scratch.mkdir()
+        common = ["--no-defaults", f"--datadir={folder}/data", f"--tmpdir={scratch}"]
+        common += [f"--user={getpass.getuser()}"]
         made = [installer, *common, "--auth-root-authentication-method=normal", "--skip-test-db"]
         subprocess.run(made, check=True, capture_output=True)
         own = [f"--socket={socket}", f"--pid-file={folder}/pid", "--skip-networking"]

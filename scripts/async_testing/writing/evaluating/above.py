@@ -27,7 +27,7 @@ class Above(Special):
         behind = order[order.index(self.owner) + 1 :] if self.owner in order else []
         for one in behind:
             if isinstance(one, Cls):
-                found = self.interpreter.own_member(one, name)
+                found = self.interpreter.own_member(one, one.written(name))
                 if found is not None:
                     return self.interpreter.bind(found, self.own if isinstance(self.own, Obj) else None, cls)
         strange = next((one for one in behind if isinstance(one, External) and not is_harmless(one)), None)

@@ -239,7 +239,7 @@ class Attributes(Protocols):
         """What a class or one above it defines under a name, None where none does."""
         for one in cls.mro():
             if isinstance(one, Cls):
-                found = self.own_member(one, name)
+                found = self.own_member(one, one.written(name))
                 if found is not None:
                     return found
         return None
@@ -266,6 +266,7 @@ class Attributes(Protocols):
                 raise Unknown(f"{name} is a property that is set")
             self.set_field(on, name, value)
         elif isinstance(on, Cls):
+            name = on.written(name)
             self.of_class(on, name) if name in on.memo else None
             self.remember(on.memo, name)
             on.memo[name] = NULL if value is None else value

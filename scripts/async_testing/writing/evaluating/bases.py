@@ -7,7 +7,7 @@ from async_testing.writing.evaluating.things import Cls, External, Meta
 MODELS = frozenset({"BaseModel", "SQLModel", "BaseSettings", "GenericModel"})
 TABLES = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "AsyncAttrs"})
 _HARMLESS = frozenset(
-    {"ABC", "Protocol", "Generic", "object", "Struct", "NamedTuple", "TypedDict", *MODELS, *TABLES}
+    {"AbstractAsyncContextManager", "AbstractContextManager", "ABC", "Protocol", "Generic", "object", "Struct", "NamedTuple", "TypedDict", *MODELS, *TABLES}
 )
 
 

@@ -94,7 +94,7 @@ class Classes(Fields):
             return found
         name = value.name if isinstance(value, External | Native) else ""
         if name == "dataclass" and isinstance(found, Cls):
-            found.kind = "dataclass"
+            found.kind, found.has_made_init = "dataclass", True
         if name == "as_declarative" and isinstance(found, Cls):
             found.kind = "table"
         return found
@@ -253,7 +253,7 @@ class Classes(Fields):
         value.call = ([*args], dict(kwargs))
         if self.is_exception(cls):
             value.fields["args"] = tuple(args)
-        making = self.lookup(cls, "__init__")
+        making = self.constructor_of(cls)
         making_one = self.lookup(cls, "__new__")
         if making_one is not None:
             func = making_one.func if isinstance(making_one, Descriptor) else making_one
@@ -279,6 +279,15 @@ class Classes(Fields):
             self._require_known(cls, "__init__")
             raise Raised(TypeError(f"{cls.name}() takes no keyword arguments"))
         return value
+
+    def constructor_of(self, cls: Cls) -> Any:
+        """The ``__init__`` that the project has written, None where a decorator has made one nearer to the class."""
+        for one in cls.mro():
+            if isinstance(one, Cls):
+                found = self.own_member(one, "__init__")
+                if found is not None or one.has_made_init:
+                    return found
+        return None
 
     def _by_name(self, cls: Cls, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
         if args:

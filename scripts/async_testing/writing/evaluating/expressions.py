@@ -66,13 +66,14 @@ class Expressions(Attributes):
         on = self.eval(node.value, frame)
         if on is None:
             self.none_there(node.value, frame)
+        name = frame.mangled(node.attr)
         try:
-            found = self.get_attribute(on, node.attr)
+            found = self.get_attribute(on, name)
         except Unknown:
             self.give_up(node.value, frame)
             raise
         if self.is_acting and isinstance(found, External | Thing):
-            return self.seam(on, node.attr, found)
+            return self.seam(on, name, found)
         return found
 
     def of_Await(self, node: ast.Await, frame: Frame) -> Any:

@@ -268,6 +268,8 @@ class Library(Natives):
 
     def apply_outside(self, decorator: External, value: Any) -> Any:
         """What a decorator of another library makes of a function."""
+        if decorator.dotted.startswith("dishka."):
+            raise Unknown("what dishka's decorator makes of a function takes what it gives from a request")
         if (
             decorator.name in _PASSING
             or decorator.dotted.startswith(("typing", "abc."))

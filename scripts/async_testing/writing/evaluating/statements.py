@@ -117,7 +117,7 @@ class Statements(Comprehensions):
         elif isinstance(target, ast.Tuple | ast.List):
             self._unpack(target.elts, value, frame)
         elif isinstance(target, ast.Attribute):
-            self.set_attribute(self.eval(target.value, frame), target.attr, value)
+            self.set_attribute(self.eval(target.value, frame), frame.mangled(target.attr), value)
         elif isinstance(target, ast.Subscript):
             on, key = self.eval(target.value, frame), self.eval(target.slice, frame)
             if isinstance(on, Recorder):

@@ -142,6 +142,15 @@ class Frame:
             frame = frame.parent
         return None
 
+    def mangled(self, name: str) -> str:
+        """A name as Python stores it: a class's private one, such as ``__pool``, has the class's own before it."""
+        if not name.startswith("__") or name.endswith("__"):
+            return name
+        frame: Frame | None = self
+        while frame is not None and frame.owner is None:
+            frame = frame.parent
+        return frame.owner.prefix + name if frame is not None and frame.owner is not None else name
+
 
 class Cls:
     """A class of the project.
@@ -166,6 +175,8 @@ class Cls:
         self.arguments: dict[str, Any] = {}
         """The forms that its generic bases are given, by the names of their type variables."""
         self.kind = "plain"
+        self.has_made_init = False
+        """Whether a decorator gives it its constructor."""
         self.memo: dict[str, Any] = {}
         """What its names are, once they were asked for."""
         self.enum: Any = None
@@ -174,6 +185,15 @@ class Cls:
     def name(self) -> str:
         """Its last name."""
         return self.qualname.rpartition(".")[2]
+
+    @property
+    def prefix(self) -> str:
+        """What Python puts before its private names."""
+        return f"_{self.name.lstrip('_')}"
+
+    def written(self, name: str) -> str:
+        """A name as it stands in the class's body."""
+        return name.removeprefix(self.prefix) if name.startswith(f"{self.prefix}__") else name
 
     def mro(self) -> list[Any]:
         """Itself and what it derives from, depth first and each once, the last time it comes."""
