@@ -136,13 +136,18 @@ async def label(request, number: int) -> str:
 CALLABLE = """import urllib.request
 
 
+class Source:
+    async def read(self, city: str) -> bytes:
+        return urllib.request.urlopen(city).read()
+
+
 class Rate:
-    def __init__(self, timeout: float, retries: int) -> None:
-        self.timeout = timeout
-        self.retries = retries
+    def __init__(self, first: Source, second: Source) -> None:
+        self.first = first
+        self.second = second
 
     async def __call__(self, city: str) -> float:
-        return float(urllib.request.urlopen(city).read())
+        return float(await self.first.read(city) or await self.second.read(city))
 
 
 class Label:

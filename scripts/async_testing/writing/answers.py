@@ -10,6 +10,7 @@ from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.limits import Refused
 from async_testing.writing.evaluating.models import Models
 from async_testing.writing.evaluating.things import Meta, Obj, Recorder, Unknown
+from async_testing.writing.routed import response_kind
 
 
 class Answer(NamedTuple):
@@ -37,7 +38,7 @@ class Answers:
 
     def answered(self, value: Any, response: Obj) -> Answer:
         """The answer that what a route returns becomes, with what it set on the response that it was given."""
-        if isinstance(value, Obj) and value.cls.module.source.path == "<fastapi>":
+        if isinstance(value, Obj) and response_kind(value):
             return self.of_response(value, dict(response.fields["headers"]))
         if isinstance(value, Recorder):
             raise Unknown("what it answers is not known")
@@ -57,7 +58,7 @@ class Answers:
             raise Unknown("what it answers is not known")
         status, content = value.fields["status_code"], value.fields["content"]
         kept = {**headers, **(value.fields["headers"] or {})}
-        is_json = value.cls.name in ("JSONResponse", "ORJSONResponse")
+        is_json = response_kind(value) in ("JSONResponse", "ORJSONResponse")
         if status in (204, 304) or (content is None and not is_json):
             return Answer(int(status), MISSING, kept)
         if not is_json:

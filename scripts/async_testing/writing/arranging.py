@@ -281,7 +281,7 @@ class Arranger:
         if subject.made is not None:
             owner = subject.made.cls
             if id(subject.made) not in self.shower.names:
-                is_kept = self.doubles.has(subject.made)
+                is_kept = self.doubles.has(subject.made) or self.done.value is subject.made
                 if subject.constructor or is_kept or owner.kind in ("model", "dataclass", "table"):
                     self.variable_of(subject)
                 else:

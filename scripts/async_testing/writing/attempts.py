@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,9 @@ from async_testing.writing.learning import Learning
 from async_testing.writing.memory import Choice, Memory
 from async_testing.writing.samples import FORMATS, bounds, nearly
 
+_NUMBER = re.compile(
+    r"port|seconds|minutes|hours|days|expire|timeout|ttl|size|limit|count|max|min|retries|workers"
+)
 UNSET = object()
 """For a field that is left out."""
 
@@ -48,6 +52,8 @@ class Attempt(Learning):
         """What stands for names that tests replace, by dotted name."""
         self.attributes: list[tuple[Any, str, Any]] = []
         """Objects with their attributes that tests replace by plain values, which come last."""
+        self.environment: dict[str, str | None] = {}
+        """Variables of the environment that the code reads; None for those that are not set."""
         self.lenient = False
         """Whether values that are refused are wanted too."""
         self.notes: list[str] = []
@@ -58,6 +64,19 @@ class Attempt(Learning):
         at = min(self.chosen.get(place, 0), len(options) - 1)
         self.choices[place] = Choice(place, len(options), options[at][1])
         return options[at][0]
+
+    def variable(self, name: str) -> str | None:
+        """A variable of the environment: a text, or none."""
+        if name not in self.environment:
+            words = name.lower()
+            is_set = self.pick(f"environment {words}?", [(True, ""), (False, f"no_{words}")])
+            made = (
+                "7"
+                if _NUMBER.search(words)
+                else self.memory.samples.value(f"environment.{words}", Form("str"))
+            )
+            self.environment[name] = str(made) if is_set else None
+        return self.environment[name]
 
     def _own(self, place: str) -> str:
         count = 2
@@ -194,11 +213,16 @@ class Attempt(Learning):
 
     def of_dict(self, place: str, form: Form) -> Any:
         """A dictionary with one item."""
-        if len(form.args) < 2:
-            return {
-                name: self.value(f"{place}.{name}", Form("str"))
-                for name in self.memory.columns.get(place, ["key"])
+        known = self.memory.columns.get(place)
+        if len(form.args) < 2 or (known and form.args[0].kind == "str"):
+            inner = form.args[1] if len(form.args) > 1 else Form("str")
+            made = {
+                name: self.value(f"{place}.{name}", Form("str") if inner.kind == "any" else inner)
+                for name in known or ["key"]
             }
+            self.spots[id(made)] = place
+            self.held.append(made)
+            return made
         if self.pick(f"{place}#", [(1, ""), (0, "empty")]) == 0:
             return {}
         return {self.value(f"{place}.key", form.args[0]): self.value(f"{place}.value", form.args[1])}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.terms import Column, Expression
 from async_testing.writing.evaluating.things import Opaque, Special
@@ -37,14 +39,21 @@ def wanted(attempt: Attempt, term: Any) -> Wanted | None:
     column, sign = term.parts[0], term.sign
     value = term.parts[1] if len(term.parts) > 1 else None
     fields = attempt.interpreter.fields_of(column.cls)
-    if column.name not in fields or isinstance(value, Special | Opaque):
+    if column.name not in fields:
+        return None
+    if isinstance(value, Double):
+        value.become_form(fields[column.name][0].single)
+    if isinstance(value, Special | Opaque):
         return None
 
     def plain(place: str) -> Any:
         return attempt.memory.samples.value(f"{place} {column.name}", fields[column.name][0].single)
 
     if sign in ("==", "is"):
-        return Wanted(column.name, value, plain("not null") if value is None else _other(value))
+        other = _other(value)
+        if value is None or (other is MISSING and isinstance(value, uuid.UUID | datetime.date)):
+            other = plain("not")
+        return Wanted(column.name, value, other)
     if sign in ("!=", "isnot", "is_not"):
         other = _other(value)
         return Wanted(column.name, plain("not") if other is MISSING else other, value)

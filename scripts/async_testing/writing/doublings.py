@@ -40,6 +40,14 @@ class Doubles:
 
     def arrange(self, attempt: Attempt) -> None:
         """Tell the doubles what they give, and put them where the code looks names up."""
+        for name, value in attempt.environment.items():
+            shown = self.arranger.shower.text(name)
+            self._with_monkeypatch()
+            self.arranger.lines.append(
+                f"monkeypatch.delenv({shown}, raising=False)"
+                if value is None
+                else f"monkeypatch.setenv({shown}, {self.arranger.shower.text(value)})"
+            )
         for name, one in self.tops:
             self._below(name, one)
             if one.target:
@@ -77,10 +85,13 @@ class Doubles:
             if on is owner:
                 self._patch(f'{shown}, "{attribute}"', self.arranger.shower.show(value), raising=False)
 
-    def _patch(self, where: str, what: str, *, raising: bool = True) -> None:
+    def _with_monkeypatch(self) -> None:
         if not any(one.name == "monkeypatch" for one in self.fixtures):
             self.fixtures.append(Fixture("monkeypatch", "pytest.MonkeyPatch"))
             self.arranger.shower.imports.add(Import("pytest", ""))
+
+    def _patch(self, where: str, what: str, *, raising: bool = True) -> None:
+        self._with_monkeypatch()
         more = "" if raising else ", raising=False"
         self.arranger.lines.append(f"monkeypatch.setattr({where}, {what}{more})")
 

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from async_testing.writing.evaluating.interpreter import Interpreter
 
 
+_PLAIN = frozenset(
+    {"str", "int", "float", "bool", "datetime", "date", "uuid", "email", "decimal", "enum", "literal", "dict"}
+)
+
+
 class Lacking(NamedTuple):
     """A column without a value."""
 
@@ -36,6 +41,49 @@ def lacking(interpreter: Interpreter, row: Obj) -> Iterator[Lacking]:
         elif known is MISSING and form.optional and not options.get("server_default"):
             known = None
         yield Lacking(name, form, default, known)
+
+
+def settable(interpreter: Interpreter, cls: Cls, *, whole: bool) -> list[str]:
+    """Fields of a table or model that a test can give values by name.
+
+    Args:
+        interpreter: knows the fields.
+        cls: the class.
+        whole: those that must be given, else one that may be changed.
+    """
+    fields = interpreter.fields_of(cls)
+    row = Obj(cls)
+    if cls.kind != "table":
+        return [
+            name for name, (_, default, _) in fields.items() if interpreter.default_of(default) is MISSING
+        ]
+    key = key_of(interpreter, cls)
+    needed = [
+        one
+        for one in lacking(interpreter, row)
+        if one.known is MISSING and _is_plain(one) and not _is_given(one.default)
+    ]
+    if whole:  # a number for a key comes from the database
+        return [one.name for one in needed if one.name != key or one.form.single.kind != "int"]
+    return [one.name for one in needed if one.name != key and not _is_foreign(one.default)][:1]
+
+
+def _is_plain(one: Lacking) -> bool:
+    kind = one.form.single.kind
+    is_column = isinstance(one.default, Meta) and one.default.name in ("mapped_column", "Column")
+    return kind in _PLAIN or (kind == "list" and is_column)
+
+
+def _is_foreign(default: Any) -> bool:
+    given = default.args if isinstance(default, Meta) else ()
+    return any(isinstance(one, Meta) and one.name == "ForeignKey" for one in given)
+
+
+def _is_given(default: Any) -> bool:
+    """Whether the database or the table's class provides a value."""
+    return isinstance(default, Meta) and bool(
+        default.kwargs.keys() & {"default", "default_factory", "server_default", "insert_default"}
+    )
 
 
 def key_of(interpreter: Interpreter, cls: Cls) -> str:

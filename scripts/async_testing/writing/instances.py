@@ -71,9 +71,9 @@ def _form(
     if not isinstance(value, ast.Call):
         return None
     func = value.func
-    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
-        if func.value.id == method.args.args[0].arg:
-            return _made_by(attribute_form(interpreter, cls, frame.mangled(func.attr)))
+    on = func.value if isinstance(func, ast.Attribute) else None
+    if isinstance(func, ast.Attribute) and isinstance(on, ast.Name) and on.id == method.args.args[0].arg:
+        return _made_by(attribute_form(interpreter, cls, frame.mangled(func.attr)))
     try:
         made = interpreter.eval(func, frame)
     except (Unknown, Raised):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.things import Again, Obj
-from async_testing.writing.filling import lacking
+from async_testing.writing.filling import lacking, settable
 from async_testing.writing.memory import Memory
 from async_testing.writing.samples import FORMATS
 
@@ -33,7 +34,9 @@ class Learning:
         self.memory = memory
         self.interpreter = memory.interpreter
         self.spots: dict[int, str] = {}
-        """Where objects of models were made, by their identity."""
+        """Where objects of models and dictionaries were made, by their identity."""
+        self.held: list[Any] = []
+        """What must stay, since its identity is kept."""
 
     def learn_form(self, value: Any, form: Form) -> None:
         """A value was refused for its form: where it was made up, another one is made next time. Raises: Again."""
@@ -99,6 +102,35 @@ class Learning:
         self.memory.columns[place] = [*fields] if key in fields else [*fields, key]
         self.memory.hints[place] = Form("dict")
         raise Again
+
+    def learn_names(self, given: Mapping[str, Any], cls: Any, *, whole: bool) -> None:
+        """A dictionary that was made up has keys that a class does not know. Raises: Again.
+
+        Args:
+            given: what the code hands on by name.
+            cls: the class, a table or a model.
+            whole: whether an object is made of it, else columns of one are set.
+        """
+        fields = self.interpreter.fields_of(cls)
+        for name, value in given.items():
+            place = self.memory.places.get((type(value).__name__, value), "") if _hashable(value) else ""
+            above, joint, last = place.rpartition(".")
+            if name in fields or not joint or last != name or above in self.memory.columns:
+                continue
+            names = settable(self.interpreter, cls, whole=whole)
+            if names:
+                self.memory.columns[above] = names
+                self.memory.hints |= {f"{above}.{one}": fields[one][0].single for one in names}
+                raise Again
+
+    def learn_missing(self, value: dict[Any, Any], key: Any) -> None:
+        """A dictionary that was made up lacks a key that the code reads. Raises: Again."""
+        place = self.spots.get(id(value))
+        if place is not None and isinstance(key, str):
+            known = self.memory.columns.setdefault(place, [])
+            if key not in known:
+                known.append(key)
+                raise Again
 
     def learn_columns(self, names: list[str]) -> None:
         """The code reads these of a row whose columns the statement does not tell. Raises: Again."""

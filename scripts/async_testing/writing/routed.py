@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.evaluating.things import Meta, Obj, Recorder, Unknown, has_opaque
+from async_testing.writing.evaluating.things import Cls, Meta, Obj, Recorder, Unknown, has_opaque
 
 if TYPE_CHECKING:
     from async_testing.writing.arranging import Arranger
@@ -57,7 +57,13 @@ def _text(value: Any) -> str:
 
 def is_response(value: Any) -> bool:
     """Whether it is a response of FastAPI's."""
-    return isinstance(value, Obj) and value.cls.qualname in _RESPONSES and "status_code" in value.fields
+    return isinstance(value, Obj) and response_kind(value) in _RESPONSES and "status_code" in value.fields
+
+
+def response_kind(value: Obj) -> str:
+    """The name of the framework's class that a response is of, or that its class derives from; none for others."""
+    known = [one for one in value.cls.mro() if isinstance(one, Cls)]
+    return next((one.qualname for one in known if one.module.source.path == "<fastapi>"), "")
 
 
 def described(arranger: Arranger, value: Recorder, name: str) -> list[str]:
@@ -82,10 +88,11 @@ def answered(shower: Shower, value: Obj, name: str) -> Iterator[str]:
     fields = value.fields
     yield f"assert {name}.status_code == {shower.show(fields['status_code'])}"
     content = fields["content"]
-    if value.cls.name == "JSONResponse" and not has_opaque(content):
+    kind = response_kind(value)
+    if kind == "JSONResponse" and not has_opaque(content):
         loads = shower.take("json", "loads")
         yield f"assert {loads}({name}.body) == {shower.show(content)}"
-    elif isinstance(content, str) and value.cls.name != "ORJSONResponse":
+    elif isinstance(content, str) and kind != "ORJSONResponse":
         yield f"assert {name}.body == {content.encode()!r}"
     for header, one in fields["headers"].items():
         if isinstance(header, str) and isinstance(one, str):

@@ -59,7 +59,13 @@ class Rows(Special):
                 self._filled(row)
 
     def _filled(self, row: Obj) -> None:
-        """Columns that were not given get what the table says."""
+        """Columns that were not given get what the table says; what it refers to is there before."""
+        for name, (_, default, _) in self.interpreter.fields_of(row.cls).items():
+            value = row.fields.get(name)
+            parent = None if value is None or isinstance(value, Opaque) else self._parent(row.cls, default)
+            if parent is not None:
+                place = f"stored {row.cls.name}.{name}"
+                self._parents(parent, key_of(self.interpreter, parent), value, place)
         for one in [*lacking(self.interpreter, row)]:
             if one.known is not MISSING:
                 row.fields[one.name] = one.known
@@ -107,19 +113,26 @@ class Rows(Special):
         """A row that is there before, and the rows that it refers to."""
         row = row_of(self.attempt, place, cls)
         row.fields.update(given)
-        for name, (_, default, _) in self.interpreter.fields_of(cls).items():
+        for name, (own, default, _) in self.interpreter.fields_of(cls).items():
             parent = self._parent(cls, default)
             value = row.fields.get(name)
             if parent is None or value is None:
                 continue
             key = key_of(self.interpreter, parent)
-            if not any(one.cls is parent and one.fields.get(key) == value for one in self.rows):
-                self._arrange(parent, f"{place}.{name}", {key: value})
+            form = self.interpreter.fields_of(parent).get(key, (None,))[0]
+            if name not in given and form is not None and form.single.kind != own.single.kind:
+                value = row.fields[name] = self.attempt.value(f"{place}.{name}", form.single)
+            self._parents(parent, key, value, f"{place}.{name}")
         row.raw = dict(row.fields)
         self.arranged.append(row)
         self.rows.append(row)
         self.before[id(row)] = dict(row.fields)
         return row
+
+    def _parents(self, parent: Cls, key: str, value: Any, place: str) -> None:
+        """A row that another one refers to, unless there is one."""
+        if not any(one.cls is parent and one.fields.get(key) == value for one in self.rows):
+            self._arrange(parent, place, {key: value})
 
     def depth(self, cls: Cls, hops: int = 8) -> int:
         """How many tables a table's rows need rows in before them."""

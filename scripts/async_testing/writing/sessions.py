@@ -116,8 +116,7 @@ class Session(Rows):
         if not isinstance(cls, Cls) or cls.kind != "table" or not query.values:
             raise Unknown("an insert without its values is not followed")
         row = Obj(cls)
-        for name, value in query.values.items():
-            row.fields[name if isinstance(name, str) else name.name] = self.worked.value(value, row)
+        row.fields = {name: self.worked.value(value, row) for name, value in self._set(query, whole=True)}
         self._add(row)
         self._flush()
         found = Result([(row,)] if query.returning else [])
@@ -131,12 +130,21 @@ class Session(Rows):
             if query.verb == "delete":
                 self.rows.remove(row)
                 continue
-            for name, value in query.values.items():
-                row.fields[name if isinstance(name, str) else name.name] = self.worked.value(value, row)
+            for name, value in self._set(query, whole=False):
+                row.fields[name] = self.worked.value(value, row)
         found = [(row,) for row in matching] if query.returning else []
         result = Result(found)
         result.count = len(matching)
         return result
+
+    def _set(self, query: Query, *, whole: bool) -> list[tuple[str, Any]]:
+        """The columns that a statement gives values, with what it gives them."""
+        given = {one if isinstance(one, str) else one.name: value for one, value in query.values.items()}
+        self.interpreter.misnamed(given, query.entity, whole=whole)
+        for name in given:
+            if name not in self.interpreter.fields_of(query.entity):
+                raise Unknown(f"{name} is no column that is known")
+        return [*given.items()]
 
     def _selected(self, query: Query, matching: list[Obj]) -> list[tuple[Any, ...]]:
         counts = [one for one in query.parts if isinstance(one, Expression) and one.sign == "func.count"]
@@ -209,8 +217,7 @@ class Session(Rows):
             return
         self._meant(cls, place, count, known, terms)
         for number, one in enumerate(known):
-            is_key = one.column == key_of(self.interpreter, cls)
-            if one.other is not MISSING and not is_key and not single - {one.column}:
+            if one.other is not MISSING and not single - {one.column}:
                 given = {each.column: each.value for each in known} | {one.column: one.other}
                 self._arrange(cls, f"{place}.other{number}", given)
 

@@ -139,7 +139,8 @@ def row_of(attempt: Attempt, place: str, cls: Cls) -> Obj:
     row = Obj(cls)
     for name, (form, default, _) in attempt.interpreter.fields_of(cls).items():
         meta = default.name if isinstance(default, Meta) else ""
-        is_plain = meta != "relationship" and form.kind not in ("class", "list", "external", "any")
+        is_list = form.single.kind == "list" and meta != "mapped_column"  # of rows that refer to it
+        is_plain = meta != "relationship" and not is_list and form.kind not in ("class", "external", "any")
         if not is_plain and f"{place}.{name}" not in attempt.memory.related:
             continue
         row.fields[name] = attempt.value(f"{place}.{name}", form)

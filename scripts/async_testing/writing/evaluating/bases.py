@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import ast
+
 from async_testing.writing.evaluating.things import Cls, External, Meta
 
 MODELS = frozenset({"BaseModel", "SQLModel", "BaseSettings", "GenericModel"})
 TABLES = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "AsyncAttrs"})
 _HARMLESS = frozenset(
-    {"AbstractAsyncContextManager", "AbstractContextManager", "ABC", "Protocol", "Generic", "object", "Struct", "NamedTuple", "TypedDict", *MODELS, *TABLES}
+    {
+        "AbstractAsyncContextManager",
+        "AbstractContextManager",
+        "ABC",
+        "Protocol",
+        "Generic",
+        "object",
+        "Struct",
+        "NamedTuple",
+        "TypedDict",
+        *MODELS,
+        *TABLES,
+    }
 )
 
 
@@ -18,7 +32,24 @@ _CALLBACK = frozenset({"click", "asyncclick", "rich_click"})
 def is_kept(decorator: str) -> bool:
     """Whether what a decorator of another library gives can be called as the function below it."""
     root = decorator.partition(".")[0]
+    if root == "dishka":
+        return not is_injecting(decorator)
     return root in _KEEPING or decorator.endswith(".event.listens_for") or ".on_event" in decorator
+
+
+def is_injecting(decorator: str) -> bool:
+    """Whether a decorator is one of dishka's that take what a function needs from a request; others keep it."""
+    return decorator.startswith("dishka.") and decorator.rpartition(".")[2].startswith("inject")
+
+
+def takes_from_dishka(value: object) -> bool:
+    """Whether a function has a parameter that dishka gives; one that has none is left as it is."""
+    node = getattr(value, "node", None)
+    given = getattr(node, "args", None)
+    if not isinstance(given, ast.arguments):
+        return True
+    said = [one.annotation for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    return any(one is not None and "From" in ast.unparse(one) for one in said)
 
 
 def way_below(decorator: str) -> str:

@@ -39,6 +39,25 @@ def column_form(column: Meta) -> Form:
     return Form("union", [found, Form("none")])
 
 
+def mapped(form: Form, own: Meta | None) -> tuple[Form, Meta | None]:
+    """What an annotated column holds and how it is defined: ``Annotated`` may say both, the column's type the first.
+
+    Args:
+        form: what the annotation says.
+        own: the ``mapped_column`` that is assigned to it.
+    """
+    said = [one for one in (*form.metas, *form.single.metas) if one.name == "mapped_column"]
+    shared = next((one for one in said if one is not own), None)
+    if shared is not None:
+        args, kwargs = (own.args, own.kwargs) if own is not None else ((), {})
+        own = Meta("mapped_column", (*args, *shared.args), {**shared.kwargs, **kwargs})
+    if own is not None and form.single.kind in ("any", "external", "class", "callable"):
+        known = column_form(own).single
+        if known.kind != "any":
+            form = Form("union", [known, Form("none")]) if form.optional else known
+    return form, own
+
+
 def _of_type(given: Any) -> Form | None:
     name = given.name if isinstance(given, External | Meta) else ""
     if name == "Enum" and isinstance(given, Meta) and given.args:

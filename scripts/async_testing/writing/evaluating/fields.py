@@ -8,7 +8,7 @@ from typing import Any
 from async_testing.writing.evaluating.bases import is_given
 from async_testing.writing.evaluating.callables import Bound, Func
 from async_testing.writing.evaluating.calling import Calling
-from async_testing.writing.evaluating.columns import column_form
+from async_testing.writing.evaluating.columns import column_form, mapped
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import Cls, Frame, Meta, Obj, Opaque, Raised, Unknown
 
@@ -84,6 +84,10 @@ class Fields(Calling):
                 form, default = form.limited([default]), default
             if default is MISSING:
                 default = next((one for one in form.metas if one.name == "Field" and _gives(one)), MISSING)
+            is_column = isinstance(default, Meta) and default.name == "mapped_column"
+            if cls.kind == "table" and (default is MISSING or is_column):
+                form, column = mapped(form, default if is_column else None)
+                default = column if column is not None else default
             found[name] = (form, default, cls)
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from async_testing.facts.source import SourceFile
@@ -145,6 +146,12 @@ class Interpreter(Library):
             raise Unknown(f"what {func.dotted} gives is not known")
         return self.call(replacing(self.attempt, self.seams.get(func.dotted, func.dotted)), args, kwargs)
 
+    def variable(self, name: str) -> str | None:
+        """A variable of the environment. Raises: Unknown where it is read before the function under test runs."""
+        if self.attempt is None or not self.is_acting:
+            raise Unknown(f"what {name} is, the environment says")
+        return self.attempt.variable(name)
+
     def inherited(self, value: Any, name: str) -> Any:
         """What an object has from a class of another library; None where no test can replace it."""
         if self.attempt is None or not self.is_acting or not value.partial or name.startswith("__"):
@@ -168,6 +175,16 @@ class Interpreter(Library):
         """An object is looked into by a key: the attempt may learn of it."""
         if self.attempt is not None:
             self.attempt.learn_keys(value, key)
+
+    def misnamed(self, given: Mapping[str, Any], cls: Cls, *, whole: bool) -> None:
+        """Fields are given by names that a class may not know: the attempt may learn of it."""
+        if self.attempt is not None:
+            self.attempt.learn_names(given, cls, whole=whole)
+
+    def missing_key(self, value: dict[Any, Any], key: Any) -> None:
+        """A dictionary lacks a key that is read: the attempt may learn of it."""
+        if self.attempt is not None:
+            self.attempt.learn_missing(value, key)
 
     def unfilled(self, row: Obj, name: str) -> None:
         """What a row has no value for is read of it: the attempt learns of it."""

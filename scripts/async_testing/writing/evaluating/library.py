@@ -6,7 +6,9 @@ import importlib
 import re
 from typing import Any
 
+from async_testing.writing.evaluating.bases import is_injecting, takes_from_dishka
 from async_testing.writing.evaluating.callables import Native
+from async_testing.writing.evaluating.environment import READERS, Environment
 from async_testing.writing.evaluating.errors import error_class
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.natives import Natives
@@ -204,7 +206,7 @@ class Library(Natives):
         if status and (".status" in dotted or root == "status"):
             return int(status[1])
         if dotted.startswith("os.environ"):
-            return {} if dotted == "os.environ" else External(dotted)
+            return Environment(self.variable) if dotted == "os.environ" else External(dotted)
         if dotted == "typing.TYPE_CHECKING":
             return False
         if dotted in ("asyncio.CancelledError", "asyncio.TimeoutError"):
@@ -250,13 +252,15 @@ class Library(Natives):
         found = self.special_outside(func, args, kwargs)
         if found is not None:
             return found
-        if func.dotted in ("os.getenv", "os.environ.get"):
-            if len(args) < 2 and "default" not in kwargs and not self.is_acting:
-                raise Unknown(f"what {args[0] if args else 'a variable'} is, the environment says")
-            return args[1] if len(args) > 1 else kwargs.get("default")
+        if func.dotted in READERS:
+            return self.native(lambda: Environment(self.variable).get(*args, **kwargs), None)
         if func.dotted.startswith("types.") and name == "SimpleNamespace":
             return Obj(self.stub("fastapi").get("Response"), kwargs)
         return self.strange(func, args, kwargs)
+
+    def variable(self, name: str) -> str | None:
+        """A variable of the environment, None where it is not set."""
+        raise NotImplementedError
 
     def strange(self, func: External, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """What a function of another library gives that a test would replace."""
@@ -268,7 +272,7 @@ class Library(Natives):
 
     def apply_outside(self, decorator: External, value: Any) -> Any:
         """What a decorator of another library makes of a function."""
-        if decorator.dotted.startswith("dishka."):
+        if is_injecting(decorator.dotted) and takes_from_dishka(value):
             raise Unknown("what dishka's decorator makes of a function takes what it gives from a request")
         if (
             decorator.name in _PASSING

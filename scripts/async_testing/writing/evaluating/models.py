@@ -75,6 +75,7 @@ class Models(Dumping):
         if left:
             self._extra(config, left, value, problems)
         if problems:
+            self.misnamed(given, cls, whole=True)
             self.lacking([str(where[0]) for where, kind in problems if kind == "missing" and len(where) == 1])
             raise Raised(ValidationError(problems, cls.name))
         return self._afterwards(cls, value)
@@ -308,6 +309,7 @@ class Models(Dumping):
 
     def row_made(self, cls: Cls, given: dict[str, Any], value: Obj) -> Any:
         """An object of a table."""
+        self.misnamed(given, cls, whole=True)
         value.fields.update(given)
         value.raw = dict(given)
         value.given = {*given}

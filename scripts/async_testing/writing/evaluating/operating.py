@@ -161,6 +161,7 @@ class Operating(Expressions):
             "Counter",
             "deque",
             "mappingproxy",
+            "Environment",
         ):
             return bool(self.native(lambda: item in holder, holder))
         raise Unknown("what is in it is not known")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from async_testing.writing.evaluating.base import SAFE, Base, Foreign
@@ -82,6 +82,14 @@ class Protocols(Base):
         """An object is looked into by a key: the attempt may learn of it."""
         raise NotImplementedError
 
+    def misnamed(self, given: Mapping[str, Any], cls: Cls, *, whole: bool) -> None:
+        """Fields are given by names that a class may not know: the attempt may learn of it."""
+        raise NotImplementedError
+
+    def missing_key(self, value: dict[Any, Any], key: Any) -> None:
+        """A dictionary lacks a key that is read: the attempt may learn of it."""
+        raise NotImplementedError
+
     def misused(self, value: Any) -> None:
         """A plain value cannot do what the code wants of it: the attempt may learn of it."""
         raise NotImplementedError
@@ -150,6 +158,8 @@ class Protocols(Base):
             except Raised as raised:
                 if isinstance(raised.value, KeyError) and isinstance(key, str):
                     self.lacking([key])
+                    if isinstance(on, dict):
+                        self.missing_key(on, key)
                 raise
         raise Unknown(f"what is in {self.described(on)} is not known")
 

@@ -20,6 +20,12 @@ class Response:
         self.status_code = status_code
         self.headers = dict(headers or {})
 
+    def set_cookie(self, key, value="", **options):
+        pass
+
+    def delete_cookie(self, key, **options):
+        pass
+
 
 class JSONResponse(Response):
     pass
