@@ -45,6 +45,7 @@ def wanted(attempt: Attempt, term: Any) -> Wanted | None:
         value.become_form(fields[column.name][0].single)
     if isinstance(value, Special | Opaque):
         return None
+    attempt.learn_zone(value, fields[column.name][0].single)
 
     def plain(place: str) -> Any:
         return attempt.memory.samples.value(f"{place} {column.name}", fields[column.name][0].single)

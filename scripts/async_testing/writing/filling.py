@@ -14,7 +14,21 @@ if TYPE_CHECKING:
 
 
 _PLAIN = frozenset(
-    {"str", "int", "float", "bool", "datetime", "date", "uuid", "email", "decimal", "enum", "literal", "dict"}
+    {
+        "str",
+        "int",
+        "float",
+        "bool",
+        "datetime",
+        "naive datetime",
+        "date",
+        "uuid",
+        "email",
+        "decimal",
+        "enum",
+        "literal",
+        "dict",
+    }
 )
 
 

@@ -123,6 +123,15 @@ class Learning:
                 self.memory.hints |= {f"{above}.{one}": fields[one][0].single for one in names}
                 raise Again
 
+    def learn_zone(self, value: Any, form: Form) -> None:
+        """A time that was made up has a zone, and the column that it is for has none. Raises: Again."""
+        if form.kind != "naive datetime" or getattr(value, "tzinfo", None) is None:
+            return
+        place = self.memory.places.get((type(value).__name__, value))
+        if place is not None and place not in self.memory.hints:
+            self.memory.hints[place] = form
+            raise Again
+
     def learn_missing(self, value: dict[Any, Any], key: Any) -> None:
         """A dictionary that was made up lacks a key that the code reads. Raises: Again."""
         place = self.spots.get(id(value))

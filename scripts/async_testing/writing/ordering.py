@@ -8,7 +8,7 @@ from typing import Any
 from async_testing.writing.evaluating.terms import Column, Expression
 from async_testing.writing.evaluating.things import Obj
 
-Term = tuple[str, bool]
+Sorting = tuple[str, bool]
 """A column, and whether what is greatest comes first."""
 
 
@@ -19,9 +19,9 @@ def direction(term: Any) -> tuple[Any, bool]:
     return term, False
 
 
-def sorted_by(order: Sequence[Any], is_single: Callable[[str], bool]) -> list[Term]:
+def sorted_by(order: Sequence[Any], is_single: Callable[[str], bool]) -> list[Sorting]:
     """The columns that rows are sorted by, up to the first in which no two are the same, or that is worked out."""
-    found: list[Term] = []
+    found: list[Sorting] = []
     for term in order:
         inner, down = direction(term)
         if not isinstance(inner, Column):
@@ -32,7 +32,7 @@ def sorted_by(order: Sequence[Any], is_single: Callable[[str], bool]) -> list[Te
     return found
 
 
-def unsort(terms: Sequence[Term], rows: Sequence[Obj]) -> None:
+def unsort(terms: Sequence[Sorting], rows: Sequence[Obj]) -> None:
     """Exchange the values of rows in the columns that they are sorted by.
 
     Two come back in the other order than they are stored in. Of three, which two columns sort, the first and the last

@@ -2,18 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from async_testing.writing.evaluating.callables import Native
 from async_testing.writing.evaluating.errors import error_class
-from async_testing.writing.evaluating.things import Raised, Special, Unknown
+from async_testing.writing.evaluating.terms import Column, Expression
+from async_testing.writing.evaluating.things import Cls, Raised, Special, Unknown
 
-if TYPE_CHECKING:
-    pass
+
+class Row(tuple[Any, ...]):
+    """A row of a result: a tuple, whose values have names.
+
+    Args:
+        values: what it holds.
+        names: how each is called.
+    """
+
+    names: tuple[str, ...]
+
+    def __new__(cls, values: Sequence[Any], names: Sequence[str]) -> Row:
+        """A row of values and their names."""
+        made = super().__new__(cls, values)
+        made.names = tuple(names)
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_mapping":
+            return dict(zip(self.names, self, strict=True))
+        if name == "_asdict":
+            return lambda: dict(zip(self.names, self, strict=True))
+        if name in self.names:
+            return self[self.names.index(name)]
+        raise AttributeError(name)
+
+    def __getnewargs__(self) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+        return tuple(self), self.names
+
+
+def name_of(part: Any) -> str:
+    """How a part of what a statement selects is called in its rows."""
+    if isinstance(part, Cls | Column):
+        return part.name
+    if isinstance(part, Expression):
+        return str(part.parts[1]) if part.sign == "label" else part.sign.removeprefix("func.")
+    return ""
 
 
 class Result(Special):
-    """What a statement gave."""
+    """What a statement gave.
+
+    Args:
+        values: its rows.
+        scalars: whether they are the first values of rows.
+    """
 
     def __init__(self, values: list[Any], *, scalars: bool = False) -> None:
         self.values = values
@@ -31,6 +73,8 @@ class Result(Special):
             return self.count
         if name == "scalars":
             return Native(name, lambda *_: Result([one[0] for one in self.values], scalars=True))
+        if name == "mappings":
+            return Native(name, lambda: Result([one._mapping for one in self.values], scalars=True))
         if name in ("unique", "tuples"):
             return Native(name, lambda *_: self)
         if name in ("all", "fetchall", "partitions"):

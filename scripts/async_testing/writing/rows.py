@@ -60,11 +60,12 @@ class Rows(Special):
 
     def _filled(self, row: Obj) -> None:
         """Columns that were not given get what the table says; what it refers to is there before."""
-        for name, (_, default, _) in self.interpreter.fields_of(row.cls).items():
+        for name, (form, default, _) in self.interpreter.fields_of(row.cls).items():
             value = row.fields.get(name)
+            self.attempt.learn_zone(value, form.single)
             parent = None if value is None or isinstance(value, Opaque) else self._parent(row.cls, default)
             if parent is not None:
-                place = f"stored {row.cls.name}.{name}"
+                place = f"stored {row.cls.name}{len(self.arranged) or ''}.{name}"
                 self._parents(parent, key_of(self.interpreter, parent), value, place)
         for one in [*lacking(self.interpreter, row)]:
             if one.known is not MISSING:
@@ -92,6 +93,7 @@ class Rows(Special):
         )
         return (
             default is not MISSING
+            and not isinstance(default, Opaque)
             and name != key_of(self.interpreter, cls)
             and not others
             and not given.kwargs.keys() & {*keys}
@@ -102,14 +104,14 @@ class Rows(Special):
             self.rows.remove(row)
         self._touched(row.cls)
 
-    def _is_single(self, cls: Cls, column: str) -> bool:
+    def is_single(self, cls: Cls, column: str) -> bool:
         """Whether no two rows have the same value in a column."""
         default = self.interpreter.fields_of(cls).get(column, (None, None))[1]
         return column == key_of(self.interpreter, cls) or (
             isinstance(default, Meta) and default.kwargs.get("unique") is True
         )
 
-    def _arrange(self, cls: Cls, place: str, given: dict[str, Any]) -> Obj:
+    def arrange(self, cls: Cls, place: str, given: dict[str, Any]) -> Obj:
         """A row that is there before, and the rows that it refers to."""
         row = row_of(self.attempt, place, cls)
         row.fields.update(given)
@@ -132,7 +134,7 @@ class Rows(Special):
     def _parents(self, parent: Cls, key: str, value: Any, place: str) -> None:
         """A row that another one refers to, unless there is one."""
         if not any(one.cls is parent and one.fields.get(key) == value for one in self.rows):
-            self._arrange(parent, place, {key: value})
+            self.arrange(parent, place, {key: value})
 
     def depth(self, cls: Cls, hops: int = 8) -> int:
         """How many tables a table's rows need rows in before them."""
@@ -142,6 +144,11 @@ class Rows(Special):
             if parent is not None and parent is not cls:
                 found = max(found, 1 + self.depth(parent, hops - 1))
         return found
+
+    def references(self, child: Cls, parent: Cls) -> list[str]:
+        """The columns of a table that name rows of another one."""
+        fields = self.interpreter.fields_of(child)
+        return [name for name, (_, default, _) in fields.items() if self._parent(child, default) is parent]
 
     def _parent(self, cls: Cls, default: Any) -> Cls | None:
         keys = (

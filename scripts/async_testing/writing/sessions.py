@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.conditions import Wanted, wanted
 from async_testing.writing.evaluating.callables import Coro, Native
 from async_testing.writing.evaluating.fields import MISSING
-from async_testing.writing.evaluating.terms import Column, Expression, Query, Worked
-from async_testing.writing.evaluating.things import Cls, Manager, Obj, Unknown
+from async_testing.writing.evaluating.terms import Column, Expression, Joined, Query, Worked, row_of
+from async_testing.writing.evaluating.things import Cls, Manager, Obj, Term, Unknown
 from async_testing.writing.filling import key_of
-from async_testing.writing.ordering import Term, direction, sorted_by, unsort
-from async_testing.writing.results import Result
+from async_testing.writing.joining import Joining
+from async_testing.writing.ordering import Sorting, direction, sorted_by, unsort
+from async_testing.writing.results import Result, Row, name_of
 from async_testing.writing.rows import Rows
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ class Session(Rows):
             )
         if name in ("execute", "scalars", "scalar", "exec"):
             return Native(
-                name, lambda *args, **named: Coro(lambda: self._executed(name, _first(args, named)))
+                name,
+                lambda *args, **named: Coro(
+                    lambda: self._executed(name, _first(args, named), _more(args, named))
+                ),
             )
         if name in ("begin", "begin_nested"):
             return Native(name, lambda: Manager(lambda: self, self._left))
@@ -92,36 +96,76 @@ class Session(Rows):
         self.asked += 1
         if self.attempt.pick(f"stored{self.asked}#", [(1, ""), (0, "no_such_row")]) == 0:
             return None
-        return self._arrange(cls, f"stored{self.asked}", {name: key})
+        return self.arrange(cls, f"stored{self.asked}", {name: key})
 
-    def _executed(self, name: str, query: Any) -> Any:
+    def _executed(self, name: str, query: Any, rows: Any = None) -> Any:
         if not isinstance(query, Query):
             raise Unknown("what is executed is not known")
         self._flush()
         self.asked += 1
         if query.verb == "insert":
-            return self._inserted(query)
+            found = self._inserted(query, rows)
+            return found if name == "execute" else _shaped(name, found.values)
+        if rows is not None:
+            raise Unknown("values that are given beside a statement are not followed")
+        asked = query.parts[0] if len(query.parts) == 1 else None
+        if query.verb == "select" and isinstance(asked, Query) and asked.verb == "exists":
+            return _shaped(name, [Row((bool(self._matching(asked)),), ("",))])
         matching = self._matching(query)
         if query.verb != "select":
             return self._written(query, matching)
-        values = self._selected(query, matching)
-        result = Result(values)
-        if name in ("scalars", "exec"):
-            return Result([one[0] for one in values], scalars=True)
-        return (values[0][0] if values else None) if name == "scalar" else result
+        return _shaped(name, self._selected(query, matching))
 
-    def _inserted(self, query: Query) -> Result:
-        """Store the row that a statement inserts."""
+    def _inserted(self, query: Query, rows: Any = None) -> Result:
+        """Store the rows that a statement inserts."""
         cls = query.entity
-        if not isinstance(cls, Cls) or cls.kind != "table" or not query.values:
+        if not isinstance(cls, Cls) or cls.kind != "table" or not (query.values or rows):
             raise Unknown("an insert without its values is not followed")
-        row = Obj(cls)
-        row.fields = {name: self.worked.value(value, row) for name, value in self._set(query, whole=True)}
-        self._add(row)
+        given = rows if isinstance(rows, list) else [rows] if rows is not None else [query.values]
+        stored = []
+        for one in given:
+            values = dict(self._set(query.altered(values=self.interpreter.mapping(one)), whole=True))
+            row = self._upserted(query, cls, values)
+            if row is not None:
+                stored.append(row)
         self._flush()
-        found = Result([(row,)] if query.returning else [])
-        found.count = 1
+        found = Result([self._returned(query, row) for row in stored] if query.returning else [])
+        found.count = len(stored)
         return found
+
+    def _upserted(self, query: Query, cls: Cls, values: dict[str, Any]) -> Obj | None:
+        """A row that is stored or changed; None where there is one already, and it stays as it is."""
+        row = Obj(cls)
+        row.fields = {name: self.worked.value(value, row) for name, value in values.items()}
+        single = [name for name in values if self.is_single(cls, name)]
+        if query.conflict and single:
+            name = single[0]
+            place = f"stored{self.asked}#conflict"
+            is_new = not any(one.cls is cls and one.fields.get(name) == row.fields[name] for one in self.rows)
+            if is_new and self.attempt.pick(place, [(0, ""), (1, "conflict")]):
+                self.arrange(cls, place, {name: row.fields[name]})
+            for one in self.rows:
+                if one.cls is cls and one.fields.get(name) == row.fields[name]:
+                    self._touched(cls)
+                    return self._changed(one, query.altered(values=query.changes)) if query.changes else None
+        elif query.conflict:
+            raise Unknown("what an upsert is refused for is not known")
+        self._add(row)
+        return row
+
+    def _changed(self, row: Obj, query: Query) -> Obj:
+        for name, value in self._set(query, whole=False):
+            self.attempt.learn_zone(value, self.interpreter.fields_of(row.cls)[name][0].single)
+            row.fields[name] = self.worked.value(value, row)
+        return row
+
+    def _returned(self, query: Query, row: Obj) -> Row:
+        """What RETURNING gives of a row."""
+        parts = query.returning
+        return Row(
+            [row if isinstance(one, Cls) else row.fields.get(one.name) for one in parts],
+            [*map(name_of, parts)],
+        )
 
     def _written(self, query: Query, matching: list[Obj]) -> Result:
         cls = query.entity
@@ -129,10 +173,9 @@ class Session(Rows):
         for row in matching:
             if query.verb == "delete":
                 self.rows.remove(row)
-                continue
-            for name, value in self._set(query, whole=False):
-                row.fields[name] = self.worked.value(value, row)
-        found = [(row,) for row in matching] if query.returning else []
+            else:
+                self._changed(row, query)
+        found = [self._returned(query, row) for row in matching] if query.returning else []
         result = Result(found)
         result.count = len(matching)
         return result
@@ -146,30 +189,58 @@ class Session(Rows):
                 raise Unknown(f"{name} is no column that is known")
         return [*given.items()]
 
-    def _selected(self, query: Query, matching: list[Obj]) -> list[tuple[Any, ...]]:
-        counts = [one for one in query.parts if isinstance(one, Expression) and one.sign == "func.count"]
-        if counts:
-            if len(query.parts) != 1:
+    def _selected(self, query: Query, matching: Sequence[Obj | Joined]) -> list[Row]:
+        names = [*map(name_of, query.parts)]
+        wholes = [aggregated(one) for one in query.parts]
+        if any(wholes):
+            if not all(wholes):
                 raise Unknown("a count beside something else is not followed")
-            return [(len(matching),)]
+            return [Row([self._aggregate(one, matching) for one in wholes], names)]
         for term in reversed(query.order):
             matching = self._sorted(term, matching)
         start = query.offset or 0
         matching = matching[start : start + query.limit if query.limit is not None else None]
         for row in matching:
             for column in query.loaded:
-                self._load(row, column)
+                loading = row_of(row, column.cls)
+                if loading is not None:
+                    self._load(loading, column)
         return [
-            tuple(row if isinstance(one, Cls) else self.worked.value(one, row) for one in query.parts)
+            Row(
+                [
+                    row_of(row, one) if isinstance(one, Cls) else self.worked.value(one, row)
+                    for one in query.parts
+                ],
+                names,
+            )
             for row in matching
         ]
+
+    def _aggregate(self, term: Expression | None, rows: Sequence[Obj | Joined]) -> Any:
+        """What an aggregate makes of rows."""
+        assert term is not None
+        if term.sign == "func.count" and (not term.parts or not isinstance(term.parts[0], Term)):
+            return len(rows)
+        found = [value for row in rows if (value := self.worked.value(term.parts[0], row)) is not None]
+        if term.sign == "func.count":
+            return len(found)
+        if not found:
+            return None
+        made: dict[str, Callable[[], Any]] = {
+            "func.sum": lambda: sum(found),
+            "func.max": lambda: max(found),
+            "func.min": lambda: min(found),
+        }
+        return self.interpreter.native(made[term.sign], None)
 
     def _load(self, row: Obj, column: Column) -> None:
         """Let a row have the one that its foreign key names, as a loading option does."""
         fields = self.interpreter.fields_of(row.cls)
         kind = fields[column.name][0].single.cls if column.cls is row.cls and column.name in fields else None
-        keys = [name for name, (_, default, _) in fields.items() if self._parent(row.cls, default) is kind]
-        if not isinstance(kind, Cls) or kind.kind != "table" or len(keys) != 1:
+        if not isinstance(kind, Cls) or kind.kind != "table":
+            return
+        keys = self.references(row.cls, kind)
+        if len(keys) != 1:
             return
         for other in self.rows:
             if other.cls is kind and other.fields.get(key_of(self.interpreter, kind)) == row.fields.get(
@@ -177,16 +248,20 @@ class Session(Rows):
             ):
                 row.fields[column.name] = other
 
-    def _sorted(self, term: Any, rows: list[Obj]) -> list[Obj]:
+    def _sorted(self, term: Any, rows: Sequence[Obj | Joined]) -> Sequence[Obj | Joined]:
         inner, down = direction(term)
         if any(self.worked.value(inner, row) is None for row in rows):
             raise Unknown("where NULL is sorted to is not followed")
-        found: list[Obj] = self.interpreter.native(
+        found: list[Obj | Joined] = self.interpreter.native(
             lambda: sorted(rows, key=lambda row: self.worked.value(inner, row), reverse=down), None
         )
         return found
 
-    def _matching(self, query: Query) -> list[Obj]:
+    def _matching(self, query: Query) -> Sequence[Obj | Joined]:
+        if query.joins:
+            if query.verb not in ("select", "exists"):
+                raise Unknown("a join of anything but a select is not followed")
+            return Joining(self, query).matching()
         cls = query.entity
         for row in [one for one in self.rows if one.cls is cls]:
             if self._holds(query, row):
@@ -202,8 +277,8 @@ class Session(Rows):
         """Two or three rows that are meant, and one for each condition that all others hold for."""
         place = f"stored{self.asked}"
         conditions = [wanted(self.attempt, one) for one in query.where]
-        single = {one.column for one in conditions if one is not None and self._is_single(cls, one.column)}
-        terms = sorted_by(query.order, lambda column: self._is_single(cls, column))
+        single = {one.column for one in conditions if one is not None and self.is_single(cls, one.column)}
+        terms = sorted_by(query.order, lambda column: self.is_single(cls, column))
         sizes = (
             [(1, ""), (0, "no_rows")]
             if single or query.verb != "select"
@@ -219,10 +294,10 @@ class Session(Rows):
         for number, one in enumerate(known):
             if one.other is not MISSING and not single - {one.column}:
                 given = {each.column: each.value for each in known} | {one.column: one.other}
-                self._arrange(cls, f"{place}.other{number}", given)
+                self.arrange(cls, f"{place}.other{number}", given)
 
     def _meant(
-        self, cls: Cls, place: str, count: int, known: Sequence[Wanted], terms: Sequence[Term]
+        self, cls: Cls, place: str, count: int, known: Sequence[Wanted], terms: Sequence[Sorting]
     ) -> None:
         """Rows for which all conditions hold, stored in another order than they come back in."""
         ordered = {name for name, _ in terms}
@@ -234,10 +309,30 @@ class Session(Rows):
                 else one.value + turn * one.step
                 for one in known
             }
-            meant.append(self._arrange(cls, f"{place}[{turn + 1}]", given))
+            meant.append(self.arrange(cls, f"{place}[{turn + 1}]", given))
         unsort(terms, meant)
         for row in meant:
             row.raw, self.before[id(row)] = dict(row.fields), dict(row.fields)
+
+
+def _more(args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """The values that are given beside a statement; None where there are none."""
+    return args[1] if len(args) > 1 else named.get("params")
+
+
+def _shaped(name: str, values: list[Any]) -> Any:
+    """Rows as a method of a session gives them."""
+    if name in ("scalars", "exec"):
+        return Result([one[0] for one in values], scalars=True)
+    return (values[0][0] if values else None) if name == "scalar" else Result(values)
+
+
+def aggregated(part: Any) -> Expression | None:
+    """The aggregate that a part of what is selected is, whatever it is called; None for others."""
+    if isinstance(part, Expression) and part.sign == "label":
+        part = part.parts[0]
+    is_one = isinstance(part, Expression) and part.sign in ("func.count", "func.sum", "func.max", "func.min")
+    return part if is_one else None
 
 
 def _first(args: tuple[Any, ...], named: dict[str, Any]) -> Any:

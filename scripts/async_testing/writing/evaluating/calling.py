@@ -34,6 +34,7 @@ from async_testing.writing.evaluating.things import (
     Unknown,
 )
 
+_TAKING = (list, tuple, set, frozenset, sorted, enumerate, zip, any, all, sum, max, min, map, filter)
 _TIMES = frozenset(
     {"now", "utcnow", "today", "fromtimestamp", "time", "time_ns", "monotonic", "perf_counter"}
 )
@@ -109,6 +110,8 @@ class Calling(Builtins):
             return None
         if args and isinstance(args[0], Stranger) and func in _NEEDING:
             args[0].become(_NEEDING[func])
+        if func in _TAKING:
+            args = [[*self.iterate(one)] if _is_result(one) else one for one in args]
         special = (
             self.builtins().get(func)
             if getattr(func, "__hash__", None) and not isinstance(func, SAFE)
@@ -293,3 +296,8 @@ class Calling(Builtins):
     def apply_meta(self, decorator: Meta, value: Any) -> Any:
         """What a decorator of another library, called before, makes of a function."""
         raise NotImplementedError
+
+
+def _is_result(value: Any) -> bool:
+    """Whether a value of this package's own gives rows one after the other."""
+    return isinstance(value, Special) and not isinstance(value, Stranger) and hasattr(value, "iterate")

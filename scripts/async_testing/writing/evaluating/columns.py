@@ -16,7 +16,7 @@ _KINDS = {
     **dict.fromkeys(("Boolean", "BOOLEAN"), "bool"),
     **dict.fromkeys(("Float", "Double", "REAL", "FLOAT"), "float"),
     **dict.fromkeys(("Numeric", "DECIMAL", "NUMERIC"), "decimal"),
-    **dict.fromkeys(("DateTime", "TIMESTAMP", "DATETIME"), "datetime"),
+    **dict.fromkeys(("DateTime", "TIMESTAMP", "DATETIME"), "naive datetime"),
     **dict.fromkeys(("LargeBinary", "BYTEA", "BLOB"), "bytes"),
     **dict.fromkeys(("JSON", "JSONB"), "dict"),
     **dict.fromkeys(("UUID", "Uuid", "GUID"), "uuid"),
@@ -58,6 +58,30 @@ def mapped(form: Form, own: Meta | None) -> tuple[Form, Meta | None]:
     return form, own
 
 
+def timed(form: Form, column: Any, said: Any) -> Form:
+    """The form of a column of a table, whose times have a zone only where its type says so.
+
+    Args:
+        form: what its annotation says.
+        column: how it is defined, as far as that is known.
+        said: the type that the table's base maps times to, None for SQLAlchemy's own, which has no zone.
+    """
+    if form.single.kind != "datetime" or form.limits or form.checks:
+        return form
+    given = [*column.args, *column.kwargs.values()] if isinstance(column, Meta) else []
+    inner = [part for one in given if isinstance(one, Meta) and one.name == "Column" for part in one.args]
+    types = [one for one in (*given, *inner) if isinstance(one, External | Meta) and one.name in _KINDS]
+    kind = types[0] if types else said
+    if kind is None or _KINDS.get(kind.name) == "naive datetime":
+        naive = Form("datetime" if _has_zone(kind) else "naive datetime")
+        return Form("union", [naive, Form("none")]) if form.optional else naive
+    return form
+
+
+def _has_zone(kind: Any) -> bool:
+    return isinstance(kind, Meta) and kind.name in ("DateTime", "TIMESTAMP") and bool(kind.get("timezone", 0))
+
+
 def _of_type(given: Any) -> Form | None:
     name = given.name if isinstance(given, External | Meta) else ""
     if name == "Enum" and isinstance(given, Meta) and given.args:
@@ -74,7 +98,7 @@ def _of_type(given: Any) -> Form | None:
         return Form("str")
     if name not in _KINDS:
         return None
-    form = Form(_KINDS[name])
+    form = Form("datetime" if _has_zone(given) else _KINDS[name])
     length = given.get("length", 0) if isinstance(given, Meta) and form.kind == "str" else None
     if isinstance(length, int):
         form.limits["max_length"] = length

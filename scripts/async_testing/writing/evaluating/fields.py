@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import datetime
 from typing import Any
 
 from async_testing.writing.evaluating.bases import is_given
 from async_testing.writing.evaluating.callables import Bound, Func
 from async_testing.writing.evaluating.calling import Calling
-from async_testing.writing.evaluating.columns import column_form, mapped
+from async_testing.writing.evaluating.columns import column_form, mapped, timed
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import Cls, Frame, Meta, Obj, Opaque, Raised, Unknown
 
@@ -88,8 +89,18 @@ class Fields(Calling):
             if cls.kind == "table" and (default is MISSING or is_column):
                 form, column = mapped(form, default if is_column else None)
                 default = column if column is not None else default
+            if cls.kind == "table":
+                form = timed(form, default, self._times_of(cls))
             found[name] = (form, default, cls)
         return found
+
+    def _times_of(self, cls: Cls) -> Any:
+        """The type of a column that holds times, as the base of a table's class maps them."""
+        try:
+            known = self.lookup(cls, "type_annotation_map")
+        except Unknown:
+            return None
+        return known.get(datetime.datetime) if isinstance(known, dict) else None
 
     def _column(self, node: ast.Assign, frame: Frame) -> Meta | None:
         """A column that stands without an annotation, None for anything else."""

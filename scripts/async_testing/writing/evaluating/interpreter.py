@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from async_testing.facts.workspace import Workspace
 
 
+_DEFAULTS = ("text", "true", "false", "null", "literal_column")
 _NEEDED = frozenset(
     {"os", "sys", "asyncio", "threading", "builtins", "time", "typing", "dataclasses", "pathlib"}
 )
@@ -223,8 +224,8 @@ class Interpreter(Library):
         found = called(f"func.{name}" if ".func." in func.dotted else name, args)
         if found is None and name in _LOADING:
             return Loading(args[0] if args and name in _EAGER else None)
-        if found is None and name[:1].isupper() and not self.is_acting:
-            return Meta(name, tuple(args), kwargs)  # the type of a column
+        if found is None and not self.is_acting and (name[:1].isupper() or name in _DEFAULTS):
+            return Meta(name, tuple(args), kwargs)  # the type of a column, or what it has by default
         return found
 
     def known(self) -> list[Module]:

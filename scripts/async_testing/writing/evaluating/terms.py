@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.evaluating.callables import Native
 from async_testing.writing.evaluating.things import Cls, Obj, Opaque, Term, Unknown
@@ -44,15 +44,12 @@ _METHODS = frozenset(
         "label",
     ]
 )
-_STATEMENTS = frozenset({"select", "insert", "update", "delete"})
-_FUNCTIONS = frozenset(
-    {"and_", "or_", "not_", "desc", "asc", "func.count", "func.lower", "func.max", "func.min", "func.sum"}
-)
+_STATEMENTS = frozenset({"select", "insert", "update", "delete", "exists"})
+_FUNCTIONS = frozenset({"and_", "or_", "not_", "desc", "asc"})
 _PASSED = frozenset(
     [
         "execution_options",
         "with_for_update",
-        "select_from",
         "unique",
         "correlate",
         "prefix_with",
@@ -108,6 +105,13 @@ class Query(Term):
         self.offset: Any = None
         self.values: dict[str, Any] = {}
         self.returning: list[Any] = []
+        self.sources: list[Any] = []
+        """Tables that it names besides what it gives."""
+        self.joins: list[Join] = []
+        self.conflict = ""
+        """What an insert does where there is such a row already: ``nothing`` or ``update``."""
+        self.changes: dict[Any, Any] = {}
+        """What it changes there."""
         self.loaded: list[Column] = []
         """Relationships that are loaded with the rows."""
         self.label = f"a {verb}"
@@ -115,36 +119,55 @@ class Query(Term):
     def attribute(self, name: str) -> Any:
         """What an attribute is."""
         if name in ("where", "filter"):
-            return Native(name, lambda *args: self._with(where=[*self.where, *args]))
+            return Native(name, lambda *args: self.altered(where=[*self.where, *args]))
         if name == "filter_by":
-            return Native(name, lambda **given: self._with(where=[*self.where, *self._equal(given)]))
+            return Native(name, lambda **given: self.altered(where=[*self.where, *self._equal(given)]))
         if name == "order_by":
-            return Native(name, lambda *args: self._with(order=[*self.order, *args]))
+            return Native(name, lambda *args: self.altered(order=[*self.order, *args]))
         if name in ("limit", "offset"):
-            return Native(name, lambda value: self._with(**{name: value}))
+            return Native(name, lambda value: self.altered(**{name: value}))
         if name == "values":
             return Native(
                 name,
-                lambda *args, **given: self._with(
+                lambda *args, **given: self.altered(
                     values={**self.values, **(args[0] if args else {}), **given}
                 ),
             )
         if name == "returning":
-            return Native(name, lambda *args: self._with(returning=[*args]))
+            return Native(name, lambda *args: self.altered(returning=[*args]))
         if name == "options":
             return Native(name, self._loading)
+        if name == "select_from":
+            return Native(name, lambda *args: self.altered(sources=[*self.sources, *args]))
+        if name in ("join", "outerjoin"):
+            return Native(name, lambda *args, **given: self._joined(name == "outerjoin", *args, **given))
+        if name == "exists":
+            return Native(name, lambda: self.altered(verb="exists"))
+        if name in ("on_conflict_do_nothing", "on_conflict_do_update"):
+            return Native(name, lambda *_, **given: self._conflicting(name, given))
+        if name == "excluded":
+            return Excluded(self)
         if name in _PASSED:
             return Native(name, lambda *_, **__: self)
         raise Unknown(f"{name} of {self.label} is not followed")
 
+    def _joined(self, outer: bool, target: Any, onclause: Any = None, *, isouter: bool = False) -> Query:
+        return self.altered(joins=[*self.joins, Join(target, onclause, outer or isouter)])
+
+    def _conflicting(self, name: str, given: dict[str, Any]) -> Query:
+        if given.get("where") is not None:
+            raise Unknown("a condition of an upsert is not followed")
+        return self.altered(conflict=name.rpartition("_")[2], changes=given.get("set_") or {})
+
     def _loading(self, *options: Any) -> Query:
         columns = [one.column for one in options if isinstance(one, Loading)]
-        return self._with(loaded=[*self.loaded, *(one for one in columns if isinstance(one, Column))])
+        return self.altered(loaded=[*self.loaded, *(one for one in columns if isinstance(one, Column))])
 
     def _equal(self, given: dict[str, Any]) -> list[Any]:
         return [Expression("==", [Column(self.entity, name), value]) for name, value in given.items()]
 
-    def _with(self, **changes: Any) -> Query:
+    def altered(self, **changes: Any) -> Query:
+        """The same with some of it changed."""
         twin = Query(self.verb, self.parts)
         twin.__dict__.update(self.__dict__)
         twin.__dict__.update(changes)
@@ -154,12 +177,56 @@ class Query(Term):
     def entity(self) -> Cls:
         """The table that it is about. Raises: Unknown where there are several."""
         found: list[Cls] = []
-        for one in [*self.parts, *self.where]:
+        for one in [*self.sources, *self.parts, *([] if self.joins else self.where)]:
             found += tables(one)
         kept = [*dict.fromkeys(found)]
-        if len(kept) != 1:
+        if not kept or (len(kept) != 1 and not self.joins):
             raise Unknown("a statement about several tables is not followed")
         return kept[0]
+
+
+class Join(NamedTuple):
+    """A table that is joined."""
+
+    target: Any
+    """A table, or a relationship to one."""
+    on: Any
+    """The condition, None where the foreign key says it."""
+    outer: bool
+
+
+class Excluded(Term):
+    """The values that an insert was refused for, as an upsert names them."""
+
+    label = "excluded"
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+
+    def attribute(self, name: str) -> Any:
+        """What an attribute is."""
+        given = {one if isinstance(one, str) else one.name: value for one, value in self.query.values.items()}
+        if name not in given:
+            raise Unknown(f"{name} of {self.label} is not known")
+        return given[name]
+
+    item = attribute
+
+
+class Joined:
+    """A row of several tables.
+
+    Args:
+        rows: that of each, None where an outer join has none.
+    """
+
+    def __init__(self, rows: dict[Cls, Obj | None]) -> None:
+        self.rows = rows
+
+
+def row_of(row: Obj | Joined, cls: Cls) -> Obj | None:
+    """The row of a table."""
+    return row.rows.get(cls) if isinstance(row, Joined) else row
 
 
 class Loading(Term):
@@ -184,14 +251,18 @@ def tables(term: Any) -> list[Cls]:
         return [term.cls]
     if isinstance(term, Expression):
         return [one for part in term.parts for one in tables(part)]
+    if isinstance(term, Query):
+        return [term.entity]
     return []
 
 
 def called(name: str, args: list[Any]) -> Any:
     """What a function of SQLAlchemy builds; None for others."""
+    if name == "exists" and len(args) == 1 and isinstance(args[0], Query):
+        return args[0].altered(verb="exists")
     if name in _STATEMENTS:
         return Query(name, args)
-    if name in _FUNCTIONS:
+    if name in _FUNCTIONS or name.startswith("func."):
         return Expression({"and_": "and", "or_": "or", "not_": "not"}.get(name, name), args)
     return None
 
@@ -212,10 +283,11 @@ class Worked:
     def __init__(self, interpreter: Interpreter) -> None:
         self.interpreter = interpreter
 
-    def value(self, term: Any, row: Obj) -> Any:
+    def value(self, term: Any, row: Obj | Joined) -> Any:
         """What an expression is for a row."""
         if isinstance(term, Column):
-            found = row.fields.get(term.name)
+            holder = row_of(row, term.cls)
+            found = holder.fields.get(term.name) if holder is not None else None
             if isinstance(found, Opaque):
                 raise Unknown("what the database fills in is compared")
             return found
@@ -225,8 +297,10 @@ class Worked:
             return term
         return self._expression(term, row)
 
-    def _expression(self, term: Expression, row: Obj) -> Any:
+    def _expression(self, term: Expression, row: Obj | Joined) -> Any:
         sign = term.sign
+        if sign == "label":
+            return self.value(term.parts[0], row)
         if sign == "and":
             return all(self.value(one, row) for one in term.parts)
         if sign == "or":
