@@ -212,6 +212,8 @@ class Asserter:
         """Assertions about the tables that were written to."""
         found: list[str] = []
         for name, one in self.arranger.sessions:
+            if one.changed and one.is_committed:
+                found.append(f"await {name}.rollback()  # what was committed stays")
             for cls in one.changed:
                 found += self._stored(name, one, cls)
         return found

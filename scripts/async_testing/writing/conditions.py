@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.fields import MISSING
-from async_testing.writing.evaluating.terms import Column, Expression
+from async_testing.writing.evaluating.terms import LIKE, Column, Expression
 from async_testing.writing.evaluating.things import Opaque, Special
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ class Wanted(NamedTuple):
     """One for which it does not; MISSING where none is known."""
     step: Any = None
     """From one value for which it holds to the next; None where there is one only."""
+    items: tuple[Any, ...] = ()
+    """The values of a list, of which each is enough."""
 
 
 def wanted(attempt: Attempt, term: Any) -> Wanted | None:
@@ -60,8 +62,19 @@ def wanted(attempt: Attempt, term: Any) -> Wanted | None:
         return Wanted(column.name, plain("not") if other is MISSING else other, value)
     if sign == "in":
         items: list[Any] = list(value or ())
-        return Wanted(column.name, items[0], MISSING) if items else None
+        return Wanted(column.name, items[0], plain("not"), items=tuple(items)) if items else None
+    if sign in LIKE:
+        return _alike(column.name, sign, value)
     return _compared(column.name, sign, value)
+
+
+def _alike(column: str, sign: str, value: Any) -> Wanted | None:
+    """A text with more before and after it, and one that is nothing like it."""
+    if not isinstance(value, str) or not value.strip("%"):
+        return None
+    pattern = LIKE[sign].format(value)
+    text = pattern.replace("%", "x").replace("_", "y")
+    return Wanted(column, text.swapcase() if sign == "ilike" else text, "no such text")
 
 
 def _compared(column: str, sign: str, value: Any) -> Wanted | None:

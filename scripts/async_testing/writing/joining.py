@@ -9,6 +9,7 @@ from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.terms import Column, Expression, Join, Joined, Query
 from async_testing.writing.evaluating.things import Cls, Obj, Unknown
 from async_testing.writing.filling import key_of
+from async_testing.writing.satisfying import parts_of
 
 if TYPE_CHECKING:
     from async_testing.writing.sessions import Session
@@ -110,7 +111,7 @@ class Joining:
     def _made_up(self) -> None:
         session = self.session
         place = f"stored{session.asked}"
-        said = [(one, wanted(session.attempt, one)) for one in self.query.where]
+        said = [(one, wanted(session.attempt, one)) for one in parts_of(self.query.where, "and")]
         count = session.attempt.pick(f"{place}#", [(1, ""), (0, "no_rows")])
         if any(one is None for _, one in said):
             if count:

@@ -37,8 +37,11 @@ class Rows(Special):
         self.rows: list[Obj] = []
         self.changed: list[Cls] = []
         """Tables that the code has written to."""
+        self.is_committed = False
+        """Whether all that was written has been committed."""
 
     def _touched(self, cls: Cls) -> None:
+        self.is_committed = False
         if cls not in self.changed:
             self.changed.append(cls)
 

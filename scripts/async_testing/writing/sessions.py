@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.conditions import Wanted, wanted
 from async_testing.writing.evaluating.callables import Coro, Native
-from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.terms import Column, Expression, Joined, Query, Worked, row_of
 from async_testing.writing.evaluating.things import Cls, Manager, Obj, Term, Unknown
 from async_testing.writing.filling import key_of
 from async_testing.writing.joining import Joining
-from async_testing.writing.ordering import Sorting, direction, sorted_by, unsort
+from async_testing.writing.ordering import direction
 from async_testing.writing.results import Result, Row, name_of
 from async_testing.writing.rows import Rows
+from async_testing.writing.satisfying import Satisfying
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt
 
-_QUIET = frozenset({"flush", "commit", "close", "expire", "expunge", "expire_all", "expunge_all"})
+_QUIET = frozenset({"flush", "close", "expire", "expunge", "expire_all", "expunge_all"})
 
 
 class Session(Rows):
@@ -45,6 +44,8 @@ class Session(Rows):
             return Native(name, lambda *args, **named: self._add(_first(args, named)))
         if name == "add_all":
             return Native(name, lambda *args, **named: self._add_all(_first(args, named)))
+        if name == "commit":
+            return Native(name, lambda: Coro(self._committed))
         if name in _QUIET:
             return Native(name, lambda *_, **__: Coro(self._flush))
         if name == "rollback":
@@ -75,10 +76,14 @@ class Session(Rows):
 
     def _left(self, error: Any) -> bool:
         if error is None:
-            self._flush()
+            self._committed()
         else:
             self._rolled_back()
         return False
+
+    def _committed(self) -> None:
+        self._flush()
+        self.is_committed = bool(self.changed)
 
     def _rolled_back(self) -> None:
         if self.changed:
@@ -143,6 +148,7 @@ class Session(Rows):
             place = f"stored{self.asked}#conflict"
             is_new = not any(one.cls is cls and one.fields.get(name) == row.fields[name] for one in self.rows)
             if is_new and self.attempt.pick(place, [(0, ""), (1, "conflict")]):
+                self.interpreter.marks.add(("conflict", place))
                 self.arrange(cls, place, {name: row.fields[name]})
             for one in self.rows:
                 if one.cls is cls and one.fields.get(name) == row.fields[name]:
@@ -267,52 +273,11 @@ class Session(Rows):
             if self._holds(query, row):
                 break
         else:
-            self._made_up(query, cls)
+            Satisfying(self, query, cls).make()
         return [one for one in self.rows if one.cls is cls and self._holds(query, one)]
 
     def _holds(self, query: Query, row: Obj) -> bool:
         return all(self.worked.value(one, row) for one in query.where)
-
-    def _made_up(self, query: Query, cls: Cls) -> None:
-        """Two or three rows that are meant, and one for each condition that all others hold for."""
-        place = f"stored{self.asked}"
-        conditions = [wanted(self.attempt, one) for one in query.where]
-        single = {one.column for one in conditions if one is not None and self.is_single(cls, one.column)}
-        terms = sorted_by(query.order, lambda column: self.is_single(cls, column))
-        sizes = (
-            [(1, ""), (0, "no_rows")]
-            if single or query.verb != "select"
-            else [(3 if len(terms) > 1 else 2, ""), (0, "no_rows"), (1, "one_row")]
-        )
-        count = self.attempt.pick(f"{place}#", sizes)
-        known = [one for one in conditions if one is not None]
-        if len(known) < len(conditions):
-            if count:
-                raise Unknown("a condition cannot be worked out")
-            return
-        self._meant(cls, place, count, known, terms)
-        for number, one in enumerate(known):
-            if one.other is not MISSING and not single - {one.column}:
-                given = {each.column: each.value for each in known} | {one.column: one.other}
-                self.arrange(cls, f"{place}.other{number}", given)
-
-    def _meant(
-        self, cls: Cls, place: str, count: int, known: Sequence[Wanted], terms: Sequence[Sorting]
-    ) -> None:
-        """Rows for which all conditions hold, stored in another order than they come back in."""
-        ordered = {name for name, _ in terms}
-        meant: list[Obj] = []
-        for turn in range(count):
-            given = {
-                one.column: one.value
-                if one.step is None or one.column not in ordered
-                else one.value + turn * one.step
-                for one in known
-            }
-            meant.append(self.arrange(cls, f"{place}[{turn + 1}]", given))
-        unsort(terms, meant)
-        for row in meant:
-            row.raw, self.before[id(row)] = dict(row.fields), dict(row.fields)
 
 
 def _more(args: tuple[Any, ...], named: dict[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,6 +45,8 @@ _METHODS = frozenset(
         "label",
     ]
 )
+LIKE = {"like": "{}", "ilike": "{}", "contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
+"""The pattern that each of these has for a text."""
 _STATEMENTS = frozenset({"select", "insert", "update", "delete", "exists"})
 _FUNCTIONS = frozenset({"and_", "or_", "not_", "desc", "asc"})
 _PASSED = frozenset(
@@ -332,6 +335,17 @@ class Worked:
             "notin": lambda: left not in list(right),
             "between": lambda: right <= left <= parts[2],
         }
+        if sign in LIKE and isinstance(left, str) and isinstance(right, str):
+            return _is_like(left, LIKE[sign].format(right), ignore_case=sign == "ilike")
         if sign not in checks:
             raise Unknown(f"{sign} is not followed in a statement")
         return self.interpreter.native(checks[sign], None)
+
+
+def _is_like(text: str, pattern: str, *, ignore_case: bool) -> bool:
+    """Whether a text is as a pattern of LIKE says."""
+    if "\\" in pattern:
+        raise Unknown("an escape in a pattern is not followed")
+    words = {"%": ".*", "_": "."}
+    said = "".join(words.get(one, re.escape(one)) for one in pattern)
+    return bool(re.fullmatch(said, text, re.DOTALL | (re.IGNORECASE if ignore_case else 0)))
