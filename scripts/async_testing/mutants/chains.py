@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from async_testing.mutants.edits import Edit, Edits
+from async_testing.mutants.regions import called_name
 from async_testing.mutants.source import Source
 
 Link = tuple[ast.Call, ast.Attribute]
@@ -33,3 +34,15 @@ def renamed(source: Source, link: Link, name: str) -> Edits:
     """Return the edit that calls another method."""
     _, end = source.span(link[1])
     return (Edit(end - len(link[1].attr), end, name),)
+
+
+def is_first(source: Source, call: ast.Call) -> bool:
+    """Whether a call is ``limit(1)`` in an expression that takes the first row: more of them make no difference."""
+    match call:
+        case ast.Call(func=ast.Attribute(attr="limit"), args=[ast.Constant(value=1)]):
+            for above in source.above(call):
+                if isinstance(above, ast.stmt):
+                    break
+                if isinstance(above, ast.Call) and called_name(above) in ("first", "fetchone", "scalar"):
+                    return True
+    return False

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from async_testing.mutants.chains import is_first
 from async_testing.mutants.edits import Edits, hinted, shortened
 from async_testing.mutants.operators.errors import is_detail, is_status
 from async_testing.mutants.operators.routes import is_route
@@ -34,6 +35,7 @@ operator = collector(OPERATORS)
         "def _f(a, b=0): ...\nx = _f(c, d) + _f(c)": ["def _f(a, b=1): ...\nx = _f(c, d) + _f(c)"],
         "def f():\n    'doc'\n    raise ValueError('for people')": [],
         "q = 'SELECT a FROM b'": [],
+        "def f(s):\n    return s.scalars(select(U).limit(1)).first()": [],
     },
     "assert on what comes of {old}: it could be {new} and no test would tell",
 )
@@ -134,7 +136,13 @@ def _is_never_taken(node: ast.Constant, source: Source) -> bool:
     )
 
 
-_WITHOUT_EFFECT = (_is_tuning, _is_abstract, _is_never_taken)
+def _is_more_than_first(node: ast.Constant, source: Source) -> bool:
+    """Whether a value is the limit of rows of which only the first is taken."""
+    call = source.parents.get(node)
+    return isinstance(call, ast.Call) and is_first(source, call)
+
+
+_WITHOUT_EFFECT = (_is_tuning, _is_abstract, _is_never_taken, _is_more_than_first)
 
 
 def _argument_of(arguments: ast.arguments, default: ast.expr) -> list[str]:

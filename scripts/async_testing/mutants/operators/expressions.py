@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.mutants.chains import links, renamed, without_link
+from async_testing.mutants.chains import is_first, links, renamed, without_link
 from async_testing.mutants.edits import Edit, Edits, hinted, shortened, without
 from async_testing.mutants.regions import called_name
 from async_testing.mutants.registry import Operator, collector
@@ -85,7 +85,9 @@ _NEGATED = {
     {
         _IMPORT + _MODEL + "q = select(U).where(U.name == x).order_by(U.id)": [
             _IMPORT + _MODEL + "q = select(U).where(U.email == x).order_by(U.id)"
-        ]
+        ],
+        _IMPORT + _MODEL + "q = select(U.name).exists()": [],
+        _IMPORT + _MODEL + "q = exists(select(U.name).where(x))": [],
     },
     "give rows that differ in `{old}`, and assert which come back and in which order",
 )
@@ -95,9 +97,22 @@ def wrong_column(source: Source) -> Iterator[Edits]:
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=column, ctx=ast.Load()) if name[:1].isupper():
                 table = source.schema.models.get(name)
-                if table is not None and column in table.columns:
+                if table is not None and column in table.columns and not _is_only_counted(source, node):
                     for other in table.like(column)[:1]:
                         yield (source.replace(node, f"{name}.{other}"),)
+
+
+def _is_only_counted(source: Source, node: ast.expr) -> bool:
+    """Whether it stands in the SELECT of an EXISTS, which has the same answer whatever is selected."""
+    call = source.parents.get(node)
+    if not isinstance(call, ast.Call) or called_name(call) != "select":
+        return False
+    for above in source.above(call):
+        if isinstance(above, ast.Call) and called_name(above) == "exists":
+            return True
+        if not isinstance(above, ast.Call | ast.Attribute):
+            break
+    return False
 
 
 @operator(
@@ -163,14 +178,16 @@ def _other_direction(source: Source, node: ast.expr) -> str:
             _IMPORT + "q = select(U).distinct().offset(2).with_for_update()",
             _IMPORT + "q = select(U).distinct().limit(1).with_for_update()",
             _IMPORT + "q = select(U).distinct().limit(1).offset(2)",
-        ]
+        ],
+        _IMPORT + "def f(s):\n    return s.scalars(select(U).limit(1)).first()": [],
     },
 )
 def dropped_clause(source: Source) -> Iterator[Edits]:
     """LIMIT, OFFSET, DISTINCT, the lock or RETURNING left out."""
     for name, hint in _CLAUSES.items():
         for link in links(source, name):
-            yield hinted(without_link(source, link), hint)
+            if name != "limit" or not is_first(source, link[0]):
+                yield hinted(without_link(source, link), hint)
 
 
 _CLAUSES = {

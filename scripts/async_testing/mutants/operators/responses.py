@@ -115,6 +115,7 @@ def _is_field(node: ast.Call) -> bool:
         "x = f(a=b, c=d, e=d)": ["x = f(a=d, c=b, e=d)"],
         "x = f(a, b)": ["x = f(b, a)"],
         "x = f(404, 'text', a, b.c)": [],
+        "x = select(U).where(U.a == b, U.c == d)": [],
     },
 )
 def swapped_values(source: Source) -> Iterator[Edits]:
@@ -133,7 +134,10 @@ def swapped_values(source: Source) -> Iterator[Edits]:
                 yield hinted([source.replace(first, b), source.replace(second, a)], hint)
 
 
-_EITHER_WAY = {"isinstance", "getattr", "Depends", "min", "max", "and_", "or_", "union", "Union", "options"}
+_EITHER_WAY = {
+    *("isinstance", "getattr", "Depends", "min", "max", "union", "Union"),
+    *("and_", "or_", "where", "filter", "having", "options"),
+}
 
 
 def _kind(node: ast.expr) -> type:
