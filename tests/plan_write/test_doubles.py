@@ -69,6 +69,22 @@ async def sky(client: httpx2.AsyncClient) -> str:
 """
 
 
+CLOSING = """import threading
+
+local = threading.local()
+
+
+async def close() -> bool:
+    if local.client is None:
+        return False
+    try:
+        await local.client.aclose()
+    finally:
+        local.client = None
+    return True
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "changes"),
     [
@@ -100,8 +116,9 @@ async def sky(client: httpx2.AsyncClient) -> str:
         ),
         (HANDED_IN, (("await upload.close()", "pass"), ('"home"', '"work"'), ("x-from", "x-to"))),
         (FAILING, (("TransportError", "HTTPStatusError"), ("no sky", "sky"), (" from error", ""))),
+        (CLOSING, (("await local.client.aclose()", "pass"), ("= None", "= 1"), ("return True", "return None"))),
     ],
-    ids=["client", "module", "inherited", "handed-in", "failing"],
+    ids=["client", "module", "inherited", "handed-in", "failing", "closing"],
 )
 def test_the_tests_pass_and_notice_each_change(
     project: Project, text: str, changes: tuple[tuple[str, str], ...]

@@ -120,6 +120,16 @@ def highest() -> int:
     return int(os.environ["HIGHEST_COUNT"]) + int(os.getenv("MORE", "5"))
 
 
+_first: str | None = None
+
+
+def first(name: str) -> str:
+    global _first
+    if _first is None:
+        _first = name
+    return _first
+
+
 class Agency:
     def __init__(self, unit: UnitOfWork) -> None:
         self.unit = unit
@@ -148,6 +158,7 @@ CHANGES = [
     ("HIGHEST_COUNT", "LOWEST_COUNT"),
     ('"5"', '"6"'),
     ("({data['stars']})", "({data['name']})"),
+    ("_first = name", "_first = 'x'"),
 ]
 
 

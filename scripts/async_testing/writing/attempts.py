@@ -52,6 +52,8 @@ class Attempt(Learning):
         """What stands for names that tests replace, by dotted name."""
         self.attributes: list[tuple[Any, str, Any]] = []
         """Objects with their attributes that tests replace by plain values, which come last."""
+        self.rebound: dict[str, Any] = {}
+        """What names of modules are before the code gives them other values, by dotted name."""
         self.environment: dict[str, str | None] = {}
         """Variables of the environment that the code reads; None for those that are not set."""
         self.lenient = False

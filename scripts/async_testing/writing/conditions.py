@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.fields import MISSING
+from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.terms import LIKE, Column, Expression
 from async_testing.writing.evaluating.things import Opaque, Special
 
@@ -54,8 +55,11 @@ def wanted(attempt: Attempt, term: Any) -> Wanted | None:
 
     if sign in ("==", "is"):
         other = _other(value)
-        if value is None or (other is MISSING and isinstance(value, uuid.UUID | datetime.date)):
-            other = plain("not")
+        kind = _kind_of(value)
+        if value is None:
+            other = plain("not null")
+        elif other is MISSING and kind:
+            other = attempt.memory.samples.value(f"not {column.name}", Form(kind))
         return Wanted(column.name, value, other)
     if sign in ("!=", "isnot", "is_not"):
         other = _other(value)
@@ -66,6 +70,15 @@ def wanted(attempt: Attempt, term: Any) -> Wanted | None:
     if sign in LIKE:
         return _alike(column.name, sign, value)
     return _compared(column.name, sign, value)
+
+
+def _kind_of(value: Any) -> str:
+    """The form of a value that no other one can be reckoned from; none for others."""
+    if isinstance(value, uuid.UUID):
+        return "uuid"
+    if isinstance(value, datetime.datetime):
+        return "datetime" if value.tzinfo else "naive datetime"
+    return "date" if isinstance(value, datetime.date) else ""
 
 
 def _alike(column: str, sign: str, value: Any) -> Wanted | None:

@@ -48,6 +48,9 @@ class Doubles:
                 if value is None
                 else f"monkeypatch.setenv({shown}, {self.arranger.shower.text(value)})"
             )
+        for target, value in attempt.rebound.items():
+            if target not in attempt.replaced and (value is None or type(value) in (bool, int, float, str)):
+                self._patch(self._where(target), self.arranger.shower.show(value))
         for name, one in self.tops:
             self._below(name, one)
             if one.target:
@@ -138,9 +141,9 @@ class Doubles:
                 if joint != "()":
                     self._set(at, spelled(joint), self.arranger.shower.show(value))
                 continue
-            if joint == " entered async" and not value.is_bare:  # else it is made by an AsyncMock, as one
-                words = f"{name}_entered"
-                value.alias = self.arranger.fresh(words)
+            is_lost = joint[1:] in one.fields  # the code puts something else there
+            if (joint == " entered async" or is_lost) and not value.is_bare:  # an AsyncMock makes a bare one
+                value.alias = self.arranger.fresh(f"{name}_{'entered' if joint[0] == ' ' else joint[1:]}")
                 mock = self.arranger.shower.take("unittest.mock", "MagicMock")
                 self.arranger.lines.append(f"{value.alias}: {mock} = {mock}()")
                 self._set(at, spelled(joint), value.alias)

@@ -62,6 +62,13 @@ class Learning:
             self.memory.hints[place] = Form("double")
             raise Again
 
+    def learn_kind(self, value: str, form: Form) -> None:
+        """A text was made up where nothing says what belongs there, and the code needs another form. Raises: Again."""
+        place = self.memory.places.get(("str", value), "")
+        if (place in self.memory.loose or place.startswith("result ")) and place not in self.memory.hints:
+            self.memory.hints[place] = form
+            raise Again
+
     def learn_column(self, row: Obj, name: str) -> None:
         """The code reads what a row has no value for, which the database has, or the test can give. Raises: Again."""
         if name not in self.interpreter.fields_of(row.cls):

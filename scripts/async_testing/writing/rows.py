@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from async_testing.writing.concrete import tables
 from async_testing.writing.evaluating.errors import error_class
 from async_testing.writing.evaluating.fields import MISSING
+from async_testing.writing.evaluating.terms import Column
 from async_testing.writing.evaluating.things import Cls, Meta, Obj, Opaque, Raised, Special, Unknown
 from async_testing.writing.filling import key_of, lacking
 from async_testing.writing.standins import row_of
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt
+    from async_testing.writing.evaluating.interpreter import Interpreter
 
 
 def _violated() -> BaseException:
@@ -162,6 +166,8 @@ class Rows(Special):
         if isinstance(default, Meta) and isinstance(default.kwargs.get("foreign_key"), str):
             keys.append(Meta("ForeignKey", (default.kwargs["foreign_key"],)))
         for key in keys:
+            if isinstance(key.args[0], Column):
+                return key.args[0].cls
             table = str(key.args[0]).rpartition(".")[0]
             found = self._named(cls, table)
             if found is None:
@@ -170,7 +176,18 @@ class Rows(Special):
         return None
 
     def _named(self, cls: Cls, table: str) -> Cls | None:
-        """The class of a table, in the modules that define or import tables beside a class."""
+        """The class of a table: in the modules that were read so far, else anywhere in the project."""
+        known = self.interpreter.named
+        if table not in known:
+            found = next((one for one in self._seen(cls) if _is_named(self.interpreter, one, table)), None)
+            if found is None:
+                every = tables(self.interpreter)
+                found = next((one for one in every if _is_named(self.interpreter, one, table)), None)
+            known[table] = found
+        return known[table]
+
+    def _seen(self, cls: Cls) -> Iterator[Cls]:
+        """Tables of the modules that were read, the class's own first."""
         for module in [cls.module, *self.interpreter.known()]:
             for name in module.bindings:
                 try:
@@ -178,7 +195,9 @@ class Rows(Special):
                 except (KeyError, Unknown, Raised):
                     continue
                 if isinstance(one, Cls) and one.kind == "table":
-                    said = self.interpreter.lookup(one, "__tablename__")
-                    if said == table or (said is None and one.name.lower() == table):
-                        return one
-        return None
+                    yield one
+
+
+def _is_named(interpreter: Interpreter, cls: Cls, table: str) -> bool:
+    said = interpreter.lookup(cls, "__tablename__")
+    return table.rpartition(".")[2] == said or (said is None and cls.name.lower() == table)

@@ -140,6 +140,9 @@ class Base:
         if id(holder) in self._constants and isinstance(key, str | int | type(None)):
             self.marks.add((id(holder), key if found else "missing"))
 
+    def rebound(self, module: Any, name: str) -> None:
+        """A function gives a name of its module another value: a test has to put it back."""
+
     def remember(self, holder: dict[str, Any], name: str) -> None:
         """Put a name of a module or class back when the attempt is over."""
         missing = name not in holder

@@ -129,6 +129,11 @@ class Calling(Builtins):
         if isinstance(getattr(func, "__self__", None), random.Random | secrets.SystemRandom):
             return Opaque("chance")
         given = [*args, *kwargs.values()]
+        if func is datetime.timedelta:
+            for one in given:
+                if isinstance(one, Stranger):
+                    one.become("int")
+                self.mistyped(one, Form("int"))
         on = getattr(func, "__self__", None)
         if isinstance(func, type) and issubclass(func, enum.Enum):
             return self.native(lambda: func(*args), None)

@@ -55,6 +55,8 @@ class Interpreter(Library):
         self.attempt: Any = None
         """What the present attempt has chosen and learned."""
         self.tables: list[Cls] | None = None
+        self.named: dict[str, Cls | None] = {}
+        """Tables of the project by their names."""
         """The tables of the project, once somebody has asked for them."""
         self._modules: dict[str, Module] = {}
         self._stubs: dict[str, Module] = {}
@@ -147,6 +149,11 @@ class Interpreter(Library):
             raise Unknown(f"what {func.dotted} gives is not known")
         return self.call(replacing(self.attempt, self.seams.get(func.dotted, func.dotted)), args, kwargs)
 
+    def rebound(self, module: Any, name: str) -> None:
+        """A function gives a name of its module another value: a test has to put it back."""
+        if self.attempt is not None and self.is_acting:
+            self.attempt.rebound.setdefault(f"{module.dotted}.{name}", module.get(name))
+
     def variable(self, name: str) -> str | None:
         """A variable of the environment. Raises: Unknown where it is read before the function under test runs."""
         if self.attempt is None or not self.is_acting:
@@ -196,6 +203,11 @@ class Interpreter(Library):
         """Two values that differ are compared: the attempt learns of it."""
         if self.attempt is not None and self.is_acting:
             self.attempt.learn_equal(left, right)
+
+    def mistyped(self, value: Any, form: Form) -> None:
+        """A value of a form is needed: the attempt may learn of it."""
+        if self.attempt is not None and isinstance(value, str):
+            self.attempt.learn_kind(value, form)
 
     def misused(self, value: Any) -> None:
         """A plain value cannot do what the code wants of it: the attempt may learn of it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.evaluating.strangers import Thing
-from async_testing.writing.evaluating.things import Frame, Recorder, Unknown
+from async_testing.writing.evaluating.things import Frame, Opaque, Recorder, Unknown
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
@@ -65,6 +65,8 @@ class Module:
     def _work_out(self, name: str) -> Any:
         bound = self.bindings.get(name)
         if not bound:
+            if name == "__file__":
+                return Opaque("where the file lies")
             if name == "__name__":
                 return self.dotted
             return self._starred(name)

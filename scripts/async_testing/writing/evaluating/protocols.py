@@ -7,6 +7,7 @@ from typing import Any
 
 from async_testing.writing.evaluating.base import SAFE, Base, Foreign
 from async_testing.writing.evaluating.callables import Bound, Coro
+from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
     Cls,
@@ -88,6 +89,10 @@ class Protocols(Base):
 
     def missing_key(self, value: dict[Any, Any], key: Any) -> None:
         """A dictionary lacks a key that is read: the attempt may learn of it."""
+        raise NotImplementedError
+
+    def mistyped(self, value: Any, form: Form) -> None:
+        """A value of a form is needed: the attempt may learn of it."""
         raise NotImplementedError
 
     def misused(self, value: Any) -> None:

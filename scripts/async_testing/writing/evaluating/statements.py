@@ -135,6 +135,7 @@ class Statements(Comprehensions):
             above = frame.parent.find(name) if frame.parent else None
             holder = above or frame.module.frame
             if holder is frame.module.frame:
+                self.rebound(frame.module, name)
                 self.remember(holder.names, name)
             holder.names[name] = value
             return
