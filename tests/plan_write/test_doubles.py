@@ -116,7 +116,10 @@ async def close() -> bool:
         ),
         (HANDED_IN, (("await upload.close()", "pass"), ('"home"', '"work"'), ("x-from", "x-to"))),
         (FAILING, (("TransportError", "HTTPStatusError"), ("no sky", "sky"), (" from error", ""))),
-        (CLOSING, (("await local.client.aclose()", "pass"), ("= None", "= 1"), ("return True", "return None"))),
+        (
+            CLOSING,
+            (("await local.client.aclose()", "pass"), ("= None", "= 1"), ("return True", "return None")),
+        ),
     ],
     ids=["client", "module", "inherited", "handed-in", "failing", "closing"],
 )

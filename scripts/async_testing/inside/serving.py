@@ -24,12 +24,12 @@ from typing import Any
 
 import pytest
 
-from . import substituting, swapping
+from . import substituting, swapping, warming
 from .afresh import Afresh
 from .children import Server
 from .modules import files, installed
 from .settled import Settled
-from .trying import attempt, leave, own_output
+from .trying import Failures, attempt, leave, own_output
 
 _PROVIDER = re.compile(r"faker\.providers\.\w+\.([a-z]{2,3}_[A-Z]{2})")
 
@@ -103,6 +103,8 @@ class Late:
             threads=threading.active_count(),
             fixtures=sorted({name for item in session.items for name in getattr(item, "fixturenames", ())}),
         )
+        failures = Failures()
+        session.config.pluginmanager.register(failures)
         slot, request = self._server.serve(self._prepare)
         own_output(session.config)
         substitute = substituting.Substitute()
@@ -112,9 +114,10 @@ class Late:
             substitute = substituting.install(request["path"], request["text"])
         items = [session.items[place] for place in request["tests"]]
         before = set(sys.modules)
-        result = attempt(session, items, slot, all_of_them=request.get("all", False))
+        result = attempt(session, items, slot, all_of_them=request.get("all", False), failures=failures)
         if request.get("all"):
             result["modules"] = [name for name in installed() if name not in before]
+            result |= {"sources": warming.sources(before), "patterns": warming.patterns()}
         slot.tell(**result, is_used=substitute.is_used or bool(self._plan.swaps))
         leave()
         return True
@@ -152,6 +155,7 @@ def _prepared(request: dict[str, Any], root: str) -> dict[str, Any]:
         if name not in sys.modules:
             with suppress(BaseException):
                 importlib.import_module(name)
+    warming.warm(request.get("sources", ()), request.get("patterns", ()))
     _search_fakers()
     gc.collect()
     gc.freeze()

@@ -40,7 +40,12 @@ class Failures:
 
 
 def attempt(
-    session: pytest.Session, items: Sequence[pytest.Item], teller: Teller, *, all_of_them: bool
+    session: pytest.Session,
+    items: Sequence[pytest.Item],
+    teller: Teller,
+    *,
+    all_of_them: bool,
+    failures: Failures | None = None,
 ) -> Result:
     """Run tests until one fails, or with ``all_of_them`` whatever they do.
 
@@ -49,14 +54,16 @@ def attempt(
         items: the tests in their order.
         teller: is told which one begins.
         all_of_them: whether to go on after a failure.
+        failures: the plugin, where it is registered already.
 
     Returns:
         ``state``, ``by`` (the place of the one that failed), ``ran`` and ``message``; with ``all_of_them`` the places
         of all that ``failed`` and the seconds of ``each``.
     """
     config = session.config
-    failures = Failures()
-    config.pluginmanager.register(failures)
+    if failures is None:
+        failures = Failures()
+        config.pluginmanager.register(failures)
     config.option.tbstyle = "line"
     failed: list[int] = []
     seconds: list[float] = []

@@ -70,6 +70,7 @@ class Steps:
         self._unfit: set[str] = set()
         self._left = 0
         self._modules: list[str] = []
+        self._compiled: dict[str, Any] = {}
 
     def warm_up(self, planted: Sequence[Mutant]) -> Asked[None]:
         """Run tests in a fork without a mutant, and have it import what they import besides; no forks if that fails."""
@@ -84,6 +85,7 @@ class Steps:
             return
         self._unfit = {tests[place] for place in answer["failed"]}
         self._modules = [*self._forked.collected.modules, *answer["modules"]]
+        self._compiled = {name: answer[name] for name in ("sources", "patterns")}
         yield self._preload("late", answer["modules"])
 
     def of(self, mutant: Mutant) -> Asked[Judged]:
@@ -191,6 +193,7 @@ class Steps:
         """Have a place import what is installed, where the project is not imported yet, and know what a test knows."""
         known = self._forked.collected.tests if self._forked else ()
         request = {"preload": list(modules), "known": known, "environment": self._environment}
+        request |= self._compiled
         return Ask(place, {**request, "limits": [], "setup": PRELOAD})
 
     def _passes(self, place: str, files: Sequence[str]) -> Generator[Ask, Answer, bool]:
