@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.evaluating.callables import Coro, Native
-from async_testing.writing.evaluating.terms import Column, Expression, Joined, Query, Worked, row_of
+from async_testing.writing.evaluating.terms import Column, Expression, Joined, Query, row_of
 from async_testing.writing.evaluating.things import Cls, Manager, Obj, Term, Unknown
 from async_testing.writing.filling import key_of
 from async_testing.writing.joining import Joining
 from async_testing.writing.ordering import direction
 from async_testing.writing.results import Result, Row, name_of
-from async_testing.writing.rows import Rows
 from async_testing.writing.satisfying import Satisfying
+from async_testing.writing.storing import Storing
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _QUIET = frozenset({"flush", "close", "expire", "expunge", "expire_all", "expunge_all"})
 
 
-class Session(Rows):
+class Session(Storing):
     """Stands for a session.
 
     Args:
@@ -33,8 +33,6 @@ class Session(Rows):
         super().__init__(attempt)
         self.place = place
         self.label = "a session"
-        self.worked = Worked(self.interpreter)
-        self.asked = 0
         self.statements = 0
         attempt.holders.append(self)
 
@@ -109,7 +107,7 @@ class Session(Rows):
         self._flush()
         self.asked += 1
         if query.verb == "insert":
-            found = self._inserted(query, rows)
+            found = self.inserted(query, rows)
             return found if name == "execute" else _shaped(name, found.values)
         if rows is not None:
             raise Unknown("values that are given beside a statement are not followed")
@@ -118,82 +116,8 @@ class Session(Rows):
             return _shaped(name, [Row((bool(self._matching(asked)),), ("",))])
         matching = self._matching(query)
         if query.verb != "select":
-            return self._written(query, matching)
+            return self.written(query, [one for one in matching if isinstance(one, Obj)])
         return _shaped(name, self._selected(query, matching))
-
-    def _inserted(self, query: Query, rows: Any = None) -> Result:
-        """Store the rows that a statement inserts."""
-        cls = query.entity
-        if not isinstance(cls, Cls) or cls.kind != "table" or not (query.values or rows):
-            raise Unknown("an insert without its values is not followed")
-        given = rows if isinstance(rows, list) else [rows] if rows is not None else [query.values]
-        stored = []
-        for one in given:
-            values = dict(self._set(query.altered(values=self.interpreter.mapping(one)), whole=True))
-            row = self._upserted(query, cls, values)
-            if row is not None:
-                stored.append(row)
-        self._flush()
-        found = Result([self._returned(query, row) for row in stored] if query.returning else [])
-        found.count = len(stored)
-        return found
-
-    def _upserted(self, query: Query, cls: Cls, values: dict[str, Any]) -> Obj | None:
-        """A row that is stored or changed; None where there is one already, and it stays as it is."""
-        row = Obj(cls)
-        row.fields = {name: self.worked.value(value, row) for name, value in values.items()}
-        single = [name for name in values if self.is_single(cls, name)]
-        if query.conflict and single:
-            name = single[0]
-            place = f"stored{self.asked}#conflict"
-            is_new = not any(one.cls is cls and one.fields.get(name) == row.fields[name] for one in self.rows)
-            if is_new and self.attempt.pick(place, [(0, ""), (1, "conflict")]):
-                self.interpreter.marks.add(("conflict", place))
-                self.arrange(cls, place, {name: row.fields[name]})
-            for one in self.rows:
-                if one.cls is cls and one.fields.get(name) == row.fields[name]:
-                    self._touched(cls)
-                    return self._changed(one, query.altered(values=query.changes)) if query.changes else None
-        elif query.conflict:
-            raise Unknown("what an upsert is refused for is not known")
-        self._add(row)
-        return row
-
-    def _changed(self, row: Obj, query: Query) -> Obj:
-        for name, value in self._set(query, whole=False):
-            self.attempt.learn_zone(value, self.interpreter.fields_of(row.cls)[name][0].single)
-            row.fields[name] = self.worked.value(value, row)
-        return row
-
-    def _returned(self, query: Query, row: Obj) -> Row:
-        """What RETURNING gives of a row."""
-        parts = query.returning
-        return Row(
-            [row if isinstance(one, Cls) else row.fields.get(one.name) for one in parts],
-            [*map(name_of, parts)],
-        )
-
-    def _written(self, query: Query, matching: list[Obj]) -> Result:
-        cls = query.entity
-        self._touched(cls)
-        for row in matching:
-            if query.verb == "delete":
-                self.rows.remove(row)
-            else:
-                self._changed(row, query)
-        found = [self._returned(query, row) for row in matching] if query.returning else []
-        result = Result(found)
-        result.count = len(matching)
-        return result
-
-    def _set(self, query: Query, *, whole: bool) -> list[tuple[str, Any]]:
-        """The columns that a statement gives values, with what it gives them."""
-        given = {one if isinstance(one, str) else one.name: value for one, value in query.values.items()}
-        self.interpreter.misnamed(given, query.entity, whole=whole)
-        for name in given:
-            if name not in self.interpreter.fields_of(query.entity):
-                raise Unknown(f"{name} is no column that is known")
-        return [*given.items()]
 
     def _selected(self, query: Query, matching: Sequence[Obj | Joined]) -> list[Row]:
         names = [*map(name_of, query.parts)]

@@ -158,7 +158,8 @@ class Interpreter(Library):
         """A variable of the environment. Raises: Unknown where it is read before the function under test runs."""
         if self.attempt is None or not self.is_acting:
             raise Unknown(f"what {name} is, the environment says")
-        return self.attempt.variable(name)
+        found: str | None = self.attempt.variable(name)
+        return found
 
     def inherited(self, value: Any, name: str) -> Any:
         """What an object has from a class of another library; None where no test can replace it."""
