@@ -80,6 +80,7 @@ class Storing(Rows):
         )
 
     def written(self, query: Query, matching: list[Obj]) -> Result:
+        """Change the rows that a statement is about, or take them away."""
         cls = query.entity
         self._touched(cls)
         for row in matching:

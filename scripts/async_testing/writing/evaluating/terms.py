@@ -1,4 +1,4 @@
-"""Statements and expressions of SQLAlchemy, kept as what they are built of, and worked out on rows."""
+"""Statements and expressions of SQLAlchemy, kept as what they are built of."""
 
 from __future__ import annotations
 
