@@ -249,12 +249,8 @@ class Arranger:
             return f"list[{' | '.join(kinds)}]"
         if isinstance(value, list | dict | tuple | set):
             kind = self.shower.take("typing", "Any")
-            return {
-                list: f"list[{kind}]",
-                dict: f"dict[str, {kind}]",
-                tuple: f"tuple[{kind}, ...]",
-                set: f"set[{kind}]",
-            }[type(value)]
+            names = {list: f"list[{kind}]", dict: f"dict[str, {kind}]", tuple: f"tuple[{kind}, ...]"}
+            return next((said for one, said in names.items() if isinstance(value, one)), f"set[{kind}]")
         if value is None:
             return "object"
         if isinstance(value, str | int | float | bool | bytes) and type(value) in (

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.concrete import tables
+from async_testing.writing.evaluating.callables import Func
 from async_testing.writing.evaluating.errors import error_class
 from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.terms import Column
@@ -199,5 +201,14 @@ class Rows(Special):
 
 
 def _is_named(interpreter: Interpreter, cls: Cls, table: str) -> bool:
+    return _name_of(interpreter, cls) == table.rpartition(".")[2]
+
+
+def _name_of(interpreter: Interpreter, cls: Cls) -> str:
+    """What a table is called: as its class says, as a function of a base makes of the class, or as the class."""
     said = interpreter.lookup(cls, "__tablename__")
-    return table.rpartition(".")[2] == said or (said is None and cls.name.lower() == table)
+    made = getattr(said, "func", said)
+    if isinstance(made, Func):
+        with suppress(Raised, Unknown):
+            said = interpreter.call(made, [cls], {})
+    return said if isinstance(said, str) else cls.name.lower()
