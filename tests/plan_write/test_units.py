@@ -11,25 +11,26 @@ from tests.plan_write.test_rows import DATABASE, unnoticed
 MODEL = """from typing import Annotated
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, Uuid
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import JSON, DateTime, ForeignKey, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 key = Annotated[uuid4, mapped_column(Uuid, primary_key=True)]
 
 
 class Base(DeclarativeBase):
-    pass
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return f"{cls.__name__.lower()}s"
 
 
 class Hotel(Base):
-    __tablename__ = "hotels"
     id: Mapped[key]
     name: Mapped[str]
     services: Mapped[list[str]] = mapped_column(JSON)
+    opened: Mapped[str] = mapped_column(DateTime)
 
 
 class Room(Base):
-    __tablename__ = "rooms"
     id: Mapped[key]
     hotel_id: Mapped[int] = mapped_column(ForeignKey("hotels.id"))
     price: Mapped[int]

@@ -7,9 +7,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.concrete import tables
+from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.callables import Func
 from async_testing.writing.evaluating.errors import error_class
 from async_testing.writing.evaluating.fields import MISSING
+from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.terms import Column
 from async_testing.writing.evaluating.things import Cls, Meta, Obj, Opaque, Raised, Special, Unknown
 from async_testing.writing.filling import key_of, lacking
@@ -71,7 +73,7 @@ class Rows(Special):
         """Columns that were not given get what the table says; what it refers to is there before."""
         for name, (form, default, _) in self.interpreter.fields_of(row.cls).items():
             value = row.fields.get(name)
-            self.attempt.learn_zone(value, form.single)
+            self.fitted(value, form.single)
             parent = None if value is None or isinstance(value, Opaque) else self._parent(row.cls, default)
             if parent is not None:
                 place = f"stored {row.cls.name}{len(self.arranged) or ''}.{name}"
@@ -107,6 +109,12 @@ class Rows(Special):
             and not others
             and not given.kwargs.keys() & {*keys}
         )
+
+    def fitted(self, value: Any, form: Form) -> None:
+        """A value for a column. Raises: Again where another one is made up next time."""
+        if isinstance(value, Double):
+            value.become_form(form)
+        self.attempt.learn_zone(value, form)
 
     def _removed(self, row: Any) -> None:
         if row in self.rows:

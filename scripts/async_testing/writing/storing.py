@@ -67,7 +67,7 @@ class Storing(Rows):
 
     def _changed(self, row: Obj, query: Query) -> Obj:
         for name, value in self._set(query, whole=False):
-            self.attempt.learn_zone(value, self.interpreter.fields_of(row.cls)[name][0].single)
+            self.fitted(value, self.interpreter.fields_of(row.cls)[name][0].single)
             row.fields[name] = self.worked.value(value, row)
         return row
 

@@ -26,6 +26,10 @@ _KINDS = {
 }
 
 
+_LOOSE = ("str", "int", "float")
+_STRICT = ("datetime", "naive datetime", "date", "time", "timedelta", "uuid", "bytes", "bool")
+
+
 def column_form(column: Meta) -> Form:
     """What a column holds: the form of its type, with None unless it is a key or says that it is never null."""
     found = Form("any")
@@ -51,9 +55,10 @@ def mapped(form: Form, own: Meta | None) -> tuple[Form, Meta | None]:
     if shared is not None:
         args, kwargs = (own.args, own.kwargs) if own is not None else ((), {})
         own = Meta("mapped_column", (*args, *shared.args), {**shared.kwargs, **kwargs})
-    if own is not None and form.single.kind in ("any", "external", "class", "callable"):
-        known = column_form(own).single
-        if known.kind != "any":
+    if own is not None:
+        known, kind = column_form(own).single, form.single.kind
+        is_other = kind in _LOOSE and known.kind in _STRICT and kind != known.kind  # the database has its way
+        if known.kind != "any" and (is_other or kind in ("any", "external", "class", "callable")):
             form = Form("union", [known, Form("none")]) if form.optional else known
     return form, own
 
