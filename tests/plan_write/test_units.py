@@ -121,6 +121,13 @@ def highest() -> int:
     return int(os.environ["HIGHEST_COUNT"]) + int(os.getenv("MORE", "5"))
 
 
+LEVEL = os.environ.get("NO_SUCH_LEVEL", "low")
+
+
+def level() -> str:
+    return LEVEL.upper()
+
+
 _first: str | None = None
 
 
@@ -160,6 +167,7 @@ CHANGES = [
     ('"5"', '"6"'),
     ("({data['stars']})", "({data['name']})"),
     ("_first = name", "_first = 'x'"),
+    ("LEVEL.upper()", "LEVEL"),
 ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from async_testing.writing.evaluating.callables import Native
-from async_testing.writing.evaluating.things import Raised, Special
+from async_testing.writing.evaluating.things import Raised, Special, Unknown
 
 READERS = ("os.getenv", "os.environ.get")
 
@@ -30,8 +30,11 @@ class Environment(Special):
         return super().attribute(name)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """A variable, or a default where it is not set."""
-        found = self.read(name)
+        """A variable, or a default where it is not set, or is read before a test could set it."""
+        try:
+            found = self.read(name)
+        except Unknown:
+            return default
         return default if found is None else found
 
     def item(self, name: str) -> str:

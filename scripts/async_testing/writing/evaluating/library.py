@@ -253,6 +253,8 @@ class Library(Natives):
         if found is not None:
             return found
         if func.dotted in READERS:
+            if len(args) < 2 and "default" not in kwargs and not self.is_acting:
+                raise Unknown(f"what {args[0] if args else 'a variable'} is, the environment says")
             return self.native(lambda: Environment(self.variable).get(*args, **kwargs), None)
         if func.dotted.startswith("types.") and name == "SimpleNamespace":
             return Obj(self.stub("fastapi").get("Response"), kwargs)
