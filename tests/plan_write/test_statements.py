@@ -21,8 +21,10 @@ class Base(DeclarativeBase):
 class Author(Base):
     __tablename__ = "authors"
     id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str | None] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(50), unique=True)
     bio: Mapped[str | None]
+    mentor_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id"))
 
 
 class Book(Base):
@@ -107,8 +109,8 @@ class Store:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def write(self, name: str, bio: str) -> None:
-        statement = upserting(Author).values(name=name, bio=bio)
+    async def write(self, code: str, name: str, bio: str) -> None:
+        statement = upserting(Author).values(code=code, name=name, bio=bio)
         await self.session.execute(
             statement.on_conflict_do_update(index_elements=["name"], set_={"bio": statement.excluded.bio})
         )
@@ -125,6 +127,10 @@ class Store:
         except IntegrityError as error:
             raise ValueError(author_id) from error
         return book
+
+    async def teach(self, name: str, mentor_id: int) -> None:
+        async with self.session.begin_nested():
+            self.session.add(Author(name=name, mentor_id=mentor_id))
 
     async def fill(self, rows: list[dict]) -> None:
         await self.session.execute(insert(Book), rows)
@@ -146,6 +152,7 @@ WRITTEN = [
     (".on_conflict_do_nothing()", ""),
     ("            await self.session.commit()\n", "            await self.session.flush()\n"),
     ("title=title", "title='x'"),
+    ("mentor_id=mentor_id", "mentor_id=None"),
     ("insert(Book), rows", "insert(Book), rows[:1]"),
     ("Book.id == book_id, Book.stock >= count", "Book.id == book_id"),
     ("Book.stock - count", "Book.stock + count"),

@@ -60,7 +60,8 @@ def warm(files: Iterable[str], expressions: Iterable[tuple[str, int]]) -> None:
 
 
 def _known_code(self: SourceFileLoader, data: Any, path: Any, **options: Any) -> CodeType:
-    known = _codes.get(path) if isinstance(path, str) and not options.get("_optimize", -1) + 1 else None
+    is_plain = isinstance(path, str) and options.get("_optimize", -1) == -1
+    known = _codes.get(path) if is_plain else None
     if known is not None and known[0] == data:
         return known[1]
     code: CodeType = _source_to_code(self, data, path, **options)

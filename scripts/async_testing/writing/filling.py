@@ -28,8 +28,10 @@ _PLAIN = frozenset(
         "enum",
         "literal",
         "dict",
+        "list",
     }
 )
+_PROVIDED = frozenset({"default", "default_factory", "server_default", "insert_default"})
 
 
 class Lacking(NamedTuple):
@@ -46,7 +48,7 @@ class Lacking(NamedTuple):
 def lacking(interpreter: Interpreter, row: Obj) -> Iterator[Lacking]:
     """The columns that a row has no value in; relationships are none."""
     for name, (form, default, _) in interpreter.fields_of(row.cls).items():
-        if name in row.fields or _is_relation(default, form):
+        if name in row.fields or is_relation(default, form):
             continue
         options = default.kwargs if isinstance(default, Meta) else {}
         known = options.get("default", MISSING)
@@ -75,29 +77,25 @@ def settable(interpreter: Interpreter, cls: Cls, *, whole: bool) -> list[str]:
     needed = [
         one
         for one in lacking(interpreter, row)
-        if one.known is MISSING and _is_plain(one) and not _is_given(one.default)
+        if one.known is MISSING and one.form.single.kind in _PLAIN and not is_provided(one.default)
     ]
     if whole:  # a number for a key comes from the database
         return [one.name for one in needed if one.name != key or one.form.single.kind != "int"]
-    return [one.name for one in needed if one.name != key and not _is_foreign(one.default)][:1]
+    return [one.name for one in needed if one.name != key and not foreign_keys(one.default)][:1]
 
 
-def _is_plain(one: Lacking) -> bool:
-    kind = one.form.single.kind
-    is_column = isinstance(one.default, Meta) and one.default.name in ("mapped_column", "Column")
-    return kind in _PLAIN or (kind == "list" and is_column)
+def foreign_keys(default: Any) -> list[Any]:
+    """What the foreign keys of a column name: texts such as ``authors.id``, or columns."""
+    if not isinstance(default, Meta):
+        return []
+    said = default.kwargs.get("foreign_key")  # SQLModel's
+    given = [one.args[0] for one in default.args if isinstance(one, Meta) and one.name == "ForeignKey"]
+    return [*given, said] if isinstance(said, str) else given
 
 
-def _is_foreign(default: Any) -> bool:
-    given = default.args if isinstance(default, Meta) else ()
-    return any(isinstance(one, Meta) and one.name == "ForeignKey" for one in given)
-
-
-def _is_given(default: Any) -> bool:
+def is_provided(default: Any) -> bool:
     """Whether the database or the table's class provides a value."""
-    return isinstance(default, Meta) and bool(
-        default.kwargs.keys() & {"default", "default_factory", "server_default", "insert_default"}
-    )
+    return isinstance(default, Meta) and not _PROVIDED.isdisjoint(default.kwargs)
 
 
 def key_of(interpreter: Interpreter, cls: Cls) -> str:
@@ -108,8 +106,8 @@ def key_of(interpreter: Interpreter, cls: Cls) -> str:
     return "id"
 
 
-def _is_relation(default: Any, form: Form) -> bool:
-    return (isinstance(default, Meta) and default.name in ("relationship", "Relationship")) or form.kind in (
-        "class",
-        "external",
-    )
+def is_relation(default: Any, form: Form) -> bool:
+    """Whether a field of a table is no column of it: rows that belong to it, or what is not known."""
+    meta = default.name if isinstance(default, Meta) else ""
+    is_list = form.single.kind == "list" and meta not in ("mapped_column", "Column")
+    return meta.lower() == "relationship" or is_list or form.kind in ("class", "external")

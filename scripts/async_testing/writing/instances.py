@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from async_testing.writing.evaluating.forms import Form, form_of
-from async_testing.writing.evaluating.things import Cls, External, Frame, Raised, Unknown
+from async_testing.writing.evaluating.things import Cls, External, Frame
 
 if TYPE_CHECKING:
     from async_testing.writing.evaluating.interpreter import Interpreter
@@ -74,10 +74,9 @@ def _form(
     on = func.value if isinstance(func, ast.Attribute) else None
     if isinstance(func, ast.Attribute) and isinstance(on, ast.Name) and on.id == method.args.args[0].arg:
         return _made_by(attribute_form(interpreter, cls, frame.mangled(func.attr)))
-    try:
-        made = interpreter.eval(func, frame)
-    except (Unknown, Raised):
-        return None
+    made = interpreter.annotation(func, frame)
+    if isinstance(made, External) and not made.name[:1].isupper():  # a function of a library's
+        return Form("double")
     return form_of(made) if isinstance(made, Cls | External) else None
 
 

@@ -14,7 +14,7 @@ from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.terms import Column
 from async_testing.writing.evaluating.things import Cls, Meta, Obj, Opaque, Raised, Special, Unknown
-from async_testing.writing.filling import key_of, lacking
+from async_testing.writing.filling import foreign_keys, is_provided, key_of, lacking
 from async_testing.writing.standins import row_of
 
 if TYPE_CHECKING:
@@ -89,15 +89,6 @@ class Rows(Special):
 
     def _is_missing(self, cls: Cls, name: str, default: Any) -> bool:
         """Whether the database refuses a row without a value in a column, which nothing else provides."""
-        keys = (
-            "default",
-            "default_factory",
-            "server_default",
-            "insert_default",
-            "primary_key",
-            "identity",
-            "init",
-        )
         given = default if isinstance(default, Meta) else Meta("")
         others = any(
             isinstance(one, Meta) and one.name in ("Identity", "Computed", "Sequence") for one in given.args
@@ -107,7 +98,8 @@ class Rows(Special):
             and not isinstance(default, Opaque)
             and name != key_of(self.interpreter, cls)
             and not others
-            and not given.kwargs.keys() & {*keys}
+            and not is_provided(default)
+            and not given.kwargs.keys() & {"primary_key", "identity", "init"}
         )
 
     def fitted(self, value: Any, form: Form) -> None:
@@ -128,8 +120,15 @@ class Rows(Special):
             isinstance(default, Meta) and default.kwargs.get("unique") is True
         )
 
-    def arrange(self, cls: Cls, place: str, given: dict[str, Any]) -> Obj:
-        """A row that is there before, and the rows that it refers to."""
+    def arrange(self, cls: Cls, place: str, given: dict[str, Any], above: tuple[Cls, ...] = ()) -> Obj:
+        """A row that is there before, and the rows that it refers to.
+
+        Args:
+            cls: its table.
+            place: where it comes in.
+            given: what its columns have to hold.
+            above: the tables of the rows that refer to it.
+        """
         row = row_of(self.attempt, place, cls)
         row.fields.update(given)
         for name, (own, default, _) in self.interpreter.fields_of(cls).items():
@@ -138,20 +137,32 @@ class Rows(Special):
             if parent is None or value is None:
                 continue
             key = key_of(self.interpreter, parent)
+            if name not in given and parent in (cls, *above):  # as a category may be in another one
+                row.fields[name] = self._ended(row, parent, key, own)
+                continue
             form = self.interpreter.fields_of(parent).get(key, (None,))[0]
             if name not in given and form is not None and form.single.kind != own.single.kind:
                 value = row.fields[name] = self.attempt.value(f"{place}.{name}", form.single)
-            self._parents(parent, key, value, f"{place}.{name}")
+            self._parents(parent, key, value, f"{place}.{name}", (cls, *above))
         row.raw = dict(row.fields)
         self.arranged.append(row)
         self.rows.append(row)
         self.before[id(row)] = dict(row.fields)
         return row
 
-    def _parents(self, parent: Cls, key: str, value: Any, place: str) -> None:
+    @staticmethod
+    def _ended(row: Obj, parent: Cls, key: str, form: Form) -> Any:
+        """What a column holds that would refer to a table above: nothing, or the row itself."""
+        if form.optional:
+            return None
+        if parent is row.cls:
+            return row.fields[key]
+        raise Unknown("tables that refer to each other are not followed")
+
+    def _parents(self, parent: Cls, key: str, value: Any, place: str, above: tuple[Cls, ...] = ()) -> None:
         """A row that another one refers to, unless there is one."""
         if not any(one.cls is parent and one.fields.get(key) == value for one in self.rows):
-            self.arrange(parent, place, {key: value})
+            self.arrange(parent, place, {key: value}, above)
 
     def depth(self, cls: Cls, hops: int = 8) -> int:
         """How many tables a table's rows need rows in before them."""
@@ -168,17 +179,10 @@ class Rows(Special):
         return [name for name, (_, default, _) in fields.items() if self._parent(child, default) is parent]
 
     def _parent(self, cls: Cls, default: Any) -> Cls | None:
-        keys = (
-            [one for one in default.args if isinstance(one, Meta) and one.name == "ForeignKey"]
-            if isinstance(default, Meta)
-            else []
-        )
-        if isinstance(default, Meta) and isinstance(default.kwargs.get("foreign_key"), str):
-            keys.append(Meta("ForeignKey", (default.kwargs["foreign_key"],)))
-        for key in keys:
-            if isinstance(key.args[0], Column):
-                return key.args[0].cls
-            table = str(key.args[0]).rpartition(".")[0]
+        for key in foreign_keys(default):
+            if isinstance(key, Column):
+                return key.cls
+            table = str(key).rpartition(".")[0]
             found = self._named(cls, table)
             if found is None:
                 raise Unknown(f"the table {table} is not found")

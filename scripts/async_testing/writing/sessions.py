@@ -67,14 +67,15 @@ class Session(Storing):
                 ),
             )
         if name in ("begin", "begin_nested"):
-            return Native(name, lambda: Manager(lambda: self, self._left))
+            ended = self._committed if name == "begin" else self._flush
+            return Native(name, lambda: Manager(lambda: self, lambda error: self._left(error, ended)))
         if name in ("__aenter__", "__aexit__"):
             return Native(name, lambda *_: Coro(lambda: self if name == "__aenter__" else None))
         raise Unknown(f"{name} of a session is not followed")
 
-    def _left(self, error: Any) -> bool:
+    def _left(self, error: Any, ended: Callable[[], None]) -> bool:
         if error is None:
-            self._committed()
+            ended()
         else:
             self._rolled_back()
         return False

@@ -11,7 +11,8 @@ from async_testing.writing.connections import Connection, connection_of, errors_
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.callables import Func
 from async_testing.writing.evaluating.forms import Form, form_of
-from async_testing.writing.evaluating.things import Cls, External, Inert, Meta, Obj, Raised, Unknown
+from async_testing.writing.evaluating.things import Cls, External, Inert, Obj, Raised, Unknown
+from async_testing.writing.filling import is_relation
 from async_testing.writing.raising import exception_of
 
 if TYPE_CHECKING:
@@ -138,9 +139,7 @@ def row_of(attempt: Attempt, place: str, cls: Cls) -> Obj:
     """A row of a table with a value in every column."""
     row = Obj(cls)
     for name, (form, default, _) in attempt.interpreter.fields_of(cls).items():
-        meta = default.name if isinstance(default, Meta) else ""
-        is_list = form.single.kind == "list" and meta != "mapped_column"  # of rows that refer to it
-        is_plain = meta != "relationship" and not is_list and form.kind not in ("class", "external", "any")
+        is_plain = not is_relation(default, form) and form.kind != "any"
         if not is_plain and f"{place}.{name}" not in attempt.memory.related:
             continue
         row.fields[name] = attempt.value(f"{place}.{name}", form)

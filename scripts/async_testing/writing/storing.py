@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from async_testing.writing.evaluating.terms import Query
+from async_testing.writing.evaluating.terms import Conflict, Query
 from async_testing.writing.evaluating.things import Cls, Obj, Unknown
 from async_testing.writing.evaluating.working import Worked
 from async_testing.writing.results import Result, Row, name_of
@@ -48,22 +48,32 @@ class Storing(Rows):
         """A row that is stored or changed; None where there is one already, and it stays as it is."""
         row = Obj(cls)
         row.fields = {name: self.worked.value(value, row) for name, value in values.items()}
-        single = [name for name in values if self.is_single(cls, name)]
-        if query.conflict and single:
-            name = single[0]
-            place = f"stored{self.asked}#conflict"
-            is_new = not any(one.cls is cls and one.fields.get(name) == row.fields[name] for one in self.rows)
-            if is_new and self.attempt.pick(place, [(0, ""), (1, "conflict")]):
-                self.interpreter.marks.add(("conflict", place))
-                self.arrange(cls, place, {name: row.fields[name]})
-            for one in self.rows:
-                if one.cls is cls and one.fields.get(name) == row.fields[name]:
-                    self._touched(cls)
-                    return self._changed(one, query.altered(values=query.changes)) if query.changes else None
-        elif query.conflict:
-            raise Unknown("what an upsert is refused for is not known")
+        if query.conflict is not None:
+            found = self._refused_for(query.conflict, row)
+            if found is not None:
+                self._touched(cls)
+                changes = query.conflict.changes
+                return self._changed(found, query.altered(values=changes)) if changes else None
         self._add(row)
         return row
+
+    def _refused_for(self, conflict: Conflict, row: Obj) -> Obj | None:
+        """A row that is there already, which a new one is refused for; there may be one, or none."""
+        single = [name for name in row.fields if self.is_single(row.cls, name)]
+        names = [*conflict.names] or single[:1]
+        if not names or not {*names} <= row.fields.keys():
+            raise Unknown("what an upsert is refused for is not known")
+        same = {name: row.fields[name] for name in names}
+
+        def known() -> Obj | None:
+            alike = (one for one in self.rows if one.cls is row.cls and same.items() <= one.fields.items())
+            return next(alike, None)
+
+        place = f"stored{self.asked}#conflict"
+        if known() is None and self.attempt.pick(place, [(0, ""), (1, "conflict")]):
+            self.interpreter.marks.add(("conflict", place))
+            self.arrange(row.cls, place, same)
+        return known()
 
     def _changed(self, row: Obj, query: Query) -> Obj:
         for name, value in self._set(query, whole=False):

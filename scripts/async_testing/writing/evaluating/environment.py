@@ -8,8 +8,6 @@ from typing import Any
 from async_testing.writing.evaluating.callables import Native
 from async_testing.writing.evaluating.things import Raised, Special, Unknown
 
-READERS = ("os.getenv", "os.environ.get")
-
 
 class Environment(Special):
     """Stands for ``os.environ``.
@@ -29,13 +27,20 @@ class Environment(Special):
             return Native(name, self.get)
         return super().attribute(name)
 
-    def get(self, name: str, default: Any = None) -> Any:
-        """A variable, or a default where it is not set, or is read before a test could set it."""
+    def get(self, key: str, *given: Any, **named: Any) -> Any:
+        """A variable, or a default where it is not set, or is read before a test could set it.
+
+        Raises:
+            Unknown: it is read as early, and there is no default.
+        """
+        default = [*given, *named.values()]
         try:
-            found = self.read(name)
+            found = self.read(key)
         except Unknown:
-            return default
-        return default if found is None else found
+            if not default:
+                raise
+            found = None
+        return found if found is not None or not default else default[0]
 
     def item(self, name: str) -> str:
         """A variable. Raises: Raised with a KeyError."""
@@ -43,6 +48,12 @@ class Environment(Special):
         if found is None:
             raise Raised(KeyError(name))
         return found
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        raise Unknown(f"the code sets {name} in the environment")
+
+    def __delitem__(self, name: str) -> None:
+        raise Unknown(f"the code takes {name} out of the environment")
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.read(name) is not None

@@ -8,7 +8,7 @@ from typing import Any
 
 from async_testing.writing.evaluating.bases import is_injecting, takes_from_dishka
 from async_testing.writing.evaluating.callables import Native
-from async_testing.writing.evaluating.environment import READERS, Environment
+from async_testing.writing.evaluating.environment import Environment
 from async_testing.writing.evaluating.errors import error_class
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.natives import Natives
@@ -252,9 +252,7 @@ class Library(Natives):
         found = self.special_outside(func, args, kwargs)
         if found is not None:
             return found
-        if func.dotted in READERS:
-            if len(args) < 2 and "default" not in kwargs and not self.is_acting:
-                raise Unknown(f"what {args[0] if args else 'a variable'} is, the environment says")
+        if func.dotted == "os.getenv":
             return self.native(lambda: Environment(self.variable).get(*args, **kwargs), None)
         if func.dotted.startswith("types.") and name == "SimpleNamespace":
             return Obj(self.stub("fastapi").get("Response"), kwargs)

@@ -109,10 +109,7 @@ class Query(Term):
         self.sources: list[Any] = []
         """Tables that it names besides what it gives."""
         self.joins: list[Join] = []
-        self.conflict = ""
-        """What an insert does where there is such a row already: ``nothing`` or ``update``."""
-        self.changes: dict[Any, Any] = {}
-        """What it changes there."""
+        self.conflict: Conflict | None = None
         self.loaded: list[Column] = []
         """Relationships that are loaded with the rows."""
         self.label = f"a {verb}"
@@ -145,7 +142,7 @@ class Query(Term):
         if name == "exists":
             return Native(name, lambda: self.altered(verb="exists"))
         if name in ("on_conflict_do_nothing", "on_conflict_do_update"):
-            return Native(name, lambda *_, **given: self._conflicting(name, given))
+            return Native(name, self._conflicting)
         if name == "excluded":
             return Excluded(self)
         if name in _PASSED:
@@ -155,10 +152,13 @@ class Query(Term):
     def _joined(self, outer: bool, target: Any, onclause: Any = None, *, isouter: bool = False) -> Query:
         return self.altered(joins=[*self.joins, Join(target, onclause, outer or isouter)])
 
-    def _conflicting(self, name: str, given: dict[str, Any]) -> Query:
-        if given.get("where") is not None:
-            raise Unknown("a condition of an upsert is not followed")
-        return self.altered(conflict=name.rpartition("_")[2], changes=given.get("set_") or {})
+    def _conflicting(
+        self, *_: Any, index_elements: Any = (), set_: dict[Any, Any] | None = None, **other: Any
+    ) -> Query:
+        if other:
+            raise Unknown(f"{next(iter(other))} of an upsert is not followed")
+        names = tuple(one if isinstance(one, str) else one.name for one in index_elements)
+        return self.altered(conflict=Conflict(names, set_ or {}))
 
     def _loading(self, *options: Any) -> Query:
         columns = [one.column for one in options if isinstance(one, Loading)]
@@ -184,6 +184,15 @@ class Query(Term):
         if not kept or (len(kept) != 1 and not self.joins):
             raise Unknown("a statement about several tables is not followed")
         return kept[0]
+
+
+class Conflict(NamedTuple):
+    """What an insert does where there is such a row already."""
+
+    names: tuple[str, ...]
+    """The columns that say which row that is, none where any that are unique do."""
+    changes: dict[Any, Any]
+    """What becomes of that row; none where it stays as it is."""
 
 
 class Join(NamedTuple):
