@@ -135,7 +135,8 @@ def _warm(running: Forks) -> None:
         ("early", [*running.collected.modules, *done["modules"]]),
     ):
         known = running.collected.tests
-        _answer(running, place, {"preload": modules, "known": known, "environment": {}, **bounds})
+        compiled = {name: done[name] for name in ("sources", "patterns")}
+        _answer(running, place, {"preload": modules, "known": known, "environment": {}, **compiled, **bounds})
 
 
 def _answer(running: Forks, place: Any, request: dict[str, Any]) -> dict[str, Any]:
