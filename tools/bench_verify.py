@@ -84,7 +84,7 @@ def _copy(example: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         root = Path(scratch, example.name)
         shutil.copytree(example, root, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-        for path in root.glob("tests/test_*integration.py"):
+        for path in root.glob("tests/test_*integration*.py"):
             path.unlink()
         yield root
 
