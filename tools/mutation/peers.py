@@ -38,8 +38,15 @@ def measured(name: str, folder: Path, root: Path, module: str) -> Measured:
         return Measured(
             0, 0.0, f"not there: python -m venv {folder / name}, install {PACKAGES[name]} and the example"
         )
+    plain, _ = _run([str(programs / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"], root)
+    if not re.search(r"^\d+ passed", plain, re.MULTILINE):
+        last = (plain.strip().splitlines() or ["nothing"])[-1]
+        return Measured(0, 0.0, f"the tests do not pass in {folder / name}: {last[:90]}")
     before = used()
-    count, said = _TOOLS[name](programs, root, module)
+    try:
+        count, said = _TOOLS[name](programs, root, module)
+    except FileNotFoundError as error:
+        return Measured(0, 0.0, f"not complete: {error.filename} is missing, install {PACKAGES[name]} there")
     seconds = used() - before
     last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "nothing")
     return Measured(count, seconds, "" if count else f"judged nothing; it says: {last[:90]}")
