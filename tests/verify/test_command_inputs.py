@@ -61,7 +61,7 @@ def test_a_module_that_names_do_not_tell_has_to_be_given(shop: Shop) -> None:
     (shop.root / "tests" / "test_shop.py").rename(shop.root / "tests" / "test_all_of_it.py")
     done = shop.verify("tests/test_all_of_it.py")
     assert done.code == 2
-    assert "give --module src/shop.py" in done.err
+    assert "give --module src/other.py --module src/shop.py" in done.err
 
 
 def test_a_test_file_that_does_not_tell_its_module_is_told_of(shop: Shop) -> None:
