@@ -209,7 +209,8 @@ class _Proof:
         figures, gaps = complete.judge(clean, self._sources, planned)
         if changed is not None:
             gaps = tuple(one for one in gaps if _touches(one, changed.get(one.path, ())))
-        return complete.outcome(clean, figures, gaps), report._replace(coverage=figures, gaps=gaps)
+        outcome = complete.outcome(clean, figures, gaps, only_changed=changed is not None)
+        return outcome, report._replace(coverage=figures, gaps=gaps)
 
     def _replayed(self, record: Path | None, cache: Cache | None, state: State | None) -> Outcome | None:
         if record is None or self._wishes.replay is None or not record.is_file():
