@@ -114,8 +114,23 @@ def _is_missing(test: Test, done: Plan) -> bool:
 
 def require(done: Plan, conventions: Conventions, root: str) -> None:
     """Refuse a module whose tests need fakes or fixtures that the project has not."""
+    from async_testing.scaffolding.choices import SESSION_DRIVERS
+
     script = os.path.join(os.path.dirname(sys.argv[0]), "scaffold.py")  # noqa: PTH118, PTH120
     hint = f"run {shlex.join(['python', script, os.path.relpath(root)])} first"
+    sessions = conventions.project.sessions
+    if (
+        any(one.form == "sqlalchemy" for function in done.functions for one in function.statements)
+        and sessions is not None
+        and sessions.driver in SESSION_DRIVERS
+        and not conventions.has_session
+    ):
+        there = (Path(root) / conventions.project.tests / "conftest.py").exists()
+        more = " --with-database --merge first" if there else " --with-database first"
+        raise UsageError(
+            f"the tests of {done.path} need sessions on a real database, since no fake stands for those:"
+            f" {hint.removesuffix(' first')}{more}"
+        )
     sends = any(one.form != "sqlalchemy" for function in done.functions for one in function.statements)
     drivers = {one.name for one in conventions.project.drivers}
     if sends and drivers and not conventions.driver:
