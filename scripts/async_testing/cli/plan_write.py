@@ -118,6 +118,8 @@ def require(done: Plan, conventions: Conventions, root: str) -> None:
 
     script = os.path.join(os.path.dirname(sys.argv[0]), "scaffold.py")  # noqa: PTH118, PTH120
     hint = f"run {shlex.join(['python', script, os.path.relpath(root)])} first"
+    there = (Path(root) / conventions.project.tests / "conftest.py").exists()
+    merging = hint.replace(" first", " --merge first") if there else hint
     sessions = conventions.project.sessions
     if (
         any(one.form == "sqlalchemy" for function in done.functions for one in function.statements)
@@ -125,20 +127,21 @@ def require(done: Plan, conventions: Conventions, root: str) -> None:
         and sessions.driver in SESSION_DRIVERS
         and not conventions.has_session
     ):
-        there = (Path(root) / conventions.project.tests / "conftest.py").exists()
-        more = " --with-database --merge first" if there else " --with-database first"
         raise UsageError(
             f"the tests of {done.path} need sessions on a real database, since no fake stands for those:"
-            f" {hint.removesuffix(' first')}{more}"
+            f" {merging.replace(' first', ' --with-database first')}"
         )
     sends = any(one.form != "sqlalchemy" for function in done.functions for one in function.statements)
     drivers = {one.name for one in conventions.project.drivers}
     if sends and drivers and not conventions.driver:
-        raise UsageError(f"the tests of {done.path} need fakes, and the project has none: {hint}")
+        raise UsageError(f"the tests of {done.path} need fakes, and the project has none: {merging}")
     if any(one.route for one in done.functions) and not (
         "app" in conventions.fixtures and conventions.clients
     ):
-        raise UsageError(f"the tests of {done.path} need the fixture app and its client: {hint}")
+        raise UsageError(f"the tests of {done.path} need the fixture app and its client: {merging}")
+    asked = any(each.dependency for one in done.functions if one.route for each in one.route.given)
+    if asked and "override_dependency" not in conventions.fixtures:
+        raise UsageError(f"the tests of {done.path} need the fixture override_dependency: {merging}")
 
 
 def _report(shown: str, helpers: Sequence[Helper], tests: Sequence[Test], *, added: bool) -> None:

@@ -150,9 +150,11 @@ def _of_routes(functions: Sequence[Function], suite: Suite) -> Iterator[Need]:
     ]
     if dependencies:
         where = suite.fixtures.get("override_dependency", "")
-        if not where:
-            where = next((one.path for one in suite.files if "dependency_overrides" in one.words), "")
-        yield Need("override_dependency", "replaces dependencies, and undoes it", where)
+        own = next((one.path for one in suite.files if "dependency_overrides" in one.words), "")
+        if where or not own:
+            yield Need("override_dependency", "replaces dependencies, and undoes it", where)
+        else:
+            yield Need("dependency_overrides", "replaces dependencies, to be undone after each test", own)
 
 
 def _of_services(functions: Sequence[Function], suite: Suite) -> Iterator[Need]:
