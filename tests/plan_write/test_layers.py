@@ -202,3 +202,38 @@ def test_a_conftest_without_the_fixture_of_overrides_is_told_of(project: Project
     assert (
         "need the fixture override_dependency: run python scripts/scaffold.py . --merge first" in refused.err
     )
+
+
+MEMBERS = """
+from pydantic import BaseModel, EmailStr
+
+
+class Member(BaseModel):
+    email: EmailStr
+    role: str
+
+
+class Lookup:
+    async def find(self, name: str) -> Member:
+        raise NotImplementedError
+
+
+class MemberService:
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+
+    async def greet(self, name: str) -> str:
+        member = await self.lookup.find(name)
+        if member.role in ("owner", "admin"):
+            return f"dear {member.email}"
+        return member.email
+"""
+
+
+def test_a_value_that_is_tried_and_refused_does_not_spoil_those_that_are_taken(project: Project) -> None:
+    project.write("members.py", MEMBERS)
+    result = project.plan("members.py", "--write")
+    assert result.code == 0, result.err
+    assert "def test_greet_with_role_owner_returns_str" in project.read("tests/test_members_service.py")
+    ran = project.pytest("tests/test_members_service.py")
+    assert ran.code == 0, ran.out

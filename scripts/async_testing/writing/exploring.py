@@ -201,7 +201,7 @@ def compared(source: SourceFile, nodes: list[ast.AST]) -> tuple[list[str], list[
         if id(root) in seen:
             continue
         seen.add(id(root))
-        for node in ast.walk(root):
+        for node in _inside(root):
             if isinstance(node, ast.Name | ast.Attribute):
                 name = node.id if isinstance(node, ast.Name) else node.attr
                 words.add(name)
@@ -211,6 +211,15 @@ def compared(source: SourceFile, nodes: list[ast.AST]) -> tuple[list[str], list[
             ):
                 _take(node, texts, numbers)
     return [*texts][:30], [*numbers][:12], frozenset(words)
+
+
+def _inside(root: ast.AST) -> Iterator[ast.AST]:
+    """What is in a node, without the decorators and signatures of functions: those say nothing that is compared."""
+    waiting = [root]
+    for node in waiting:
+        yield node
+        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        waiting += node.body if is_function else ast.iter_child_nodes(node)
 
 
 def _defined(source: SourceFile, name: str) -> Iterator[ast.AST]:
@@ -236,7 +245,9 @@ def _defined(source: SourceFile, name: str) -> Iterator[ast.AST]:
 
 def _take(node: ast.AST, texts: dict[str, None], numbers: dict[int, None]) -> None:
     if isinstance(node, ast.Call) and not (
-        isinstance(node.func, ast.Attribute) and node.func.attr in ("startswith", "endswith", "get", "pop")
+        isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("startswith", "endswith", "get", "pop")
+        and ast.unparse(node.func.value) != "os.environ"
     ):
         return
     inside: list[ast.AST] = []
