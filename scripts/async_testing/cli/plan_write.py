@@ -76,10 +76,11 @@ def write(source: SourceFile, done: Plan, root: str, options: Namespace) -> int:
 
 def _place(done: Plan, root: str, *, append: bool) -> str:
     """The file of the module's name; that which has most of its tests where that one is to be added to."""
-    from async_testing.planning import needs
+    from async_testing.planning import placing
     from async_testing.subjects import modules
 
-    named = needs.test_file(done.path, done.layer, (), modules.tests(root)[1])
+    known, home = modules.tests(root)
+    named = placing.test_file(done.path, done.layer, (), home, known)
     return done.test_file if append and not (Path(root) / named).exists() else named
 
 
