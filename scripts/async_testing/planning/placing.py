@@ -5,20 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 _GENERAL = frozenset(
-    [
-        "service",
-        "services",
-        "repository",
-        "router",
-        "routes",
-        "endpoints",
-        "schemas",
-        "dao",
-        "models",
-        "crud",
-        "utils",
-        "helpers",
-    ]
+    {"service", "services", "repository", "router", "routes", "endpoints", "schemas", "dao", "models", "crud"}
+    | {"utils", "helpers"}
 )
 _OWN_FOLDER = ("service", "services", "repository", "router", "routes", "endpoints", "schemas", "dao")
 """Names of modules that say less than that of their folder."""
