@@ -44,6 +44,7 @@ TITLES = {
     "pools": "Pools",
     "resources": "Life cycle, cursors, prepared statements, COPY, calls at once",
     "failures": "Errors of the server and lost connections",
+    "kinds": "What an object is an instance of",
     "surprises": "What generated calls have shown",
 }
 

@@ -9,7 +9,7 @@ import psycopg_pool
 from async_testing.templates.fakes import psycopg as fakes
 
 from tests.contract.harness import RESET, SCHEMA, Driver, World
-from tests.contract.on_psycopg import calls, copies, cursors, failures, pools, transactions
+from tests.contract.on_psycopg import calls, copies, cursors, failures, kinds, pools, transactions
 
 
 def look(value: Any) -> Any:
@@ -65,7 +65,7 @@ async def prepare(dsn: str) -> None:
 
 DRIVER = Driver(
     name="psycopg",
-    modules=(calls, cursors, transactions, pools, copies, failures),
+    modules=(calls, cursors, transactions, pools, copies, failures, kinds),
     live=live,
     fake=fake,
     prepare=prepare,

@@ -13,6 +13,7 @@ class FakeConnection(MysqlConnection):
     """
 
     driver = "aiomysql"
+    seen = "aiomysql.connection.Connection"
     error = error
     errors = errors
     no_id = None

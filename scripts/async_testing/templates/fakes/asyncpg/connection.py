@@ -4,11 +4,13 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..common.kinds import loaded
 from ..common.tags import status
 from ..core.recording import Call, Event
 from ..core.scripting import Scripted
 from .callbacks import Callbacks
 from .cursors import FakeCursorFactory, FakePreparedStatement
+from .kinds import Descended
 from .records import FakeRecord, records
 from .transactions import FakeTransaction
 from .wire import Rows, sets
@@ -17,10 +19,16 @@ if TYPE_CHECKING:
     from .pools import FakePool
 
 
-class FakeConnection(Callbacks):
+class FakeConnection(Callbacks, metaclass=Descended):
     """An asyncpg connection whose answers are scripted; `fetchrow_return` is `fetch_row_return`, and so on."""
 
     driver = "asyncpg"
+    seen = "asyncpg.connection.Connection"
+
+    def seen_as(self) -> Any:
+        """The class of the driver, which is another one where a pool gave the connection."""
+        proxy = self._pool and loaded("asyncpg.pool.PoolConnectionProxy")
+        return proxy or loaded(self.seen) or type(self)
 
     fetchrow_return = Scripted("fetch_row")
     fetchval_return = Scripted("fetch_val")

@@ -4,6 +4,7 @@
 from collections.abc import AsyncIterator, Generator, Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..common.kinds import SeenAs
 from ..common.tags import status
 from .exceptions import error, interface_error
 from .records import FakeRecord
@@ -12,8 +13,10 @@ if TYPE_CHECKING:
     from .connection import FakeConnection
 
 
-class FakePreparedStatement:
+class FakePreparedStatement(SeenAs):
     """A prepared statement; recorded and answered as the connection's own calls are."""
+
+    seen = "asyncpg.prepared_stmt.PreparedStatement"
 
     def __init__(
         self, connection: "FakeConnection", query: str, record_class: type | None, name: str | None
@@ -80,8 +83,10 @@ class FakePreparedStatement:
         _require_usable(self._connection, f"PreparedStatement.{method}")
 
 
-class FakeCursorFactory:
+class FakeCursorFactory(SeenAs):
     """What `cursor()` returns: iterate over it with `async for`, or await it for a `FakeCursor`."""
+
+    seen = "asyncpg.cursor.CursorFactory"
 
     def __init__(
         self,
@@ -116,8 +121,10 @@ class FakeCursorFactory:
         )
 
 
-class FakeCursor:
+class FakeCursor(SeenAs):
     """A cursor over the rows scripted for `fetch`, asked for once, when it was made."""
+
+    seen = "asyncpg.cursor.Cursor"
 
     def __init__(self, connection: "FakeConnection", rows: list[FakeRecord]) -> None:
         self._connection, self._rows = connection, rows

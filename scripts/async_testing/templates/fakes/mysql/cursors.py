@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ..common.cursor import Rows
+from ..common.kinds import SeenAs, loaded
 from ..core.recording import copied
 from .literals import arguments
 from .wire import Result
@@ -18,13 +19,14 @@ class Form:
     """What a cursor class of the driver makes of rows: `dict_type`, None for tuples; `unbuffered`."""
 
     def __init__(self, kind: type | None) -> None:
+        self.kind = kind
         names = {each.__name__ for each in getattr(kind, "__mro__", ())}
         dicts = not names.isdisjoint(("DictCursor", "_DictCursorMixin", "DictCursorMixin"))
         self.dict_type: Any = getattr(kind, "dict_type", dict) if dicts else None
         self.unbuffered = "SSCursor" in names
 
 
-class MysqlCursor:
+class MysqlCursor(SeenAs):
     """A cursor over scripted rows: tuples or dicts, all at once or one by one, as the class says that was asked for."""
 
     insert_values: ClassVar[re.Pattern[str]]
@@ -40,6 +42,10 @@ class MysqlCursor:
         self.arraysize, self.rownumber, self.rowcount = 1, 0, -1
         self.description: tuple[tuple[Any, ...], ...] | None = None
         self.lastrowid: int | None = connection.no_id
+
+    def seen_as(self) -> Any:
+        """The class that was asked for."""
+        return self._form.kind or loaded(self.seen) or type(self)
 
     async def __aenter__(self) -> Self:
         return self

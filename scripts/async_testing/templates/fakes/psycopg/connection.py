@@ -22,6 +22,7 @@ class FakeConnection(Wire):
     """
 
     driver = "psycopg"
+    seen = "psycopg.AsyncConnection"
 
     def __init__(self, *, strict: bool = False, row_factory: Callable[..., Any] | None = None) -> None:
         super().__init__(strict=strict)

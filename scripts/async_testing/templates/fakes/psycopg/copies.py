@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from ..common.kinds import SeenAs
+
 if TYPE_CHECKING:
     from .connection import FakeConnection
 
 
-class FakeCopy:
+class FakeCopy(SeenAs):
     """A COPY in progress: a context manager that gives itself."""
+
+    seen = "psycopg.AsyncCopy"
 
     def __init__(self, connection: "FakeConnection", statement: str) -> None:
         self.connection, self.statement = connection, statement

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..common.cursor import Rows
+from ..common.kinds import SeenAs
 from ..common.tags import status
 from ..core.recording import copied
 from .columns import Column, Fields
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from .connection import FakeConnection
 
 
-class FakeCursor:
+class FakeCursor(SeenAs):
     """A psycopg cursor over scripted rows."""
 
+    seen = "psycopg.AsyncCursor"
     _encoding = "utf-8"
 
     def __init__(self, connection: "FakeConnection", *, row_factory: Callable[..., Any] | None) -> None:

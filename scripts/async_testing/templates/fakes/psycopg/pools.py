@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
 
+from ..common.kinds import SeenAs
 from ..common.places import Places
 from ..common.session import pause
 from ..core.recording import Event
@@ -13,12 +14,14 @@ from .exceptions import error
 # ruff: noqa: ASYNC109 - the driver has these parameters
 
 
-class FakePool:
+class FakePool(SeenAs):
     """An `AsyncConnectionPool`, open. `connection()` gives the scripted connection, or a sibling while it is out.
 
     Arguments: the scripted connection (a new one by default, reachable as `fake`); how many connections there
     are at least and may be out at once; how long to wait for one; its name.
     """
+
+    seen = "psycopg_pool.AsyncConnectionPool"
 
     def __init__(
         self,

@@ -21,6 +21,8 @@ class FakeServerCursor(FakeCursor):
     One that has run nothing fetches from whatever cursor of its name there is.
     """
 
+    seen = "psycopg.AsyncServerCursor"
+
     def __init__(
         self,
         connection: "FakeConnection",
