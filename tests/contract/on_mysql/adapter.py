@@ -20,6 +20,7 @@ from tests.contract.on_mysql import (
     only_aiomysql,
     only_asyncmy,
     pools,
+    several,
     transactions,
 )
 
@@ -38,10 +39,9 @@ RESET = (
     "INSERT INTO item VALUES (1, 'one', 10), (2, 'two', NULL)",
     "SET foreign_key_checks = 1",
 )
-SHARED = (calls, cursors, transactions, pools, failures, kinds)
+SHARED = (calls, cursors, transactions, pools, failures, kinds, several)
 UNTYPED = "the fake does not know the types of columns; script the DataError"
 UNPARSED = "the fake does not parse SQL as the server does; replay it on a real one"
-FIRST_ONLY = "the fake has one result for a text of several statements"
 
 
 @dataclass

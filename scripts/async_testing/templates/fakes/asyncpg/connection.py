@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..common.channels import Channels
 from ..common.kinds import loaded
 from ..common.tags import status
 from ..core.recording import Call, Event
@@ -36,7 +37,8 @@ class FakeConnection(Callbacks, metaclass=Descended):
     def __init__(self, *, strict: bool = False) -> None:
         super().__init__(strict=strict)
         self.top_transaction: FakeTransaction | None = None
-        self.listeners, self.codecs = [], {}
+        self.listeners, self.codecs, self.channels = [], {}, Channels(self.ledger)
+        self._own = []
         self._reset_state(None)
 
     def _reset_state(self, pool: "FakePool | None") -> None:
@@ -103,11 +105,16 @@ class FakeConnection(Callbacks, metaclass=Descended):
     ) -> Any:
         """Run a statement. Returns a value of its first row, or None.
 
-        A value set as `fetch_val_return` is the answer whatever the column.
+        A value set as `fetch_val_return` is the answer whatever the column, if the statement has it.
         """
         answer = await self.answered("fetch_val", "fetchval", query, args, timeout=timeout)
         if isinstance(answer, Rows):
             return answer[0][column] if answer else None
+        if column and isinstance(column, int):
+            from ..sql.returned import columns
+
+            if names := columns(query):
+                _ = FakeRecord((each, None) for each in names)[column]
         return answer
 
     def transaction(
@@ -182,14 +189,6 @@ class FakeConnection(Callbacks, metaclass=Descended):
                 import asyncio
 
                 asyncio.get_running_loop().call_soon(self._pool.discard, self)
-
-    async def reset(self, *, timeout: float | None = None) -> None:
-        """Roll back what is open."""
-        self.check_usable("reset")
-        self.listeners.clear()
-        self.top_transaction = None
-        if self.session.open:
-            await self.control(self.session.rollback, name="ROLLBACK", timeout=timeout)
 
     def savepoint_name(self) -> str:
         """A name that no other savepoint of this connection has."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..common.kinds import SeenAs
 from ..common.tags import status
+from .described import Attribute, Type, attributes, explained, parameters
 from .exceptions import error, interface_error
 from .records import FakeRecord
 
@@ -36,6 +37,21 @@ class FakePreparedStatement(SeenAs):
     def get_statusmsg(self) -> str | None:
         """The status of the last `fetch`; None before, and after what stops at the first row."""
         return self._status
+
+    def get_parameters(self) -> tuple[Type, ...]:
+        """A type for each parameter, as far as a cast says it."""
+        self._check("get_parameters")
+        return parameters(self._query)
+
+    def get_attributes(self) -> tuple[Attribute, ...]:
+        """The columns of the result, where the text names them."""
+        self._check("get_attributes")
+        return attributes(self._query)
+
+    async def explain(self, *args: Any, analyze: bool = False) -> Any:
+        """The plan that is scripted for the EXPLAIN, as a value or as JSON."""
+        self._check("explain")
+        return await explained(self._connection, self._query, args, analyze=analyze)
 
     async def fetch(self, *args: Any, timeout: float | None = None) -> list[FakeRecord]:
         """The rows."""

@@ -91,6 +91,8 @@ class FakePool(SeenAs, PoolCalls):
             return
         await pause()
         if connection in self._out:
+            connection.warn_of_listeners()
+            connection.forget_listeners()
             if connection.session.open and not connection.session.gone:
                 connection.session.rollback()
             self._forget(connection, "release")

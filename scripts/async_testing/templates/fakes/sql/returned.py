@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from .text import _EVERY_STYLE, _VERBS, _behind_with
+from .text import _EVERY_STYLE, _VERBS, _behind_with, verb_and_tables
 from .tokens import KEYWORDS, Token, is_mark, is_word, tokenize
 
 _ENDS = frozenset(
@@ -50,6 +50,22 @@ def columns(statement: str, *, expressions: bool = True) -> tuple[str, ...]:
     """
     names = [_name(item, expressions) for item in _items(tokenize(statement, _EVERY_STYLE))]
     return tuple(name for name in names if name) if all(names) else ()
+
+
+def written_by(statement: str, verbs: Sequence[str]) -> str:
+    """What the server calls a statement that writes, or locks to write: its verb; nothing where it only reads."""
+    verb = verb_and_tables(statement)[0]
+    if verb in verbs or verb != "SELECT":
+        return verb if verb in verbs else ""
+    tokens = tokenize(statement, _EVERY_STYLE)
+    for place, token in enumerate(tokens):
+        behind = [each.text.upper() for each in tokens[place + 1 : place + 4]]
+        if is_mark([token], "(") and is_word(tokens, "with") and behind[:1] and behind[0] in verbs:
+            return verb
+        for lock in ("UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE") if is_word([token], "for") else ():
+            if behind[: len(lock.split())] == lock.split():
+                return f"SELECT FOR {lock}"
+    return ""
 
 
 def _items(tokens: Sequence[Token]) -> Iterator[list[Token]]:
