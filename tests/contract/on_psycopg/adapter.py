@@ -15,6 +15,7 @@ from tests.contract.on_psycopg import (
     cursors,
     failures,
     kinds,
+    notifications,
     pools,
     settings,
     several,
@@ -77,11 +78,12 @@ async def prepare(dsn: str) -> None:
 
 DRIVER = Driver(
     name="psycopg",
-    modules=(calls, cursors, transactions, pools, copies, failures, kinds, several, settings),
+    modules=(calls, cursors, transactions, pools, copies, failures, kinds, several, settings, notifications),
     live=live,
     fake=fake,
     prepare=prepare,
     known={
+        "an_error_in_a_pipeline_comes_late": "the fake runs each statement of a pipeline at once, and raises there",
         "a_wrong_type_is_noticed_unasked": "the fake does not know the types of columns; script the DataError",
         "a_wrong_word_is_noticed_unasked": "the fake does not parse SQL as the server does; replay it on a real one",
     },

@@ -9,12 +9,12 @@ from ..core.recording import Event
 from .cursors import FakeCursor
 from .exceptions import LOST, error
 from .info import FakeConnectionInfo
+from .notifications import Notifications
 from .server_cursors import FakeServerCursor
-from .settings import Settings
 from .transactions import FakeTransaction
 
 
-class FakeConnection(Settings):
+class FakeConnection(Notifications):
     """A psycopg connection (`AsyncConnection`) whose answers are scripted.
 
     Arguments: `strict`, as for every fake; `row_factory` of the cursors, one of `psycopg.rows` or of your own;

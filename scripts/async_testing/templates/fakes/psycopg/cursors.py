@@ -29,6 +29,11 @@ class FakeCursor(Results):
         self.closed = False
         self._set()
 
+    @property
+    def adapters(self) -> Any:
+        """Those of its connection."""
+        return self.connection.adapters
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -68,6 +73,8 @@ class FakeCursor(Results):
         self, query: Any, params: Any = None, *, binary: bool | None = None, size: int = 1
     ) -> AsyncIterator[Any]:
         """Run a statement and go through its rows one by one."""
+        if self.connection.pipelines:
+            raise error("ProgrammingError")("stream() cannot be used in pipeline mode")
         self._ready()
         self._set(*await self.connection.run("stream", text_of(query), params))
         for row in self._fetched(None):
@@ -104,6 +111,8 @@ class FakeCursor(Results):
         self, statement: Any, params: Any = None, *, writer: Any = None
     ) -> AsyncIterator[FakeCopy]:
         """A COPY, for a block: recorded in `copy_calls`, answered by `copy_return`."""
+        if self.connection.pipelines:
+            raise error("NotSupportedError")("COPY cannot be used in pipeline mode")
         self._not_closed()
         text = text_of(statement)
         if not streams(text):

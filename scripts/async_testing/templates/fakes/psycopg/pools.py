@@ -108,10 +108,11 @@ class FakePool(SeenAs):
         except TimeoutError:
             raise error("PoolTimeout")(f"couldn't get a connection after {seconds:.2f} sec") from None
         connection = self.fake if self.fake not in self._out else self.fake.sibling()
-        kept, settings = connection is self.fake and not connection.closed, connection.settings
+        kept = connection is self.fake and not connection.closed
+        settings, hearing = connection.settings, connection.hearing
         connection.reset()
         if kept:
-            connection.settings = settings
+            connection.settings, connection.hearing = settings, hearing
         if self._configure and not (kept and self._configured):
             await self._configure(connection)
         self._configured = True

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from ..common.channels import Channels
 from ..common.connection import BaseConnection
 from ..common.errors import Refused
 from ..common.session import several
@@ -35,6 +36,7 @@ class Wire(BaseConnection):
 
     def __init__(self, *, strict: bool = False) -> None:
         super().__init__(strict=strict)
+        self.channels = Channels(self.ledger)
         self._pool: FakePool | None = None
         self.reset()
 
@@ -52,16 +54,21 @@ class Wire(BaseConnection):
         """Copies into or out of a table; the statement is the COPY, the parameters what was copied."""
         return self.ledger.calls["copy"]
 
+    @property
+    def lock(self) -> Any:
+        """Held by whoever uses the connection."""
+        if self._lock is None:
+            import asyncio
+
+            self._lock = asyncio.Lock()
+        return self._lock
+
     async def operation(self, call: Callable[[], Any], *, lost: str = LOST) -> Any:
         """One operation, once the one before it is over.
 
         Raises: OperationalError on a closed connection, `lost` being what it says of one that was lost.
         """
-        if self._lock is None:
-            import asyncio
-
-            self._lock = asyncio.Lock()
-        async with self._lock:
+        async with self.lock:
             if self.broken:
                 raise error("OperationalError")(lost)
             self.check_open()
