@@ -154,12 +154,14 @@ async def test_the_fakes_work_without_their_driver(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "psqlpy", None)
     monkeypatch.setitem(sys.modules, "asyncpg", None)
     conn = psqlpy.FakeConnection()
+    assert conn.__class__ is psqlpy.FakeConnection
     with pytest.raises(psqlpy.error("ConnectionExecuteError"), match="expected 1 parameters but got 0"):
         await conn.execute("SELECT $1", [])
     conn.close()
     with pytest.raises(psqlpy.error("ConnectionClosedError")):
         await conn.execute("SELECT 1")
     other = asyncpg.FakeConnection()
+    assert asyncpg.FakeConnection in type(other).__mro__
     with pytest.raises(asyncpg.error("InterfaceError"), match="expects 1 argument"):
         await other.fetch("SELECT $1")
     with pytest.raises(asyncpg.error("NoActiveSQLTransactionError"), match="outside of a transaction"):

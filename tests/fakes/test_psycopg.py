@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import sys
 
 import pytest
 from async_testing.templates.fakes import Insert, Select, UnscriptedCall, after, answers, settled
 from async_testing.templates.fakes.psycopg import FakeConnection, FakePool, error, errors
+from async_testing.templates.fakes.sql.returned import columns
 
 pytestmark = pytest.mark.asyncio
 
@@ -132,3 +134,70 @@ async def test_what_gives_rows_is_told_from_what_does_not(statement: str, rows: 
     conn = FakeConnection()
     cursor = await conn.execute(statement)
     assert (cursor.description is not None) is rows
+
+
+async def test_it_works_without_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("psycopg", "psycopg.adapt", "psycopg_pool"):
+        monkeypatch.setitem(sys.modules, module, None)
+    pool = FakePool("postgresql://localhost/app", open=False, kwargs={"autocommit": True})
+    assert pool.__class__ is FakePool
+    async with pool, pool.connection() as conn:
+        assert conn.__class__ is FakeConnection
+        await conn.set_isolation_level(3)
+        assert (conn.autocommit, conn.isolation_level) == (True, 3)
+        await conn.execute("SELECT %s", [object()])
+        await conn.execute("LISTEN news")
+        conn.hear("news", "told")
+        assert [each.payload async for each in conn.notifies(stop_after=1)] == ["told"]
+
+
+async def test_what_is_heard_while_it_is_waited_for() -> None:
+    pool = FakePool(min_size=1, max_size=2)
+    heard: list[str] = []
+
+    async def listen() -> None:
+        async with pool.connection() as conn:
+            await conn.execute("LISTEN news")
+            await conn.commit()
+            heard.extend([each.payload async for each in conn.notifies(stop_after=2)])
+
+    task = asyncio.create_task(listen())
+    await asyncio.sleep(0.01)
+    for payload in ("one", "two"):
+        async with pool.connection() as conn:
+            await conn.execute(
+                "SELECT pg_notify(%(channel)s, %(payload)s)", {"channel": "news", "payload": payload}
+            )
+    await asyncio.wait_for(task, 5)
+    assert heard == ["one", "two"]
+
+
+async def test_parameters_of_a_copy_are_recorded() -> None:
+    conn = FakeConnection()
+    conn.copy_return = "1\tAna\n"
+    async with conn.cursor().copy("COPY (SELECT id, name FROM users WHERE id = %s) TO STDOUT", [1]) as copy:
+        assert [row async for row in copy.rows()] == [("1", "Ana")]
+    assert conn.copy_calls[0].parameters == [1]
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("SELECT a, b.c, d AS e, f g, h::text FROM t", ["a", "c", "e", "g", "h"]),
+        (
+            'SELECT "A b", count(*), 1 + 1, NULL, $1 FROM t',
+            ["A b", "count", "?column?", "?column?", "?column?"],
+        ),
+        ("WITH x AS (SELECT 1 AS one) SELECT two FROM x", ["two"]),
+        ("SELECT DISTINCT a FROM t UNION SELECT b FROM u", ["a"]),
+        ("(SELECT a FROM t LIMIT 1)", ["a"]),
+        ("INSERT INTO t (a) SELECT b FROM u RETURNING a, c AS d", ["a", "d"]),
+        ("SELECT current_date, (SELECT 1), a FROM t", []),
+        ("SELECT * FROM t", []),
+        ("SELECT t.*, a FROM t", []),
+        ("DELETE FROM t", []),
+        ("", []),
+    ],
+)
+async def test_columns_are_named_by_the_statement(statement: str, names: list[str]) -> None:
+    assert list(columns(statement)) == names

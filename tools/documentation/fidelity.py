@@ -44,6 +44,11 @@ TITLES = {
     "pools": "Pools",
     "resources": "Life cycle, cursors, prepared statements, COPY, calls at once",
     "failures": "Errors of the server and lost connections",
+    "several": "Several results of one call",
+    "settings": "Settings, and values that can be sent",
+    "notifications": "Notifications and pipelines",
+    "guards": "Listeners, codecs, and what the driver checks on its own",
+    "kinds": "What an object is an instance of",
     "surprises": "What generated calls have shown",
 }
 

@@ -11,7 +11,7 @@ import aiosqlite
 from async_testing.templates.fakes import aiosqlite as fakes
 
 from tests.contract.harness import Driver, World
-from tests.contract.on_aiosqlite import calls, cursors, failures, transactions
+from tests.contract.on_aiosqlite import calls, cursors, failures, kinds, transactions
 
 SCHEMA = """
     PRAGMA foreign_keys = ON;
@@ -73,7 +73,7 @@ async def prepare(folder: str) -> None:
 
 DRIVER = Driver(
     name="aiosqlite",
-    modules=(calls, cursors, transactions, failures),
+    modules=(calls, cursors, transactions, failures, kinds),
     live=live,
     fake=fake,
     prepare=prepare,

@@ -8,7 +8,17 @@ from typing import Any
 from async_testing.templates.fakes import asyncpg as fakes
 
 from tests.contract.harness import RESET, SCHEMA, Driver, World
-from tests.contract.on_asyncpg import calls, failures, objects, orders, pools, resources, transactions
+from tests.contract.on_asyncpg import (
+    calls,
+    failures,
+    guards,
+    kinds,
+    objects,
+    orders,
+    pools,
+    resources,
+    transactions,
+)
 
 asyncpg = import_module("asyncpg")
 
@@ -64,7 +74,7 @@ async def prepare(dsn: str) -> None:
 
 DRIVER = Driver(
     name="asyncpg",
-    modules=(calls, objects, transactions, orders, pools, resources, failures),
+    modules=(calls, objects, transactions, orders, pools, resources, failures, kinds, guards),
     live=live,
     fake=fake,
     prepare=prepare,

@@ -12,7 +12,17 @@ from urllib.parse import parse_qs, urlsplit
 from async_testing.templates.fakes import aiomysql, asyncmy
 
 from tests.contract.harness import Driver, World
-from tests.contract.on_mysql import calls, cursors, failures, only_aiomysql, only_asyncmy, pools, transactions
+from tests.contract.on_mysql import (
+    calls,
+    cursors,
+    failures,
+    kinds,
+    only_aiomysql,
+    only_asyncmy,
+    pools,
+    several,
+    transactions,
+)
 
 SCHEMA = (
     "SET foreign_key_checks = 0",
@@ -29,10 +39,9 @@ RESET = (
     "INSERT INTO item VALUES (1, 'one', 10), (2, 'two', NULL)",
     "SET foreign_key_checks = 1",
 )
-SHARED = (calls, cursors, transactions, pools, failures)
+SHARED = (calls, cursors, transactions, pools, failures, kinds, several)
 UNTYPED = "the fake does not know the types of columns; script the DataError"
 UNPARSED = "the fake does not parse SQL as the server does; replay it on a real one"
-FIRST_ONLY = "the fake has one result for a text of several statements"
 
 
 @dataclass

@@ -70,3 +70,9 @@ async def a_sequence_is_no_value(db: Any) -> None:
     cursor = await db.connection.cursor()
     for value in ((1, 2), {"a": 1}):
         await db.see(cursor.execute(NOBODY + " OR id IN %s", [value]))
+
+
+async def a_connection_tells_its_character_set(db: Any) -> None:
+    db.note(db.connection.charset, db.connection.character_set_name())
+    await db.see(db.connection.set_charset("latin1"))
+    db.note(db.connection.charset)

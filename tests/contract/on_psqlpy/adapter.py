@@ -11,6 +11,7 @@ from tests.contract.harness import RESET, SCHEMA, Driver, World
 from tests.contract.on_psqlpy import (
     calls,
     failures,
+    kinds,
     objects,
     orders,
     pools,
@@ -72,7 +73,7 @@ async def prepare(dsn: str) -> None:
 
 DRIVER = Driver(
     name="psqlpy",
-    modules=(calls, results, objects, transactions, orders, pools, resources, failures, surprises),
+    modules=(calls, results, objects, transactions, orders, pools, resources, failures, surprises, kinds),
     live=live,
     fake=fake,
     prepare=prepare,

@@ -9,7 +9,18 @@ import psycopg_pool
 from async_testing.templates.fakes import psycopg as fakes
 
 from tests.contract.harness import RESET, SCHEMA, Driver, World
-from tests.contract.on_psycopg import calls, copies, cursors, failures, pools, transactions
+from tests.contract.on_psycopg import (
+    calls,
+    copies,
+    cursors,
+    failures,
+    kinds,
+    notifications,
+    pools,
+    settings,
+    several,
+    transactions,
+)
 
 
 def look(value: Any) -> Any:
@@ -31,10 +42,12 @@ async def live(dsn: str) -> AsyncIterator[World]:
     await connection.commit()
     pools: list[Any] = []
 
-    async def pool() -> Any:
-        made: Any = psycopg_pool.AsyncConnectionPool(dsn, min_size=1, max_size=2, open=False, name="pool-1")
+    async def pool(*, open: bool = True, **options: Any) -> Any:
+        sizes = {"min_size": 1, "max_size": 2, "name": "pool-1"} | options
+        made: Any = psycopg_pool.AsyncConnectionPool(dsn, open=False, **sizes)
         pools.append(made)
-        await made.open(wait=True)
+        if open:
+            await made.open(wait=True)
         return made
 
     try:
@@ -51,8 +64,8 @@ def fake(script: dict[str, Any]) -> World:
     for kind, value in script.items():
         setattr(connection, f"{kind}_return", value)
 
-    async def pool() -> fakes.FakePool:
-        return fakes.FakePool(connection, min_size=1, max_size=2)
+    async def pool(**options: Any) -> fakes.FakePool:
+        return fakes.FakePool(connection, **{"min_size": 1, "max_size": 2} | options)
 
     return World(connection, pool, look)
 
@@ -65,11 +78,12 @@ async def prepare(dsn: str) -> None:
 
 DRIVER = Driver(
     name="psycopg",
-    modules=(calls, cursors, transactions, pools, copies, failures),
+    modules=(calls, cursors, transactions, pools, copies, failures, kinds, several, settings, notifications),
     live=live,
     fake=fake,
     prepare=prepare,
     known={
+        "an_error_in_a_pipeline_comes_late": "the fake runs each statement of a pipeline at once, and raises there",
         "a_wrong_type_is_noticed_unasked": "the fake does not know the types of columns; script the DataError",
         "a_wrong_word_is_noticed_unasked": "the fake does not parse SQL as the server does; replay it on a real one",
     },

@@ -1,6 +1,9 @@
 """psycopg_pool: connections taken and given back."""
 
 import asyncio
+from typing import Any
+
+from psycopg.rows import dict_row
 
 from tests.contract.harness import ROWS, World, scripted
 from tests.contract.on_psycopg.calls import ALL, COUNT, INSERT, NOBODY
@@ -142,3 +145,50 @@ async def a_connection_given_back_in_a_transaction_is_kept(db: World) -> None:
     again = await pool.getconn()
     db.note(conn.closed, again.closed, again.autocommit)
     await db.see(pool.putconn(again))
+
+
+async def a_pool_is_opened_later(db: Any) -> None:
+    pool = await db.make_pool(open=False)
+    db.note(pool.closed)
+    await db.see(pool.getconn(), pool.wait(), pool.connection().__aenter__())
+    await db.see(pool.open(), pool.wait(), pool.open())
+    db.note(pool.closed)
+    async with pool.connection() as connection:
+        await db.see(connection.execute(NOBODY))
+    await db.see(pool.close(), pool.close(), pool.open(), pool.getconn())
+    db.note(pool.closed)
+
+
+async def a_pool_takes_what_its_connections_are_made_with(db: Any) -> None:
+    pool = await db.make_pool(kwargs={"autocommit": True, "row_factory": dict_row})
+    async with pool.connection() as connection:
+        db.note(connection.autocommit, connection.row_factory is dict_row)
+        await connection.execute(NOBODY)
+        db.note(connection.info.transaction_status.name)
+
+
+async def a_pool_takes_the_options_of_the_driver(db: Any) -> None:
+    options: dict[str, Any] = {"max_waiting": 5, "max_lifetime": 60.0, "max_idle": 5.0, "num_workers": 1}
+    pool = await db.make_pool(open=False, reconnect_timeout=1.0, timeout=2.0, min_size=2, **options)
+    db.note(pool.name, pool.min_size, pool.max_size, pool.timeout)
+    await db.see(db.make_pool(numworkers=1))
+
+
+async def a_pool_configures_and_checks_its_connections(db: Any) -> None:
+    seen: list[str] = []
+
+    def told(name: str) -> Any:
+        async def hook(connection: Any) -> None:
+            seen.append(name)
+
+        return hook
+
+    pool = await db.make_pool(
+        max_size=1, configure=told("configure"), check=told("check"), reset=told("reset")
+    )
+    for _ in range(2):
+        async with pool.connection() as connection:
+            seen.append("used")
+            await connection.execute(NOBODY)
+        await db.until(lambda: seen[-1] == "reset")
+    db.note(*seen)

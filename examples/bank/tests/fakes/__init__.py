@@ -1,9 +1,9 @@
-# async-testing-expert 0.1.0 sha256:29963e537c7d425b (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:84309eccd25355a5 (scaffold.py --update renews it)
 """The fakes of this project: connections, pools and transactions that behave as the driver's do."""
 
 from typing import TYPE_CHECKING
 
-from .aiomysql import FakeConnection, FakeContext, FakeCursor, FakePool, FakeResult, errors
+from .aiomysql import FakeConnection, FakeContext, FakeCursor, FakePool, FakeResult, FakeResults, errors
 from .core.ledger import settled
 from .core.recording import Call, Event
 from .core.scripting import UNSET, Answers, UnscriptedCall, answers
@@ -41,6 +41,7 @@ __all__ = [
     "FakeCursor",
     "FakePool",
     "FakeResult",
+    "FakeResults",
     "Insert",
     "Raw",
     "Select",

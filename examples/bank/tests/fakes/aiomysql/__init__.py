@@ -1,8 +1,9 @@
-# async-testing-expert 0.1.0 sha256:4f9151c2a368b74f (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:09b3815f92a885e7 (scaffold.py --update renews it)
 """Fakes in the shape of aiomysql, measured against 0.3.2 on a live MariaDB."""
 
 from ..common.contexts import FakeContext
 from ..common.results import FakeResult
+from ..common.several import FakeResults
 from .connection import FakeConnection
 from .cursors import FakeCursor
 from .exceptions import error, errors
@@ -14,6 +15,7 @@ __all__ = [
     "FakeCursor",
     "FakePool",
     "FakeResult",
+    "FakeResults",
     "error",
     "errors",
 ]

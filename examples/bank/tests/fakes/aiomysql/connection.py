@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:b7753319d03193da (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:1910bee144ad2b29 (scaffold.py --update renews it)
 """The connection of aiomysql."""
 
 from ..common.contexts import FakeContext
@@ -10,19 +10,40 @@ from .exceptions import error, errors
 class FakeConnection(MysqlConnection):
     """An aiomysql connection whose answers are scripted.
 
-    Arguments: `strict`, as for every fake; `autocommit` and `cursorclass` as `aiomysql.connect` takes them.
+    Arguments: `strict`, as for every fake; the others as `aiomysql.connect` takes them.
     """
 
     driver = "aiomysql"
+    seen = "aiomysql.connection.Connection"
     error = error
     errors = errors
     no_id = None
 
     def __init__(
-        self, *, strict: bool = False, autocommit: bool = False, cursorclass: type | None = None
+        self,
+        *,
+        strict: bool = False,
+        autocommit: bool = False,
+        cursorclass: type | None = None,
+        host: str = "localhost",
+        port: int = 3306,
+        user: str = "root",
+        db: str = "",
+        charset: str = "utf8mb4",
     ) -> None:
         super().__init__(strict=strict, autocommit=autocommit)
         self.cursorclass = cursorclass
+        self.host, self.port, self.user, self.db, self.charset = host, port, user, db, charset
+        self.unix_socket, self.encoding, self.echo = None, "utf8", False
+
+    async def set_charset(self, charset: str) -> None:
+        """Use another character set."""
+        await super().set_charset(charset)
+        self.charset = charset
+
+    def character_set_name(self) -> str:
+        """The character set."""
+        return self.charset
 
     @property
     def closed(self) -> bool:

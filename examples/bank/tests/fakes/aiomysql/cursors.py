@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:b10b7f862d241b89 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:9fcd432d85e7ae0b (scaffold.py --update renews it)
 """The cursor of aiomysql."""
 
 import re
@@ -12,6 +12,7 @@ from ..mysql.cursors import MysqlCursor
 class FakeCursor(MysqlCursor):
     """An aiomysql cursor over scripted rows. Where rows are buffered, its fetches are futures and no coroutines."""
 
+    seen = "aiomysql.cursors.Cursor"
     insert_values = re.compile(
         r"\s*((?:INSERT|REPLACE)\s.+\sVALUES?\s+)"
         r"(\(\s*(?:%s|%\(.+\)s)\s*(?:,\s*(?:%s|%\(.+\)s)\s*)*\))"

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:b1adbe23db5c3b80 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:a2788ce5423c933f (scaffold.py --update renews it)
 """The pool of aiomysql."""
 
 from typing import Any
@@ -14,6 +14,7 @@ class FakePool(MysqlPool[FakeConnection]):
     are at least and may be out at once, 0 for any number. Can be awaited and entered, as `create_pool(…)`.
     """
 
+    seen = "aiomysql.pool.Pool"
     makes = FakeConnection
 
     def __init__(

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:fe42fe81d6b8d0cf (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:f83dfbd4f66b26d5 (scaffold.py --update renews it)
 """The server's side of a connection: its transaction, and what it refuses."""
 
 import re
@@ -159,10 +159,10 @@ class Session:
     def allow(self, statement: str) -> None:
         """Raises: Refused for a write in a transaction that may only read."""
         if self.read_only:
-            from ..sql.text import verb_and_tables
+            from ..sql.returned import written_by
 
-            verb = verb_and_tables(statement)[0]
-            if verb in WRITES:
+            verb = written_by(statement, WRITES)
+            if verb:
                 raise Refused("25006", f"cannot execute {verb} in a read-only transaction")
 
     def done(self, call: Call, *, failed: bool = False, aborts: bool = False) -> None:

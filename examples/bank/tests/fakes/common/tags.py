@@ -1,9 +1,9 @@
-# async-testing-expert 0.1.0 sha256:af1f8a3fb0f12263 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:bcde1abdc2f674bb (scaffold.py --update renews it)
 """The command tag that PostgreSQL answers a statement with, as `INSERT 0 1`."""
 
 from typing import TYPE_CHECKING, Any
 
-from ..core.scripting import as_rows
+from ..core.scripting import UNSET, as_rows
 
 if TYPE_CHECKING:
     from ..sql.tokens import Token
@@ -23,6 +23,7 @@ _SKIPPED = frozenset(
         "concurrently",
     ]
 )
+_BEYOND = frozenset(["from", "where", "limit", "offset", "having", "union", "intersect", "except", "fetch"])
 _TAGS = {
     "END": "COMMIT",
     "ABORT": "ROLLBACK",
@@ -51,6 +52,8 @@ def status(statement: str, answer: Any) -> str:
         verb = "SELECT"
     if isinstance(answer, int):
         count = answer
+    elif answer is UNSET and verb == "SELECT" and words[:1] == ["select"] and not _BEYOND.intersection(words):
+        count = 1
     else:
         count = len(as_rows(answer)) or (
             _values(tokens) if verb == "INSERT" or words[:1] == ["values"] else 0

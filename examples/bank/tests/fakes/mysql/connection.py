@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:308bba9f657a35b6 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:1c17615e09335ac2 (scaffold.py --update renews it)
 """What the connections of the drivers of MySQL have in common."""
 
 from collections.abc import Generator
@@ -97,6 +97,30 @@ class MysqlConnection(Wire):
     def insert_id(self) -> int | None:
         """The id that the last INSERT gave."""
         return self.last.lastrowid
+
+    @property
+    def loop(self) -> Any:
+        """The loop that runs."""
+        import asyncio
+
+        return asyncio.get_running_loop()
+
+    @property
+    def server_version(self) -> str:
+        """That of a recent MariaDB."""
+        return "11.4.5-MariaDB"
+
+    def get_server_info(self) -> str:
+        """That of a recent MariaDB."""
+        return self.server_version
+
+    def get_host_info(self) -> str:
+        """Where the server is."""
+        return "socket localhost:3306"
+
+    def get_proto_info(self) -> int:
+        """The version of the protocol."""
+        return 10
 
     def thread_id(self) -> int:
         """The number of the connection."""

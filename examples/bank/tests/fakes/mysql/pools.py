@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:f283ed707d70c6e8 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:3b62ca5c273c2e6f (scaffold.py --update renews it)
 """What the pools of the drivers of MySQL have in common."""
 
 from collections import deque
@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from ..common.contexts import FakeContext, arrived
+from ..common.kinds import SeenAs
 from ..common.places import Places
 from ..common.session import pause
 from ..core.recording import Event
@@ -15,7 +16,7 @@ from .connection import MysqlConnection
 C = TypeVar("C", bound=MysqlConnection)
 
 
-class MysqlPool(Generic[C]):
+class MysqlPool(SeenAs, Generic[C]):
     """A pool, open. `acquire()` gives the scripted connection, or a sibling while it is out.
 
     A connection that is given back within a transaction, as far as it knows, is closed: nothing is committed.

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:4a8df7ef914cfb95 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:8967903a005271d7 (scaffold.py --update renews it)
 """What MySQL and MariaDB make of transactions: none within another, and statements that commit by themselves."""
 
 import re
@@ -71,6 +71,9 @@ class MysqlSession(Session):
         self.require_connected()
         if self.read_only and _WRITES.match(statement):
             raise Refused("1792", "Cannot execute statement in a READ ONLY transaction")
+
+    def allow(self, statement: str) -> None:
+        """All that is admitted."""
 
     def done(self, call: Call, *, failed: bool = False, aborts: bool = False) -> None:
         """Enter what became of a call; `aborts` when the server rolled the transaction back with it."""

@@ -1,17 +1,19 @@
-# async-testing-expert 0.1.0 sha256:4a5967578e63bbcf (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:d248ece4c66f235f (scaffold.py --update renews it)
 """What stands between a connection and its server: one statement at a time, values written into its text."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from ..common.connection import BaseConnection
 from ..common.errors import Refused
 from ..common.results import affected
+from ..common.several import FakeResults, shared_out
 from ..core.recording import Call, Event
-from ..core.scripting import Kind, as_rows
+from ..core.scripting import UNSET, Kind, as_rows
 from .errors import DEADLOCK, MysqlErrors
 from .exceptions import Classes
+from .ids import numbered
 from .literals import formatted
 from .session import MysqlSession
 
@@ -22,10 +24,12 @@ UNKNOWN_COUNT = 2**64 - 1
 
 
 class Result:
-    """What a statement gave: `rows`, None for one that returns none; `count`; `lastrowid`."""
+    """What a statement gave: `rows`, None for one that returns none; `count`; `lastrowid`; names of `columns`."""
 
-    def __init__(self, rows: list[Any] | None, count: int, lastrowid: int | None) -> None:
-        self.rows, self.count, self.lastrowid = rows, count, lastrowid
+    def __init__(
+        self, rows: list[Any] | None, count: int, lastrowid: int | None, columns: Sequence[str] = ()
+    ) -> None:
+        self.rows, self.count, self.lastrowid, self.columns = rows, count, lastrowid, columns
 
 
 class Wire(BaseConnection):
@@ -48,6 +52,7 @@ class Wire(BaseConnection):
     def __init__(self, *, strict: bool, autocommit: bool) -> None:
         super().__init__(strict=strict)
         self.autocommit_mode = autocommit
+        self.ids = [1]
         self.reset()
 
     def reset(self) -> None:
@@ -124,33 +129,49 @@ class Wire(BaseConnection):
 
     async def run(
         self, method: str, query: Any, parameters: Any, *, many: bool = False, unbuffered: bool = False
-    ) -> Result:
-        """One statement, whose text and parameters go together. Returns what it gave."""
+    ) -> list[Result]:
+        """One call, whose text and parameters go together. Returns what each of its statements gave."""
         text = query.decode() if isinstance(query, bytes | bytearray) else query
         if not isinstance(text, str):
             raise TypeError(f"object of type '{type(text).__name__}' has no len()")
         if not text.strip():
             self.check_open()
             raise self.errors.server_error(1065, "Query was empty")
+        from ..sql.returned import statements
         from ..sql.text import gives_rows
 
-        asked = _FOR.sub("", text, count=1) if _FOR.match(text) else text
-        rows = gives_rows(asked) or bool(_CALL.match(asked))
-        kind: Kind = "fetch" if rows else "execute"
+        several = statements(_FOR.sub("", text, count=1) if _FOR.match(text) else text)
+        rows = [gives_rows(each) or bool(_CALL.match(each)) for each in several]
+        kind: Kind = "fetch" if any(rows) else "execute"
 
         async def one() -> Any:
             self.session.prepare(text)
             return await self.perform(kind, method, text, parameters, check=lambda call: None, batch=many)
 
         answer = await self.operation(one)
-        self.told(rows=rows, unbuffered=unbuffered)
-        if rows:
-            count = UNKNOWN_COUNT if unbuffered else len(answer)
-            self.last = Result(answer, count, self.no_id)
-        else:
-            count = affected(text, answer, len(parameters) if many else 1)
-            self.last = Result(None, count, getattr(answer, "lastrowid", 0))
-        return self.last
+        self.told(rows=rows[0], unbuffered=unbuffered)
+        times = len(parameters) if many else 1
+        shared = zip(several, rows, shared_out(answer, rows), strict=True)
+        named = getattr(answer, "columns", ())
+        return [
+            self._rows(each, given, named, unbuffered) if gives else self._done(each, given, times)
+            for each, gives, given in shared
+        ]
+
+    def _rows(self, query: str, given: Any, named: Sequence[str], unbuffered: bool) -> Result:
+        from ..sql.returned import columns
+
+        rows = as_rows(None if isinstance(given, int) else given)
+        names = () if rows else named or columns(query, expressions=False)
+        return Result(rows, UNKNOWN_COUNT if unbuffered else len(rows), self.no_id, names)
+
+    def _done(self, query: str, given: Any, times: int) -> Result:
+        count = affected(query, UNSET if isinstance(given, list) and not given else given, times)
+        lastrowid = getattr(given, "lastrowid", None)
+        if lastrowid is None:
+            lastrowid = self.ids[0] if count and numbered(query) else 0
+            self.ids[0] += count if lastrowid else 0
+        return Result(None, count, lastrowid)
 
     def formatted(self, query: Any, parameters: Any) -> Any:
         """The text of a statement with its parameters in it. Raises: TypeError, KeyError, ValueError."""
@@ -159,6 +180,8 @@ class Wire(BaseConnection):
     def shape(self, kind: Kind, source: Kind, value: Any) -> Any:
         """Rows as a list; a count, which was scripted for other statements, is none."""
         if kind != "fetch":
+            return value
+        if isinstance(value, FakeResults):
             return value
         return [] if source == "execute" and isinstance(value, int | str) else as_rows(value)
 

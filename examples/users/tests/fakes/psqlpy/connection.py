@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:3d68fe9d8b6b87db (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:91a112724ed7023c (scaffold.py --update renews it)
 """The connection of psqlpy: how it counts parameters, and what it makes of an answer."""
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class FakeConnection(Operations, RowsConnection):
     """A psqlpy connection whose answers are scripted. Also what `FakePool.acquire()` gives, unentered."""
 
-    driver = "psqlpy"
+    driver, seen = "psqlpy", "psqlpy.Connection"
     plain = True
 
     def __init__(self, *, strict: bool = False) -> None:

@@ -1,10 +1,11 @@
-# async-testing-expert 0.1.0 sha256:f342a300eac4cb79 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:80bb57e9dab5433a (scaffold.py --update renews it)
 """Prepared statements and cursors of psqlpy."""
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..common.errors import Refused
+from ..common.kinds import SeenAs
 from ..common.session import WRITES, pause
 from ..core.recording import Call, shown
 from .exceptions import CLOSED, error, worded
@@ -65,12 +66,14 @@ class Whereabouts:
         return []
 
 
-class FakeCursor(Whereabouts):
+class FakeCursor(SeenAs, Whereabouts):
     """A server-side cursor over the rows scripted for `fetch`, asked for once, when it starts.
 
     It starts with a BEGIN of its own and ends with a ROLLBACK, as psqlpy has it: what was written meanwhile on its
     connection is lost, be it in a transaction or not. `problems` tells of writes that are lost that way.
     """
+
+    seen = "psqlpy.Cursor"
 
     def __init__(
         self,

@@ -1,10 +1,11 @@
-# async-testing-expert 0.1.0 sha256:c4cb150afb8c23a0 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:3e4c6b6493fffdd6 (scaffold.py --update renews it)
 """The pool of psqlpy."""
 
 import weakref
 from collections import deque
 from types import TracebackType
 
+from ..common.kinds import SeenAs
 from ..common.places import Places
 from ..common.session import Session, pause
 from ..core.recording import Event
@@ -26,11 +27,13 @@ class PoolStatus:
         )
 
 
-class FakePool:
+class FakePool(SeenAs):
     """A psqlpy pool. `acquire()` gives the scripted connection, or a sibling of it while it is out.
 
     Arguments: the scripted connection (a new one by default, reachable as `fake`); how many may be out at once.
     """
+
+    seen = "psqlpy.ConnectionPool"
 
     def __init__(self, connection: FakeConnection | None = None, *, max_size: int = 8) -> None:
         if max_size < 2:

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:55388a922f4ff503 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:d5b1ca70670bd64d (scaffold.py --update renews it)
 """The transaction of psqlpy, and how it words its errors."""
 
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..common.errors import Refused
+from ..common.kinds import SeenAs
 from .exceptions import CLOSED, error, on_wire
 from .operations import Operations, require_string
 from .results import QueryResult
@@ -33,8 +34,10 @@ _LEVELS = {
 }
 
 
-class FakeTransaction(Operations):
+class FakeTransaction(SeenAs, Operations):
     """A psqlpy transaction: a context manager that gives itself, or begin, then commit or rollback."""
+
+    seen = "psqlpy.Transaction"
 
     def __init__(
         self,

@@ -1,15 +1,19 @@
-# async-testing-expert 0.1.0 sha256:18247801283af382 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:202f782225008dc5 (scaffold.py --update renews it)
 """What a connection of asyncpg tells to callbacks, the facts of its server, and codecs."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from ..core.scripting import Kind
-from .copies import Copies
+from .exceptions import interface_error
+from .listeners import Callback, Listeners, check_callback, discard, tell
 
-Callback = Callable[..., Any]
+_BUILT_IN = (
+    " json jsonb xml uuid numeric bool int2 int4 int8 float4 float8 money bytea bit varbit text varchar bpchar char "
+    "name date time timetz timestamp timestamptz interval inet cidr macaddr point "
+)
 
 
 class LoggedQuery(NamedTuple):
@@ -40,20 +44,20 @@ class Settings:
     server_version, client_encoding, TimeZone = "18.0", "UTF8", "UTC"
 
 
-class Callbacks(Copies):
-    """Listeners, loggers and codecs of a connection.
+class Callbacks(Listeners):
+    """Loggers and codecs of a connection.
 
-    Attributes: `listeners`, the callbacks of channels as (channel, callback): a test calls them to notify;
-    `codecs`, what was set by schema and type. Rows are scripted as the code gets them: a codec decodes nothing.
+    Attributes: `codecs`, what was set by schema and type. Rows are scripted as the code gets them: a codec
+    decodes nothing.
     """
 
-    listeners: list[tuple[str, Callback]]
     codecs: dict[tuple[str, str], dict[str, Any]]
     _loggers: list[Callback]
     _terminations: list[Callback]
 
     def forget_callbacks(self) -> None:
         """As on a connection that was just made."""
+        self.forget_listeners()
         self._loggers, self._terminations = [], []
 
     async def answered(self, kind: Kind, method: str, query: str, args: Any, *, timeout: float | None) -> Any:
@@ -68,40 +72,25 @@ class Callbacks(Copies):
             raise
         finally:
             if self._loggers and kind != "copy" and method != "cursor":
-                _tell(self._loggers, LoggedQuery(query, args, timeout, 0.0, failure, None, None))
-
-    async def add_listener(self, channel: str, callback: Callback) -> None:
-        """Keep a callback in `listeners`."""
-        self.check_usable("add_listener")
-        if (channel, callback) not in self.listeners:
-            self.listeners.append((channel, callback))
-
-    async def remove_listener(self, channel: str, callback: Callback) -> None:
-        """Remove a callback; does nothing on a closed connection."""
-        _discard(self.listeners, (channel, callback))
-
-    def add_log_listener(self, callback: Callback) -> None:
-        """Accepted: a fake has no notices to tell."""
-        self.check_usable("add_log_listener")
-
-    def remove_log_listener(self, callback: Callback) -> None:
-        """Accepted."""
+                tell(self._loggers, LoggedQuery(query, args, timeout, 0.0, failure, None, None))
 
     def add_termination_listener(self, callback: Callback) -> None:
         """Call this once the connection is closed."""
+        check_callback(callback)
         self._terminations.append(callback)
 
     def remove_termination_listener(self, callback: Callback) -> None:
         """Call it no more."""
-        _discard(self._terminations, callback)
+        discard(self._terminations, callback)
 
     def add_query_logger(self, callback: Callback) -> None:
         """Call this with a `LoggedQuery` after each call."""
+        check_callback(callback)
         self._loggers.append(callback)
 
     def remove_query_logger(self, callback: Callback) -> None:
         """Call it no more."""
-        _discard(self._loggers, callback)
+        discard(self._loggers, callback)
 
     @contextmanager
     def query_logger(self, callback: Callback) -> Generator[None, None, None]:
@@ -121,8 +110,13 @@ class Callbacks(Copies):
         decoder: Callback,
         format: str = "text",
     ) -> None:
-        """Keep a codec in `codecs`."""
+        """Keep a codec in `codecs`. Raises: ValueError for a type of the server itself without its schema."""
         self.check_usable("set_type_codec")
+        if schema == "public" and f" {typename} " in _BUILT_IN:
+            raise ValueError(f"unknown type: {schema}.{typename}")
+        if format not in ("text", "binary", "tuple"):
+            expected = "expected 'text', 'binary' or 'tuple'"
+            raise interface_error(f"invalid `format` argument, {expected}, got {format!r}")
         self.codecs[schema, typename] = {"encoder": encoder, "decoder": decoder, "format": format}
 
     async def set_builtin_type_codec(
@@ -154,25 +148,5 @@ class Callbacks(Copies):
 
     def _terminated(self) -> None:
         if self._terminations:
-            _tell(self._terminations, self)
+            tell(self._terminations, self)
             self._terminations = []
-
-
-def _tell(callbacks: list[Callback], told: Any) -> None:
-    import asyncio
-
-    loop = asyncio.get_running_loop()
-    for callback in callbacks:
-        if asyncio.iscoroutinefunction(callback):
-            _running.add(task := loop.create_task(callback(told)))
-            task.add_done_callback(_running.discard)
-        else:
-            loop.call_soon(callback, told)
-
-
-_running: set[Any] = set()
-
-
-def _discard(callbacks: list[Any], callback: Any) -> None:
-    if callback in callbacks:
-        callbacks.remove(callback)

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:f988a1d120b71f05 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:247b05015d201deb (scaffold.py --update renews it)
 """COPY with asyncpg: recorded, and answered with what `copy_return` says."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
+from ..common.errors import Refused
+from .exceptions import server_error
 from .wire import Wire
 
 _FORMAT = ("format", "oids", "delimiter", "null", "header", "quote", "escape", "encoding")
@@ -31,7 +33,9 @@ class Copies(Wire):
     ) -> str:
         """Recorded in `copy_calls`. Returns the status, `COPY` and how many records there are."""
         rows = [row async for row in records] if hasattr(records, "__aiter__") else list(records)
-        statement = f"COPY {_table(schema_name, table_name, columns)} FROM STDIN"
+        statement = f"COPY {self._table(schema_name, table_name, columns)} FROM STDIN"
+        for row in rows:
+            self._check_record(row)
         statement += f" WHERE {where}" if where else ""
         return await self._copied("copy_records_to_table", statement, rows, timeout, len(rows))
 
@@ -46,7 +50,7 @@ class Copies(Wire):
             content = b"".join([bytes(part) async for part in source])
         else:
             content = _read(source)
-        place = _table(options.pop("schema_name", None), table_name, options.pop("columns", None))
+        place = self._table(options.pop("schema_name", None), table_name, options.pop("columns", None))
         lines = len(content.splitlines())
         return await self._copied("copy_to_table", f"COPY {place} FROM STDIN", content, timeout, lines)
 
@@ -55,7 +59,7 @@ class Copies(Wire):
     ) -> str:
         """Writes the bytes or text of `copy_return` to the output. Returns the status."""
         _check("copy_from_table", options)
-        place = _table(options.pop("schema_name", None), table_name, options.pop("columns", None))
+        place = self._table(options.pop("schema_name", None), table_name, options.pop("columns", None))
         return await self._copied("copy_from_table", f"COPY {place} TO STDOUT", None, timeout, 0, output)
 
     async def copy_from_query(
@@ -93,6 +97,22 @@ class Copies(Wire):
             await _write(output, data)
         return f"COPY {count}"
 
+    def _check_record(self, row: Any) -> None:
+        try:
+            row[0]
+        except IndexError:
+            pass
+        except Exception:
+            self.session.aborted = self.session.open
+            raise
+
+    def _table(self, schema: str | None, table: str, columns: Iterable[str] | None) -> str:
+        name = ".".join(f'"{part}"' for part in (schema, table) if part)
+        if isinstance(columns, str) and len(columns) > 1:  # a text is a list of letters
+            self.session.aborted = self.session.open
+            raise server_error(Refused("42703", f'column "{columns[0]}" does not exist'))
+        return name + (f"({', '.join(columns)})" if columns else "")
+
 
 def _read(path: Any) -> bytes:
     with open(path, "rb") as file:  # noqa: PTH123 - pathlib is slow to import
@@ -120,8 +140,3 @@ async def _write(output: Any, data: bytes) -> None:
 def _check(method: str, options: dict[str, Any]) -> None:
     for name in options.keys() - _OPTIONS[method]:
         raise TypeError(f"Connection.{method}() got an unexpected keyword argument {name!r}")
-
-
-def _table(schema: str | None, table: str, columns: Iterable[str] | None) -> str:
-    name = ".".join(f'"{part}"' for part in (schema, table) if part)
-    return name + (f"({', '.join(columns)})" if columns else "")

@@ -1,11 +1,13 @@
-# async-testing-expert 0.1.0 sha256:082985bc7c64b63d (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:f4497fb63be79314 (scaffold.py --update renews it)
 """Prepared statements and cursors of asyncpg."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
 from collections.abc import AsyncIterator, Generator, Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..common.kinds import SeenAs
 from ..common.tags import status
+from .described import Attribute, Type, attributes, explained, parameters
 from .exceptions import error, interface_error
 from .records import FakeRecord
 
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
     from .connection import FakeConnection
 
 
-class FakePreparedStatement:
+class FakePreparedStatement(SeenAs):
     """A prepared statement; recorded and answered as the connection's own calls are."""
+
+    seen = "asyncpg.prepared_stmt.PreparedStatement"
 
     def __init__(
         self, connection: "FakeConnection", query: str, record_class: type | None, name: str | None
@@ -34,6 +38,21 @@ class FakePreparedStatement:
     def get_statusmsg(self) -> str | None:
         """The status of the last `fetch`; None before, and after what stops at the first row."""
         return self._status
+
+    def get_parameters(self) -> tuple[Type, ...]:
+        """A type for each parameter, as far as a cast says it."""
+        self._check("get_parameters")
+        return parameters(self._query)
+
+    def get_attributes(self) -> tuple[Attribute, ...]:
+        """The columns of the result, where the text names them."""
+        self._check("get_attributes")
+        return attributes(self._query)
+
+    async def explain(self, *args: Any, analyze: bool = False) -> Any:
+        """The plan that is scripted for the EXPLAIN, as a value or as JSON."""
+        self._check("explain")
+        return await explained(self._connection, self._query, args, analyze=analyze)
 
     async def fetch(self, *args: Any, timeout: float | None = None) -> list[FakeRecord]:
         """The rows."""
@@ -81,8 +100,10 @@ class FakePreparedStatement:
         _require_usable(self._connection, f"PreparedStatement.{method}")
 
 
-class FakeCursorFactory:
+class FakeCursorFactory(SeenAs):
     """What `cursor()` returns: iterate over it with `async for`, or await it for a `FakeCursor`."""
+
+    seen = "asyncpg.cursor.CursorFactory"
 
     def __init__(
         self,
@@ -117,8 +138,10 @@ class FakeCursorFactory:
         )
 
 
-class FakeCursor:
+class FakeCursor(SeenAs):
     """A cursor over the rows scripted for `fetch`, asked for once, when it was made."""
+
+    seen = "asyncpg.cursor.Cursor"
 
     def __init__(self, connection: "FakeConnection", rows: list[FakeRecord]) -> None:
         self._connection, self._rows = connection, rows

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:a1b563f13b968eda (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:0d25a079e95d4050 (scaffold.py --update renews it)
 """The pool of asyncpg."""
 
 # ruff: noqa: ASYNC109 - the driver has these parameters
@@ -6,6 +6,7 @@ from collections.abc import Generator
 from types import TracebackType
 from typing import Any
 
+from ..common.kinds import SeenAs
 from ..common.places import Places
 from ..common.session import pause
 from ..core.recording import Event
@@ -14,12 +15,14 @@ from .exceptions import interface_error
 from .pool_calls import PoolCalls
 
 
-class FakePool(PoolCalls):
+class FakePool(SeenAs, PoolCalls):
     """An asyncpg pool, initialised. `acquire()` gives the scripted connection, or a sibling while it is out.
 
     Arguments: the scripted connection (a new one by default, reachable as `fake`); how many connections there
     are at least, and how many may be out at once.
     """
+
+    seen = "asyncpg.pool.Pool"
 
     def __init__(
         self, connection: FakeConnection | None = None, *, min_size: int = 1, max_size: int = 10
@@ -89,6 +92,8 @@ class FakePool(PoolCalls):
             return
         await pause()
         if connection in self._out:
+            connection.warn_of_listeners()
+            connection.forget_listeners()
             if connection.session.open and not connection.session.gone:
                 connection.session.rollback()
             self._forget(connection, "release")
@@ -159,8 +164,10 @@ class FakePool(PoolCalls):
         return self._closed or self._closing
 
 
-class FakeAcquireContext:
+class FakeAcquireContext(SeenAs):
     """What `acquire()` returns: await it, or enter it once."""
+
+    seen = "asyncpg.pool.PoolAcquireContext"
 
     def __init__(self, pool: FakePool, timeout: float | None) -> None:
         self._pool, self._timeout = pool, timeout

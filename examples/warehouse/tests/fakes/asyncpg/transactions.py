@@ -1,10 +1,11 @@
-# async-testing-expert 0.1.0 sha256:dffaf9b283286e37 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:dba35ed0044ecd5e (scaffold.py --update renews it)
 """The transactions of asyncpg."""
 
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ..common.kinds import SeenAs
 from .exceptions import interface_error
 
 if TYPE_CHECKING:
@@ -14,11 +15,13 @@ _LEVELS = {"read_committed", "read_uncommitted", "serializable", "repeatable_rea
 _ENDED = {"committed": "already committed", "rolledback": "already rolled back", "failed": "in error state"}
 
 
-class FakeTransaction:
+class FakeTransaction(SeenAs):
     """An asyncpg transaction: a context manager that gives None, or start, then commit or rollback.
 
     Within another one it is a savepoint. The event of its begin has the isolation asked for as its `name`.
     """
+
+    seen = "asyncpg.transaction.Transaction"
 
     def __init__(
         self,

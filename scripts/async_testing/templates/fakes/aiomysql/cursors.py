@@ -11,6 +11,7 @@ from ..mysql.cursors import MysqlCursor
 class FakeCursor(MysqlCursor):
     """An aiomysql cursor over scripted rows. Where rows are buffered, its fetches are futures and no coroutines."""
 
+    seen = "aiomysql.cursors.Cursor"
     insert_values = re.compile(
         r"\s*((?:INSERT|REPLACE)\s.+\sVALUES?\s+)"
         r"(\(\s*(?:%s|%\(.+\)s)\s*(?:,\s*(?:%s|%\(.+\)s)\s*)*\))"

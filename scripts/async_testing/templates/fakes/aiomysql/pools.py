@@ -13,6 +13,7 @@ class FakePool(MysqlPool[FakeConnection]):
     are at least and may be out at once, 0 for any number. Can be awaited and entered, as `create_pool(…)`.
     """
 
+    seen = "aiomysql.pool.Pool"
     makes = FakeConnection
 
     def __init__(

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..common.cursor import Rows
+from ..common.kinds import SeenAs
 from ..core.recording import copied
 from .binding import row_of
 from .exceptions import error
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from .wire import Wire
 
 
-class FakeCursor:
+class FakeCursor(SeenAs):
     """An aiosqlite cursor over scripted rows."""
+
+    seen = "aiosqlite.cursor.Cursor"
 
     def __init__(self, connection: "Wire") -> None:
         self._connection = connection

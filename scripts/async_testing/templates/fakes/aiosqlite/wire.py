@@ -21,6 +21,7 @@ class Wire(BaseConnection):
     """The state of a connection, and its statements."""
 
     driver = "aiosqlite"
+    seen = "aiosqlite.core.Connection"
     style = "?:"
     fallbacks = {"fetch": ("execute",)}  # noqa: RUF012
     lists = {"fetch": ("execute", "fetch")}  # noqa: RUF012

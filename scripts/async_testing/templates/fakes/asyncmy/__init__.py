@@ -2,6 +2,7 @@
 
 from ..common.contexts import FakeContext
 from ..common.results import FakeResult
+from ..common.several import FakeResults
 from .connection import FakeConnection
 from .cursors import FakeCursor
 from .exceptions import error, errors
@@ -13,6 +14,7 @@ __all__ = [
     "FakeCursor",
     "FakePool",
     "FakeResult",
+    "FakeResults",
     "error",
     "errors",
 ]

@@ -12,6 +12,7 @@ class FakeConnection(MysqlConnection):
     """
 
     driver = "asyncmy"
+    seen = "asyncmy.connection.Connection"
     error = error
     errors = errors
     no_id = 0

@@ -10,6 +10,7 @@ from ..mysql.cursors import MysqlCursor
 class FakeCursor(MysqlCursor):
     """An asyncmy cursor over scripted rows; to await it gives itself."""
 
+    seen = "asyncmy.cursors.Cursor"
     insert_values = re.compile(
         r"\s*((?:INSERT|REPLACE)\b.+\bVALUES?\s*)"
         r"(\(\s*(?:%s|%\(.+\)s)\s*(?:,\s*(?:%s|%\(.+\)s)\s*)*\))"

@@ -4,11 +4,14 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..common.channels import Channels
+from ..common.kinds import loaded
 from ..common.tags import status
 from ..core.recording import Call, Event
 from ..core.scripting import Scripted
 from .callbacks import Callbacks
 from .cursors import FakeCursorFactory, FakePreparedStatement
+from .kinds import Descended
 from .records import FakeRecord, records
 from .transactions import FakeTransaction
 from .wire import Rows, sets
@@ -17,10 +20,16 @@ if TYPE_CHECKING:
     from .pools import FakePool
 
 
-class FakeConnection(Callbacks):
+class FakeConnection(Callbacks, metaclass=Descended):
     """An asyncpg connection whose answers are scripted; `fetchrow_return` is `fetch_row_return`, and so on."""
 
     driver = "asyncpg"
+    seen = "asyncpg.connection.Connection"
+
+    def seen_as(self) -> Any:
+        """The class of the driver, which is another one where a pool gave the connection."""
+        proxy = self._pool and loaded("asyncpg.pool.PoolConnectionProxy")
+        return proxy or loaded(self.seen) or type(self)
 
     fetchrow_return = Scripted("fetch_row")
     fetchval_return = Scripted("fetch_val")
@@ -28,7 +37,8 @@ class FakeConnection(Callbacks):
     def __init__(self, *, strict: bool = False) -> None:
         super().__init__(strict=strict)
         self.top_transaction: FakeTransaction | None = None
-        self.listeners, self.codecs = [], {}
+        self.listeners, self.codecs, self.channels = [], {}, Channels(self.ledger)
+        self._own = []
         self._reset_state(None)
 
     def _reset_state(self, pool: "FakePool | None") -> None:
@@ -95,11 +105,16 @@ class FakeConnection(Callbacks):
     ) -> Any:
         """Run a statement. Returns a value of its first row, or None.
 
-        A value set as `fetch_val_return` is the answer whatever the column.
+        A value set as `fetch_val_return` is the answer whatever the column, if the statement has it.
         """
         answer = await self.answered("fetch_val", "fetchval", query, args, timeout=timeout)
         if isinstance(answer, Rows):
             return answer[0][column] if answer else None
+        if column and isinstance(column, int):
+            from ..sql.returned import columns
+
+            if names := columns(query):
+                _ = FakeRecord((each, None) for each in names)[column]
         return answer
 
     def transaction(
@@ -174,14 +189,6 @@ class FakeConnection(Callbacks):
                 import asyncio
 
                 asyncio.get_running_loop().call_soon(self._pool.discard, self)
-
-    async def reset(self, *, timeout: float | None = None) -> None:
-        """Roll back what is open."""
-        self.check_usable("reset")
-        self.listeners.clear()
-        self.top_transaction = None
-        if self.session.open:
-            await self.control(self.session.rollback, name="ROLLBACK", timeout=timeout)
 
     def savepoint_name(self) -> str:
         """A name that no other savepoint of this connection has."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ..common.kinds import SeenAs
 from .exceptions import interface_error
 
 if TYPE_CHECKING:
@@ -13,11 +14,13 @@ _LEVELS = {"read_committed", "read_uncommitted", "serializable", "repeatable_rea
 _ENDED = {"committed": "already committed", "rolledback": "already rolled back", "failed": "in error state"}
 
 
-class FakeTransaction:
+class FakeTransaction(SeenAs):
     """An asyncpg transaction: a context manager that gives None, or start, then commit or rollback.
 
     Within another one it is a savepoint. The event of its begin has the isolation asked for as its `name`.
     """
+
+    seen = "asyncpg.transaction.Transaction"
 
     def __init__(
         self,

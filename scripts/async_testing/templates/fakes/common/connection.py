@@ -7,13 +7,14 @@ from typing import Any, ClassVar, Self
 from ..core.ledger import Ledger
 from ..core.recording import Call, Event
 from ..core.scripting import Kind, Scripted, When
+from .kinds import SeenAs
 from .session import Session, pause
 
 RECORDED = bool(os.environ.get("ASYNC_TESTING_RECORD"))
 """Whether statements are written down, to be replayed on a real server."""
 
 
-class BaseConnection:
+class BaseConnection(SeenAs):
     """A fake connection of any driver: its script, its ledger and its session.
 
     Arguments: `strict`, to raise `UnscriptedCall` for what nothing is scripted for instead of answering as on

@@ -158,10 +158,10 @@ class Session:
     def allow(self, statement: str) -> None:
         """Raises: Refused for a write in a transaction that may only read."""
         if self.read_only:
-            from ..sql.text import verb_and_tables
+            from ..sql.returned import written_by
 
-            verb = verb_and_tables(statement)[0]
-            if verb in WRITES:
+            verb = written_by(statement, WRITES)
+            if verb:
                 raise Refused("25006", f"cannot execute {verb} in a read-only transaction")
 
     def done(self, call: Call, *, failed: bool = False, aborts: bool = False) -> None:

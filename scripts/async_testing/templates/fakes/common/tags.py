@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..core.scripting import as_rows
+from ..core.scripting import UNSET, as_rows
 
 if TYPE_CHECKING:
     from ..sql.tokens import Token
@@ -22,6 +22,7 @@ _SKIPPED = frozenset(
         "concurrently",
     ]
 )
+_BEYOND = frozenset(["from", "where", "limit", "offset", "having", "union", "intersect", "except", "fetch"])
 _TAGS = {
     "END": "COMMIT",
     "ABORT": "ROLLBACK",
@@ -50,6 +51,8 @@ def status(statement: str, answer: Any) -> str:
         verb = "SELECT"
     if isinstance(answer, int):
         count = answer
+    elif answer is UNSET and verb == "SELECT" and words[:1] == ["select"] and not _BEYOND.intersection(words):
+        count = 1
     else:
         count = len(as_rows(answer)) or (
             _values(tokens) if verb == "INSERT" or words[:1] == ["values"] else 0

@@ -6,7 +6,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ..common.cursor import Rows
+from ..common.kinds import SeenAs, loaded
 from ..core.recording import copied
+from .forms import Form
 from .literals import arguments
 from .wire import Result
 
@@ -14,17 +16,7 @@ if TYPE_CHECKING:
     from .connection import MysqlConnection
 
 
-class Form:
-    """What a cursor class of the driver makes of rows: `dict_type`, None for tuples; `unbuffered`."""
-
-    def __init__(self, kind: type | None) -> None:
-        names = {each.__name__ for each in getattr(kind, "__mro__", ())}
-        dicts = not names.isdisjoint(("DictCursor", "_DictCursorMixin", "DictCursorMixin"))
-        self.dict_type: Any = getattr(kind, "dict_type", dict) if dicts else None
-        self.unbuffered = "SSCursor" in names
-
-
-class MysqlCursor:
+class MysqlCursor(SeenAs):
     """A cursor over scripted rows: tuples or dicts, all at once or one by one, as the class says that was asked for."""
 
     insert_values: ClassVar[re.Pattern[str]]
@@ -36,10 +28,14 @@ class MysqlCursor:
         self._error = connection.error
         self._executed = False
         self._rows: Rows | None = None
-        self._whole: Any = []
+        self._more: list[Result] = []
         self.arraysize, self.rownumber, self.rowcount = 1, 0, -1
         self.description: tuple[tuple[Any, ...], ...] | None = None
         self.lastrowid: int | None = connection.no_id
+
+    def seen_as(self) -> Any:
+        """The class that was asked for."""
+        return self._form.kind or loaded(self.seen) or type(self)
 
     async def __aenter__(self) -> Self:
         return self
@@ -94,8 +90,14 @@ class MysqlCursor:
         return args
 
     async def nextset(self) -> Any:
-        """None: a fake has one result a statement."""
+        """Go on to the next result. Returns None where there is none."""
         self._connected()
+        if not self._more:
+            return None
+        more = self._more
+        self._clear()
+        self._set(more)
+        return True
 
     def mogrify(self, query: Any, args: Any = None) -> Any:
         """The text as it would be sent."""
@@ -162,13 +164,16 @@ class MysqlCursor:
     def _clear(self) -> None:
         self.rowcount = self.rownumber = 0
         self.description, self._rows, self.lastrowid = None, None, self.connection.no_id
+        self._more = []
 
-    def _set(self, result: Result) -> None:
+    def _set(self, results: list[Result]) -> None:
+        result, *self._more = results
+        self.connection.last = result
         self._executed = True
         self.rowcount, self.lastrowid = result.count, result.lastrowid
         if result.rows is None:
             return
-        names = list(dict(result.rows[0].items())) if result.rows else []
+        names = list(dict(result.rows[0].items())) if result.rows else result.columns
         self.description = tuple((name, None, None, None, None, None, True) for name in names)
         self._rows = Rows([self._row(dict(row.items())) for row in result.rows])
         if self._form.unbuffered:

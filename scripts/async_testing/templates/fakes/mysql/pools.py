@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from ..common.contexts import FakeContext, arrived
+from ..common.kinds import SeenAs
 from ..common.places import Places
 from ..common.session import pause
 from ..core.recording import Event
@@ -14,7 +15,7 @@ from .connection import MysqlConnection
 C = TypeVar("C", bound=MysqlConnection)
 
 
-class MysqlPool(Generic[C]):
+class MysqlPool(SeenAs, Generic[C]):
     """A pool, open. `acquire()` gives the scripted connection, or a sibling while it is out.
 
     A connection that is given back within a transaction, as far as it knows, is closed: nothing is committed.

@@ -71,6 +71,9 @@ class MysqlSession(Session):
         if self.read_only and _WRITES.match(statement):
             raise Refused("1792", "Cannot execute statement in a READ ONLY transaction")
 
+    def allow(self, statement: str) -> None:
+        """All that is admitted."""
+
     def done(self, call: Call, *, failed: bool = False, aborts: bool = False) -> None:
         """Enter what became of a call; `aborts` when the server rolled the transaction back with it."""
         if failed:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class FakeConnection(Operations, RowsConnection):
     """A psqlpy connection whose answers are scripted. Also what `FakePool.acquire()` gives, unentered."""
 
-    driver = "psqlpy"
+    driver, seen = "psqlpy", "psqlpy.Connection"
     plain = True
 
     def __init__(self, *, strict: bool = False) -> None:

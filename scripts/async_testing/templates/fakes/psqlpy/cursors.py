@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..common.errors import Refused
+from ..common.kinds import SeenAs
 from ..common.session import WRITES, pause
 from ..core.recording import Call, shown
 from .exceptions import CLOSED, error, worded
@@ -64,12 +65,14 @@ class Whereabouts:
         return []
 
 
-class FakeCursor(Whereabouts):
+class FakeCursor(SeenAs, Whereabouts):
     """A server-side cursor over the rows scripted for `fetch`, asked for once, when it starts.
 
     It starts with a BEGIN of its own and ends with a ROLLBACK, as psqlpy has it: what was written meanwhile on its
     connection is lost, be it in a transaction or not. `problems` tells of writes that are lost that way.
     """
+
+    seen = "psqlpy.Cursor"
 
     def __init__(
         self,

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..common.errors import Refused
+from ..common.kinds import SeenAs
 from .exceptions import CLOSED, error, on_wire
 from .operations import Operations, require_string
 from .results import QueryResult
@@ -32,8 +33,10 @@ _LEVELS = {
 }
 
 
-class FakeTransaction(Operations):
+class FakeTransaction(SeenAs, Operations):
     """A psqlpy transaction: a context manager that gives itself, or begin, then commit or rollback."""
+
+    seen = "psqlpy.Transaction"
 
     def __init__(
         self,

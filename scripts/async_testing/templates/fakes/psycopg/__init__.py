@@ -1,5 +1,6 @@
 """Fakes in the shape of psycopg 3 and psycopg_pool, their async side, measured against 3.3.9 on a live server."""
 
+from ..common.several import FakeResults
 from .connection import FakeConnection
 from .copies import FakeCopy
 from .cursors import FakeCursor
@@ -13,6 +14,7 @@ __all__ = [
     "FakeCopy",
     "FakeCursor",
     "FakePool",
+    "FakeResults",
     "FakeServerCursor",
     "FakeTransaction",
     "error",

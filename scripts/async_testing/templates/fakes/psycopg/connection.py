@@ -9,26 +9,31 @@ from ..core.recording import Event
 from .cursors import FakeCursor
 from .exceptions import LOST, error
 from .info import FakeConnectionInfo
+from .notifications import Notifications
 from .server_cursors import FakeServerCursor
 from .transactions import FakeTransaction
-from .wire import Wire
 
 
-class FakeConnection(Wire):
+class FakeConnection(Notifications):
     """A psycopg connection (`AsyncConnection`) whose answers are scripted.
 
     Arguments: `strict`, as for every fake; `row_factory` of the cursors, one of `psycopg.rows` or of your own;
-    tuples by default.
+    tuples by default; `autocommit`, as `AsyncConnection.connect` takes it.
     """
 
     driver = "psycopg"
+    seen = "psycopg.AsyncConnection"
 
-    def __init__(self, *, strict: bool = False, row_factory: Callable[..., Any] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        strict: bool = False,
+        row_factory: Callable[..., Any] | None = None,
+        autocommit: bool = False,
+    ) -> None:
         super().__init__(strict=strict)
         self.row_factory = row_factory
-        self.isolation_level: Any = None
-        self.read_only: bool | None = None
-        self.deferrable: bool | None = None
+        self.settings["autocommit"] = autocommit
 
     @property
     def info(self) -> FakeConnectionInfo:
@@ -110,40 +115,3 @@ class FakeConnection(Wire):
         self.closed = True
         self.session.lose()
         self.events.append(Event("close"))
-
-    async def set_autocommit(self, value: bool) -> None:
-        """Whether a statement commits at once. Raises: ProgrammingError within a transaction."""
-        self._check_idle("autocommit")
-        self.autocommit = bool(value)
-
-    async def set_isolation_level(self, value: Any) -> None:
-        """The isolation level of the transactions to come. Raises: ProgrammingError within one."""
-        self._check_idle("isolation_level")
-        self.isolation_level = value
-
-    async def set_read_only(self, value: bool | None) -> None:
-        """Whether the transactions to come may not write. Raises: ProgrammingError within one."""
-        self._check_idle("read_only")
-        self.read_only = value
-
-    async def set_deferrable(self, value: bool | None) -> None:
-        """Whether the transactions to come are deferrable. Raises: ProgrammingError within one."""
-        self._check_idle("deferrable")
-        self.deferrable = value
-
-    def _check_idle(self, name: str) -> None:
-        if self.broken:
-            raise error("OperationalError")(LOST)
-        self.check_open()
-        if self.session.open:
-            reason = (
-                "connection.transaction() context in progress"
-                if self.blocks
-                else f"connection in transaction status {self.transaction_status()}"
-            )
-            raise error("ProgrammingError")(f"can't change {name!r} now: {reason}")
-
-    async def start(self) -> None:
-        """BEGIN, where a statement needs it."""
-        if not (self.autocommit or self.session.open):
-            await self.step("BEGIN", lambda: self.session.begin(read_only=self.read_only))

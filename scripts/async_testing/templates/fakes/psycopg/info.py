@@ -3,13 +3,16 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..common.kinds import SeenAs
+
 if TYPE_CHECKING:
     from .connection import FakeConnection
 
 
-class FakeConnectionInfo:
+class FakeConnectionInfo(SeenAs):
     """`conn.info`: the state of the transaction is the connection's own, the rest is made up."""
 
+    seen = "psycopg.ConnectionInfo"
     dbname, user, password, host, port = "fake", "fake", "", "localhost", 5432
     hostaddr = options = error_message = ""
     server_version, encoding, vendor = 180000, "utf-8", "PostgreSQL"

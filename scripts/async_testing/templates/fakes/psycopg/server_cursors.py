@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..common.session import pause
 from ..core.scripting import as_rows
+from .answers import Result
 from .cursors import FakeCursor
 from .exceptions import error
 from .queries import text_of
-from .wire import Result
 
 if TYPE_CHECKING:
     from .connection import FakeConnection
@@ -20,6 +20,8 @@ class FakeServerCursor(FakeCursor):
 
     One that has run nothing fetches from whatever cursor of its name there is.
     """
+
+    seen = "psycopg.AsyncServerCursor"
 
     def __init__(
         self,
@@ -50,7 +52,7 @@ class FakeServerCursor(FakeCursor):
                 await self._let_go()
             self._described, self._page = False, None
             self._not_closed()
-            self._set(None)
+            self._set()
 
         def check(text: str) -> None:
             portals.check(name, text, held=self.withhold)
@@ -117,7 +119,7 @@ class FakeServerCursor(FakeCursor):
     async def _asked(self, count: int | None) -> list[Any]:
         self._not_closed()
         if not self._described:
-            self._set(None)
+            self._set()
             await self.connection.start()
             self._describe()
         await pause()
@@ -125,7 +127,10 @@ class FakeServerCursor(FakeCursor):
         return self._made(portal.fetch(count))
 
     def _describe(self) -> None:
-        self._set(Result(self.connection.portals.describe(self.name).rows, -1, ""))
+        from ..sql.returned import columns
+
+        portal: Portal = self.connection.portals.describe(self.name)
+        self._set(Result(portal.rows, -1, "", () if portal.rows else columns(portal.call.statement)))
         self._described = True
 
     async def _let_go(self) -> None:

@@ -5,14 +5,17 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from ..common.kinds import SeenAs
 from .exceptions import LOST, error
 
 if TYPE_CHECKING:
     from .connection import FakeConnection
 
 
-class FakeTransaction:
+class FakeTransaction(SeenAs):
     """A psycopg transaction: a context manager that gives itself, a savepoint within another one."""
+
+    seen = "psycopg.AsyncTransaction"
 
     def __init__(
         self, connection: "FakeConnection", savepoint_name: str | None, force_rollback: bool

@@ -3,25 +3,23 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from ..common.channels import Channels
 from ..common.connection import BaseConnection
 from ..common.errors import Refused
 from ..common.session import several
-from ..common.tags import status
+from ..common.several import FakeResults
 from ..core.recording import Call, Event
 from ..core.scripting import Kind, Scripted, as_rows
+from .answers import Result, counted, results
 from .exceptions import CLOSED, LOST, error, server_error
 from .portals import Portals
-from .queries import check
+from .queries import check, streams
 
 if TYPE_CHECKING:
     from .pools import FakePool
 
 
-class Result:
-    """What a statement gave: `rows`, None for one that returns none; `count`; `tag`, as `INSERT 0 1`."""
-
-    def __init__(self, rows: list[Any] | None, count: int, tag: str) -> None:
-        self.rows, self.count, self.tag = rows, count, tag
+MISUSED = "COPY cannot be used with this method; use copy() instead"
 
 
 class Wire(BaseConnection):
@@ -38,12 +36,14 @@ class Wire(BaseConnection):
 
     def __init__(self, *, strict: bool = False) -> None:
         super().__init__(strict=strict)
+        self.channels = Channels(self.ledger)
         self._pool: FakePool | None = None
         self.reset()
 
     def reset(self) -> None:
         """The state of a connection that was just opened."""
-        self.closed = self.broken = self.autocommit = False
+        self.closed = self.broken = self.copying = False
+        self.settings: dict[str, Any] = {"autocommit": False}
         self.blocks = 0
         self._lock: Any = None
         self.session = self.session_class(self.ledger)
@@ -54,19 +54,28 @@ class Wire(BaseConnection):
         """Copies into or out of a table; the statement is the COPY, the parameters what was copied."""
         return self.ledger.calls["copy"]
 
+    @property
+    def lock(self) -> Any:
+        """Held by whoever uses the connection."""
+        if self._lock is None:
+            import asyncio
+
+            self._lock = asyncio.Lock()
+        return self._lock
+
     async def operation(self, call: Callable[[], Any], *, lost: str = LOST) -> Any:
         """One operation, once the one before it is over.
 
         Raises: OperationalError on a closed connection, `lost` being what it says of one that was lost.
         """
-        if self._lock is None:
-            import asyncio
-
-            self._lock = asyncio.Lock()
-        async with self._lock:
+        async with self.lock:
             if self.broken:
                 raise error("OperationalError")(lost)
             self.check_open()
+            if self.copying:
+                raise error("OperationalError")(
+                    "sending query failed: another command is already in progress"
+                )
             try:
                 return await call()
             except Refused as refusal:
@@ -81,28 +90,40 @@ class Wire(BaseConnection):
         """What libpq calls the state of the transaction."""
         if self.closed:
             return "BAD"
+        if self.copying:
+            return "ACTIVE"
         return ("INERROR" if self.session.aborted else "INTRANS") if self.session.open else "IDLE"
 
-    async def run(self, method: str, query: str, parameters: Any) -> Result:
-        """One statement. Returns what it gave."""
+    async def run(self, method: str, query: str, parameters: Any) -> list[Result]:
+        """One call. Returns what each of its statements gave, of which there is one as a rule."""
+        from ..sql.returned import statements
         from ..sql.text import gives_rows
 
-        rows, aborted = gives_rows(query), self.session.aborted
-        answer = await self.call("fetch" if rows else "execute", method, query, parameters)
-        if rows:
-            given = as_rows(answer)
-            return Result(given, len(given), status(query, len(given)))
-        found = self.counted(query, answer)
-        return Result(None, -1, "ROLLBACK") if aborted and found.tag == "COMMIT" else found
+        several, aborted = statements(query), self.session.aborted
+        if method == "execute" and streams(query):
+            await self.begun(self.session.require_sound)
+            self.copying = True  # the server waits for data that nobody will send
+            raise error("ProgrammingError")(MISUSED)
+        rows = list(map(gives_rows, several))
+        answer = await self.call("fetch" if any(rows) else "execute", method, query, parameters)
+        found = results(several, rows, answer)
+        if aborted and found[0].tag == "COMMIT":
+            found[0].tag = "ROLLBACK"
+        return found
 
-    def counted(self, query: str, answer: Any, times: int = 1) -> Result:
-        """What a statement without rows gave, from a scripted count, tag, or nothing; run so many times."""
-        tag = status(query, answer)
-        verb, _, number = tag.rpartition(" ")
-        if not number.isdecimal():
-            return Result(None, -1, tag)
-        total = int(number) * (1 if isinstance(answer, int | str) else times)
-        return Result(None, total, f"{verb} {number}")
+    async def run_returning(self, query: str, sets: list[Any]) -> list[Result]:
+        """One statement with many sets of parameters. Returns what it gave for each."""
+        from ..sql.text import gives_rows
+
+        rows = gives_rows(query)
+        kind: Kind = "fetch" if rows else "execute"
+        answer = await self.call(kind, "executemany", query, sets, many=True)
+        if isinstance(answer, list) and len(answer) == len(sets) != 1:
+            answer = FakeResults(*answer)
+        elif not rows:
+            total = counted(query, answer, len(sets)).count
+            answer = FakeResults(*[max(total, 0) // len(sets)] * len(sets)) if sets else None
+        return results([query] * len(sets), [rows] * len(sets), answer)
 
     async def run_many(self, query: str, sets: list[Any]) -> Any:
         """One statement with many sets of parameters. Returns the scripted answer."""
@@ -142,7 +163,7 @@ class Wire(BaseConnection):
                 return 0
             for each in parameters if many else [parameters]:
                 if kind != "copy":
-                    check(query, each)
+                    check(query, each, self)
             answer = await self.perform(kind, method, query, parameters, check=checked, batch=many)
             if answered:
                 answered(answer)
@@ -152,12 +173,20 @@ class Wire(BaseConnection):
 
     async def start(self) -> None:
         """BEGIN, where a statement needs it."""
-        if not (self.autocommit or self.session.open):
-            await self.step("BEGIN", self.session.begin)
+        raise NotImplementedError
+
+    async def begun(self, check: Callable[[], None]) -> None:
+        """BEGIN, where it is needed, and what the server says to what comes then."""
+
+        async def one() -> None:
+            await self.start()
+            check()
+
+        await self.operation(one)
 
     def shape(self, kind: Kind, source: Kind, value: Any) -> Any:
         """Rows as a list; what else is scripted as it is."""
-        return as_rows(value) if kind == "fetch" else value
+        return as_rows(value) if kind == "fetch" and not isinstance(value, FakeResults) else value
 
     def aborts(self, problem: BaseException, call: Call) -> bool:
         """Errors of the server and cancelled statements; not those that psycopg finds on its own."""
