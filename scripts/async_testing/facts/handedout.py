@@ -27,7 +27,8 @@ def is_managed(source: SourceFile, fixture: Scope, otherwise: str = "") -> bool:
     name = re.escape(definition.name if definition else fixture.name)
     managed = re.compile(
         rf"\bwith\b[^\n]*\b{name}\b|(?:context|closing|[Mm]anager|[Ff]inalizer|[Cc]leanup)\(\s*{name}\b"
-        rf"|\b{name}\.(?:a?close|__a?enter__|__a?exit__)\b" + (f"|{otherwise}" if otherwise else "")
+        rf"|\b{name}\.(?:a?close|dispose|disconnect|terminate|__a?enter__|__a?exit__)\b"
+        + (f"|{otherwise}" if otherwise else "")
     )
     if managed.search(source.text):
         return True
