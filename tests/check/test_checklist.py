@@ -62,6 +62,20 @@ def test_nothing_to_look_at_passes_nothing(tmp_path: Path) -> None:
     assert line(outcomes, "Statements")[2:] == ("unassessed", "there are no DAO tests here")
 
 
+@pytest.mark.parametrize("text", ["Happy path", "Success and failure", "Exceptions without"])
+def test_errors_are_known_only_where_the_tests_call_the_code(tmp_path: Path, text: str) -> None:
+    (tmp_path / "app").mkdir()
+    code = "def of(number): return number\n\n\ndef find(number):\n    raise KeyError(number)\n"
+    (tmp_path / "app/user_dao.py").write_text(code)
+    paths = project(tmp_path, GOOD)
+    outcomes, _ = judged(tmp_path, paths, ALL)
+    assert line(outcomes, text)[2:] == ("unassessed", "there are no functions under test here")
+    calling = f"from app.user_dao import of\n{GOOD}\n\ndef test_of() -> None:\n    assert of(1) == 1\n"
+    (tmp_path / paths[0]).write_text(calling)
+    outcomes, _ = judged(tmp_path, paths, ALL)
+    assert line(outcomes, text)[2:] == ("passed", "1 function under test looked at")
+
+
 def test_a_rule_that_was_not_asked_passes_nothing(tmp_path: Path) -> None:
     outcomes, _ = judged(tmp_path, project(tmp_path, GOOD), OWN)
     docstrings = line(outcomes, "Docstrings")

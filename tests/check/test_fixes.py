@@ -243,3 +243,37 @@ def test_a_fix_that_shows_another_elsewhere_is_followed_in_the_same_run(
     told = {path.name: path.read_text(encoding="utf-8") for path in (folder.root / "tests").glob("*.py")}
     assert set(told.values()) == {"x = 'new'\n" if flag == "--fix" else "x = 'old'\n"}
     assert done.out.count("+x = 'new'") == (3 if flag == "--diff" else 0)
+
+
+@pytest.mark.parametrize(
+    ("written", "mended_to"),
+    [
+        ("assert repo.save.has_calls([call(1), call(2)])", "repo.save.assert_has_awaits([call(1), call(2)])"),
+        ("assert await repo.save.has_calls([call(1)])", "repo.save.assert_has_awaits([call(1)])"),
+        ("assert repo.save.called_once_with(2)", "repo.save.assert_awaited_once_with(2)"),
+        ("assert repo.save.any_call", None),
+    ],
+)
+def test_a_misspelled_assertion_keeps_its_arguments(
+    written: str, mended_to: str | None, folder: Folder
+) -> None:
+    lines = ["from unittest.mock import AsyncMock, call", "", "", "async def test_save(act) -> None:"]
+    lines += ["    repo = AsyncMock()", "    await act(repo)", f"    {written}", ""]
+    folder.write(FILE, "\n".join(lines))
+    folder.check("--fix", "--unsafe-fixes", "--preview")
+    assert folder.read(FILE).decode().splitlines()[6].strip() == (mended_to or written)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("has_calls", "raises AttributeError since Python 3.12"),
+        ("awaited_once_with", "is made up on the spot"),
+        ("assert_called_onec", "raises AttributeError"),
+    ],
+)
+def test_a_misspelled_assertion_is_told_as_what_becomes_of_it(name: str, told: str, folder: Folder) -> None:
+    lines = ["from unittest.mock import AsyncMock", "", "", "def test_save(act) -> None:"]
+    lines += ["    repo = AsyncMock()", "    act(repo)", f"    repo.save.{name}(1)", ""]
+    folder.write(FILE, "\n".join(lines))
+    assert f"repo.save.{name} {told}" in folder.check("--all").out

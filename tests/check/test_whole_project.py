@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.check.conftest import Folder
@@ -85,3 +87,12 @@ def test_a_file_that_is_module_and_test_keeps_the_findings_of_both(things: Folde
 def test_a_baseline_takes_findings_of_modules(things: Folder) -> None:
     assert things.check(*ASKED, "--baseline", "old.json", "--write-baseline").code == 0
     assert things.check(*ASKED, "--baseline", "old.json").code == 0
+
+
+def test_modules_are_counted_beside_the_files_that_were_checked(things: Folder) -> None:
+    said = next(
+        line for line in things.check("--checklist").lines if " finding" in line and "warning" in line
+    )
+    assert "other" in said.partition(" in ")[2]
+    checked = re.search(r"(\d+) of (\d+) file", said)
+    assert checked is None or int(checked[1]) <= int(checked[2])

@@ -20,7 +20,7 @@ from async_testing.checking.engine import Examined
 from async_testing.facts.source import SourceFile
 from async_testing.facts.workspace import Workspace
 from async_testing.model import Finding
-from async_testing.rules import Rule
+from async_testing.rules import Rule, _exercised
 
 State = Literal["passed", "failed", "unassessed"]
 SHOWN = 3
@@ -35,7 +35,8 @@ class Facts(NamedTuple):
     asked: frozenset[str]
     """Names of the rules that were asked."""
     counts: dict[str, int]
-    """By noun in the plural: tests, async tests, DAO tests, router tests, fixtures, lines, test files."""
+    """By noun in the plural: tests, async tests, DAO tests, router tests, fixtures, lines, test files,
+    functions under test."""
     measured: str = ""
     """The dotted module or the folder that coverage is asked about."""
 
@@ -93,7 +94,7 @@ LISTS: dict[str, tuple[Line, ...]] = {
             "tests",
             _AGAIN,
         ),
-        Line("Happy path and errors are known", _ERRORS, "test files", _COVERAGE),
+        Line("Happy path and errors are known", _ERRORS, "functions under test", _COVERAGE),
     ),
     DURING: (
         Line("Names say what and when: test_<action>_<scenario>", ("vague-test-name",), "tests", _AGAIN),
@@ -101,7 +102,7 @@ LISTS: dict[str, tuple[Line, ...]] = {
         Line("Docstrings say what each test validates", ("missing-docstring",), "tests", _AGAIN),
         Line("Everything has a type", _TYPES, "functions", "mypy --strict {files}"),
         Line("Replaced at the right level", _LEVEL, "tests", _AGAIN),
-        Line("Success and failure are both tested", _ERRORS, "test files", _COVERAGE),
+        Line("Success and failure are both tested", _ERRORS, "functions under test", _COVERAGE),
         Line("Statements are looked at, not only results", _STATEMENT, "DAO tests", _AGAIN),
         Line(
             "Number and kind of parameters are looked at",
@@ -124,7 +125,7 @@ LISTS: dict[str, tuple[Line, ...]] = {
         Line("State shared between tests", _SHARED, "tests", _STEADY, proves=False),
         Line("Over-mocking", ("over-mocking",), "tests", _AGAIN),
         Line("SQL that nobody looks at", _STATEMENT, "DAO tests", _AGAIN),
-        Line("Exceptions without a test", ("success-only",), "test files", _COVERAGE),
+        Line("Exceptions without a test", ("success-only",), "functions under test", _COVERAGE),
         Line("Missing types", _TYPES, "functions", "mypy --strict {files}"),
         Line("Vague names", ("vague-test-name",), "tests", _AGAIN),
     ),
@@ -159,9 +160,12 @@ def _counted(source: SourceFile) -> dict[str, int]:
         "functions": len(source.functions),
         "fixtures": len(source.fixtures.own),
         "lines": len(source.lines),
+        "functions under test": len({id(one.function.scope) for one in _exercised.calls(source)}),
     }
     if layer:
         counts[layer] = len(tests)
+    if layer == "router tests":  # the routes are called by their paths
+        counts["functions under test"] += sum("status_code" in source.segment(test.node) for test in tests)
     return counts
 
 
@@ -227,7 +231,9 @@ def _files(paths: Sequence[str]) -> str:
 
 
 def _many(number: int, noun: str) -> str:
-    return f"{number} {noun.removesuffix('s') if number == 1 else noun}"
+    first, space, rest = noun.partition(" under")
+    one = f"{first.removesuffix('s')}{space}{rest}"
+    return f"{number} {one if number == 1 else noun}"
 
 
 def report(outcomes: Sequence[Outcome]) -> list[str]:

@@ -130,8 +130,12 @@ def _summary(options: Namespace, outcome: Outcome) -> str:
         kinds = Counter(one.severity for one in findings)
         told = ", ".join(_many(kinds[kind], kind) for kind in ("error", "warning") if kinds[kind])
         told += f"{', ' if told and kinds['info'] else ''}{kinds['info']} info" if kinds["info"] else ""
-        where = len({one.path for one in findings})
-        parts = [f"{_many(len(findings), 'finding')} ({told}) in {where} of {files}"]
+        where = {one.path for one in findings}
+        others = where - set(outcome.files)  # modules of the project, the configuration
+        beside = f"{' and ' if where - others else ''}{_many(len(others), 'other')}" if others else ""
+        within = f"{len(where - others)} of {files}" if where - others else ""
+        checked = f" ({files} checked)" if others and not within else ""
+        parts = [f"{_many(len(findings), 'finding')} ({told}) in {within}{beside}{checked}"]
     else:
         parts = [f"no findings in {files}"]
     if outcome.problems:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from async_testing.facts import library
 from async_testing.facts.decorators import is_coroutine, plain_coroutine
+from async_testing.facts.mocknames import mistaken
 from async_testing.facts.scopes import Scope, arguments
 from async_testing.facts.types import bindings
 
@@ -271,7 +272,8 @@ def _mocked(source: SourceFile, func: ast.Attribute, root: ast.expr, mock: Mock,
     while isinstance(node, ast.Attribute):
         chain.append(node.attr)
         node = node.value
-    if any(one in MOCK_METHODS or one.startswith(("assert", "mock_", "_")) for one in chain):
+    asserts = any(mistaken(chain[0]))  # meant as an assertion, which nobody awaits
+    if asserts or any(one in MOCK_METHODS or one.startswith(("assert", "mock_", "_")) for one in chain):
         return False
     if {"return_value", "side_effect", "call_args", "await_args", "method_calls"} & set(chain):
         return False

@@ -15,18 +15,20 @@ _MOST_FILES = 400
 """Test files below a conftest that are read: where there are more, it is not worth the time."""
 
 
-def is_managed(source: SourceFile, fixture: Scope) -> bool:
+def is_managed(source: SourceFile, fixture: Scope, otherwise: str = "") -> bool:
     """Whether a test or fixture that gets a fixture's value evidently enters or closes it.
 
     Args:
         source: the file that defines the fixture; of a conftest, the test files below it are asked too.
         fixture: its function.
+        otherwise: a regular expression of another way to do it.
     """
     definition = source.fixtures.by_function.get(id(fixture.node))
     name = re.escape(definition.name if definition else fixture.name)
     managed = re.compile(
         rf"\bwith\b[^\n]*\b{name}\b|(?:context|closing|[Mm]anager|[Ff]inalizer|[Cc]leanup)\(\s*{name}\b"
-        rf"|\b{name}\.(?:a?close|__a?enter__|__a?exit__)\b"
+        rf"|\b{name}\.(?:a?close|dispose|disconnect|terminate|__a?enter__|__a?exit__)\b"
+        + (f"|{otherwise}" if otherwise else "")
     )
     if managed.search(source.text):
         return True

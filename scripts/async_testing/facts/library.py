@@ -122,9 +122,17 @@ CLASSES |= dict.fromkeys(MEMORY, _STREAM)
 CLASSES["asyncio.subprocess.Process"] = frozenset({"wait", "communicate"})
 FACTORIES: dict[str, str] = {
     "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
+    "sqlalchemy.ext.asyncio.async_sessionmaker": "sqlalchemy.ext.asyncio.async_sessionmaker",
     "asyncpg.create_pool": "asyncpg.Pool",
     "asyncpg.connect": "asyncpg.Connection",
     "redis.asyncio.from_url": "redis.asyncio.Redis",
     "aiosqlite.connect": "aiosqlite.Connection",
 }
+ENTERED: dict[str, str] = {
+    "sqlalchemy.ext.asyncio.async_sessionmaker": "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlalchemy.ext.asyncio.async_sessionmaker.begin": "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlalchemy.ext.asyncio.AsyncEngine.begin": "sqlalchemy.ext.asyncio.AsyncConnection",
+    "sqlalchemy.ext.asyncio.AsyncEngine.connect": "sqlalchemy.ext.asyncio.AsyncConnection",
+}
+"""What calling an object, or its method, gives to whom enters or awaits it."""
 """Function → the class of what it gives, or gives when it is awaited or entered."""

@@ -34,6 +34,8 @@ ABOUT_THE_MACHINE += (
     "debug",
     "mode",
 )
+OF_RESPONSES = ("is_success", "is_error", "is_client_error", "is_server_error", "is_redirect")
+"""Attributes of a response that read like facts about the machine."""
 TELLING = frozenset({"print", "skip", "xfail", "info", "debug", "warning", "warn", "log"})
 
 
@@ -46,6 +48,8 @@ def obtained(source: SourceFile, test: Test, node: ast.expr) -> bool:
     """Whether an expression depends on what the test got at run time, and on no parameter or fact about the machine."""
     names = roots(node)
     shown = ast.unparse(node).lower()
+    for word in OF_RESPONSES:
+        shown = shown.replace(word, "")
     if any(word in shown for word in ABOUT_THE_MACHINE) or names & test.parametrized:
         return False
     bound = bindings(source, test.function)

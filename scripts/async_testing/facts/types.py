@@ -155,8 +155,14 @@ def _made(source: SourceFile, node: ast.expr, scope: Scope, hops: int) -> str:
     name = source.dotted(node.func)
     if not name:
         return ""
+    if name == "sqlalchemy.orm.sessionmaker":
+        asynchronous = any(source.dotted(one.value).endswith(".AsyncSession") for one in node.keywords)
+        return "sqlalchemy.ext.asyncio.async_sessionmaker" if asynchronous else ""
     if name in library.FACTORIES:
         return library.FACTORIES[name]
+    given = _of_factory(source, node.func, scope, hops)
+    if given:
+        return given
     last = name.rpartition(".")[2].lstrip("_")
     if last[:1].isupper() and not last.isupper():
         return name
@@ -164,6 +170,29 @@ def _made(source: SourceFile, node: ast.expr, scope: Scope, hops: int) -> str:
         function = source.module_functions.get(node.func.id)
         return annotation(source, function.node.returns) if function else ""  # type: ignore[union-attr]
     return ""
+
+
+def _of_factory(source: SourceFile, func: ast.expr, scope: Scope, hops: int) -> str:
+    """What an object of SQLAlchemy gives that is called, or whose method is: ``Session()``, ``engine.begin()``."""
+    if isinstance(func, ast.Attribute) and func.attr in ("begin", "connect"):
+        kind = type_of(source, func.value, scope, hops - 1) or _of_maker(source, func.value)
+        return library.ENTERED.get(f"{kind}.{func.attr}", "")
+    if not isinstance(func, ast.Name | ast.Attribute):
+        return ""
+    kind = type_of(source, func, scope, hops - 1) or _of_maker(source, func)
+    return library.ENTERED.get(kind, "")
+
+
+def _of_maker(source: SourceFile, func: ast.expr) -> str:
+    """The class of a maker of sessions, or of an engine, that a module holds: the file itself or an imported one."""
+    name = source.dotted(func)
+    module, _, last = name.rpartition(".")
+    if not isinstance(func, ast.Name) or name == func.id:
+        holder = source if isinstance(func, ast.Name) else None
+    else:
+        holder = source.workspace.import_from(source, module, "sqlalchemy") if module.strip(".") else None
+    value = holder.constants.get(last) if holder is not None else None
+    return type_of(holder, value, holder.module) if holder is not None and isinstance(value, ast.Call) else ""
 
 
 def annotation(source: SourceFile, node: ast.expr | None) -> str:

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
 
 OF_A_VALUE = library.words("bool len list set tuple dict sorted sum min max any all str int float")
+UNITTEST = library.words(
+    "assertTrue assertFalse assertEqual assertNotEqual assertIs assertIsNot assertIsNone assertIsNotNone "
+    "assertIn assertNotIn "
+    "assertGreater assertLess assertGreaterEqual assertLessEqual assertCountEqual "
+    "assertListEqual assertDictEqual"
+)
+"""The assertions of ``unittest`` that look at their first arguments."""
 OF_A_COROUTINE = frozenset({"close", "send", "throw"})
 
 
@@ -104,10 +111,15 @@ def handed_on(scope: Scope, name: str) -> bool:
     if name not in scope.names_read:
         return False
     return any(
-        not isinstance(node, looked_at) and _reads(node, name)
+        not isinstance(node, looked_at) and not _asserts(node) and _reads(node, name)
         for statement in scope.body
         for node in ast.walk(statement)
     )
+
+
+def _asserts(node: ast.AST) -> bool:
+    """Whether a call is an assertion of ``unittest``: ``self.assertIsNotNone(user)``."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in UNITTEST
 
 
 def _reads(node: ast.AST, name: str) -> bool:

@@ -19,7 +19,7 @@ CLIENTS = frozenset(
     {"starlette.testclient.TestClient", "fastapi.testclient.TestClient", "fastapi.TestClient"}
 )
 OVERRIDES = "dependency_overrides"
-_APPS = frozenset({"FastAPI", "Starlette"})
+APPS = frozenset({"FastAPI", "Starlette"})
 _STARTED = re.compile(
     r"LifespanManager|lifespan_context|router\.startup|run_lifespan|with [\w.]*lifespan\(|context\(lifespan"
 )
@@ -73,7 +73,7 @@ def _of_name(source: SourceFile, node: ast.Name, scope: Scope, hops: int) -> Ori
             )
             return found._replace(name=found.name or node.id) if found else None
         if node.id in parameters(current):
-            return _of_fixture(source, node.id, current, hops)
+            return _of_fixture(source, node.id, current, hops) if _is_filled(source, current) else None
         if node.id in {name for one in current.of(ast.ImportFrom) for name in _bound(one)}:
             return _of_module(source, source.imports.get(node.id, node.id), hops)
         current = current.parent
@@ -85,6 +85,12 @@ def _of_name(source: SourceFile, node: ast.Name, scope: Scope, hops: int) -> Ori
     if isinstance(value, ast.Name | ast.Attribute):
         return origin(source, value, source.module, hops - 1)
     return None
+
+
+def _is_filled(source: SourceFile, scope: Scope) -> bool:
+    """Whether pytest fills in a function's parameters: not where the tests call it."""
+    is_test = any(test.function is scope for test in source.tests)
+    return is_test or id(scope.node) in source.fixtures.by_function
 
 
 def _bound(node: ast.ImportFrom) -> list[str]:
@@ -180,7 +186,7 @@ def has_lifespan(found: Origin) -> bool:
     call = found.call
     if call is None:
         return False
-    if last_name(call) in _APPS:
+    if last_name(call) in APPS:
         return _given(call) or _handled(found.scope, found.name)
     if any(isinstance(one, ast.Constant) for one in [*call.args, *(given.value for given in call.keywords)]):
         return False  # made for tests, by a flag
@@ -194,7 +200,7 @@ def _made_with_lifespan(source: SourceFile, call: ast.Call, hops: int) -> bool:
     made = source.workspace.definition(source, source.dotted(call.func))
     if made is None or made.kind != "function":
         return False
-    calls = [one for one in made.scope.of(ast.Call) if last_name(one) in _APPS]
+    calls = [one for one in made.scope.of(ast.Call) if last_name(one) in APPS]
     if len(calls) == 1:
         return (_given(calls[0]) and not _asked_for(calls[0], made.scope)) or _handled(made.scope, "")
     if calls or not hops:

@@ -65,12 +65,53 @@ def is_looked_at(source: SourceFile, test: Test, name: str) -> bool:
             if _is_canned(source, node):
                 continue
             return True
-        if any(_WITH.search(part) for part in chain):
+        if any(_WITH.search(part) for part in chain) and not _is_blind_attribute(source, node):
             return True
         told = any(part in _LOOKS or part.endswith(("_calls", "_call")) for part in chain)
         if told and not _is_counted(source, node):
             return True
-    return any(source.called(call).rpartition(".")[2].startswith(_HELPERS) for call in acts(test, name))
+    return is_handed(source, test, name)
+
+
+def is_handed(source: SourceFile, test: Test, name: str) -> bool:
+    """Whether a test hands a connection to a helper that looks at it, by the helper's name or by its code."""
+    return any(
+        source.called(call).rpartition(".")[2].startswith(_HELPERS) or _helper_looks(source, call)
+        for call in acts(test, name)
+    )
+
+
+def _helper_looks(source: SourceFile, call: ast.Call) -> bool:
+    """Whether a function of the tests reads what was asked: ``return conn.execute.await_args.args[0]``."""
+    found = source.workspace.definition(source, source.called(call)) if source.called(call) else None
+    if found is None or not (found.source.is_test_file or _of_tests(found.source)):
+        return False
+    return any(one.attr in _LOOKS for one in found.scope.within(ast.Attribute))
+
+
+def _of_tests(source: SourceFile) -> bool:
+    return bool({"tests", "test"}.intersection(source.path.split("/")[:-1]))
+
+
+def is_blind(source: SourceFile, call: ast.Call) -> bool:
+    """Whether an assertion of a mock takes any statement: ``assert_awaited_once_with(ANY)``."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if not name.startswith("assert_") or not call.args:
+        return False
+    first = call.args[0]
+    if name in ("assert_has_calls", "assert_has_awaits") and isinstance(first, ast.List | ast.Tuple):
+        inner = [one.args[0] for one in first.elts if isinstance(one, ast.Call) and one.args]
+        return len(inner) == len(first.elts) > 0 and all(_is_any(source, one) for one in inner)
+    return _is_any(source, first)
+
+
+def _is_any(source: SourceFile, node: ast.expr) -> bool:
+    return source.dotted(node) in ("unittest.mock.ANY", "mock.ANY", "mocker.ANY")
+
+
+def _is_blind_attribute(source: SourceFile, node: ast.Attribute) -> bool:
+    around = source.parent(node)
+    return isinstance(around, ast.Call) and around.func is node and is_blind(source, around)
 
 
 def asked(source: SourceFile, test: Test, name: str) -> set[str]:

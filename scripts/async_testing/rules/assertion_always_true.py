@@ -39,7 +39,9 @@ async def test_create_user(client: AsyncClient) -> None:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from async_testing.facts import conditions
 from async_testing.facts.asserts import is_false, is_testing, last_name, same
@@ -56,6 +58,18 @@ ABOUT_EQUALITY = frozenset(
     {"eq", "equal", "equals", "equality", "hash", "hashable", "identity", "identical", "compare"}
 )
 ABOUT_EQUALITY |= {"comparison", "same", "ordering", "ne", "cmp", "stable", "cache", "cached", "singleton"}
+OPERATORS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.In: lambda left, right: left in right,
+    ast.NotIn: lambda left, right: left not in right,
+}
 NEVER_FALSE = frozenset({"type", "id"})
 TWISTED = {ast.GtE: ast.LtE, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.Lt: ast.Gt}
 
@@ -165,12 +179,12 @@ def _opposite(left: ast.expr, right: ast.expr) -> bool:
     return kinds in pairs and same(left.comparators[0], right.comparators[0])
 
 
-def _of_comparison(source: SourceFile, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> str:
+def _of_comparison(source: SourceFile, left: ast.expr, kind: ast.cmpop, right: ast.expr) -> str:
     if isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
-        return "both sides are constants"
-    if isinstance(left, ast.Constant) and operator.__class__ in TWISTED:
-        return _of_comparison(source, right, TWISTED[operator.__class__](), left)
-    if isinstance(operator, ast.IsNot) and _is_new(right):
+        return "both sides are constants" if _holds(left.value, kind, right.value) else ""
+    if isinstance(left, ast.Constant) and kind.__class__ in TWISTED:
+        return _of_comparison(source, right, TWISTED[kind.__class__](), left)
+    if isinstance(kind, ast.IsNot) and _is_new(right):
         return (
             f"{ast.unparse(left)[:60]} is another object than {ast.unparse(right)[:40]}; != compares values"
         )
@@ -180,15 +194,21 @@ def _of_comparison(source: SourceFile, left: ast.expr, operator: ast.cmpop, righ
             number = ast.literal_eval(right)
         except (ValueError, TypeError, SyntaxError):
             number = None
-        low = (isinstance(operator, ast.GtE) and number == 0) or (
-            isinstance(operator, ast.Gt) and number == -1
-        )
-        low = low or (isinstance(operator, ast.NotEq) and isinstance(number, int) and number < 0)
+        low = (isinstance(kind, ast.GtE) and number == 0) or (isinstance(kind, ast.Gt) and number == -1)
+        low = low or (isinstance(kind, ast.NotEq) and isinstance(number, int) and number < 0)
         if low and not isinstance(number, bool):
             return f"{ast.unparse(left)[:60]} is never below zero"
-    if isinstance(operator, ast.Eq) and "unittest.mock.ANY" in (source.dotted(left), source.dotted(right)):
+    if isinstance(kind, ast.Eq) and "unittest.mock.ANY" in (source.dotted(left), source.dotted(right)):
         return "ANY equals everything"
     return ""
+
+
+def _holds(left: Any, kind: ast.cmpop, right: Any) -> bool:
+    """Whether a comparison of constants is true; one that is not fails always, which nobody overlooks."""
+    try:
+        return bool(OPERATORS[kind.__class__](left, right))
+    except (KeyError, TypeError):
+        return False
 
 
 def _is_new(node: ast.expr) -> bool:

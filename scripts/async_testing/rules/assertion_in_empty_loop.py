@@ -83,9 +83,12 @@ def _judged(source: SourceFile, test: Test) -> Iterator[Hit]:
     streamed = isinstance(loop, ast.AsyncFor) and _is_stream(source, test, loop.iter)
     if _may_be_empty(source, test, loop.iter, streamed):
         shown = ast.unparse(loop.iter)[:70]
-        yield Hit(
-            loop, f"no assertion of the test runs if {shown} is empty", f"assert {shown} or its length first"
-        )
+        if isinstance(loop, ast.AsyncFor):
+            message = f"no assertion of the test runs if {shown} gives nothing"
+            yield Hit(loop, message, f"items = [one async for one in {shown}], then assert its length first")
+        else:
+            message = f"no assertion of the test runs if {shown} is empty"
+            yield Hit(loop, message, f"assert {shown} or its length first")
 
 
 def _denies(test: ast.expr) -> bool:

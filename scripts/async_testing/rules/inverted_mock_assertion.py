@@ -57,6 +57,7 @@ import re
 from collections.abc import Iterator
 
 from async_testing.facts import mocks
+from async_testing.facts.mocknames import REFUSED
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
@@ -104,5 +105,6 @@ def _hit(source: SourceFile, statement: ast.Assert, name: ast.Attribute, negativ
     outcome = (
         "true after any number of calls" if negative else "true without a call too, so this always fails"
     )
-    message = f"a mock has no {name.attr}: {owner}.{name.attr} is made up, and {outcome}"
+    since = "raises AttributeError since Python 3.12, and before " if name.attr in REFUSED else ""
+    message = f"a mock has no {name.attr}: {owner}.{name.attr} {since}is made up, and {outcome}"
     return Hit(statement, " ".join(message.split()), " ".join(right.split()), fix)

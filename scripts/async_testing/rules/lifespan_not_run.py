@@ -3,8 +3,9 @@
 ## What it does
 
 Looks for ``ASGITransport(app=app)`` and for ``TestClient(app)`` outside of ``with``, where the project shows that the
-application has a lifespan or start-up handlers, and neither the file nor its conftests start them. Where the test sets
-the application's state or dependencies by hand, it is left alone.
+application has a lifespan or start-up handlers, and neither the file nor its conftests start them. It is told once for
+each application of a file. Where the test sets the application's state or dependencies by hand, or only expects to be
+turned away (401, 403, 404, 405, 422), it is left alone.
 
 ## Why is this bad
 
@@ -80,14 +81,15 @@ from async_testing.rules import Hit
 
 CODE = "AT404"
 NEEDS = ("ASGITransport", "TestClient")
+REFUSALS = frozenset({"401", "403", "404", "405", "422"})
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
-    """Yield each client whose application is never started."""
+    """Yield the first client of each application that is never started."""
     if not (source.is_test_file or source.is_conftest) or webapps.started_somewhere(source):
         return
-    scopes = [source.module, *source.functions]
-    for scope in scopes:
+    seen: dict[object, list[tuple[ast.Call, str, bool]]] = {}
+    for scope in [source.module, *source.functions]:
         for call in scope.of(ast.Call):
             name = source.called(call)
             transport = name.rpartition(".")[2] == "ASGITransport" and name.startswith("httpx")
@@ -95,17 +97,26 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 continue
             app = webapps.app_of(call)
             found = webapps.origin(source, app, scope) if app is not None else None
-            if found is not None and webapps.has_lifespan(found) and not _replaced(source, scope):
-                shown = ast.unparse(app) if app is not None else ""
-                what = (
-                    "ASGITransport never runs it" if transport else "TestClient only runs it inside of 'with'"
-                )
-                instead = (
-                    f"async with LifespanManager({shown})"
-                    if transport
-                    else f"with TestClient({shown}) as client"
-                )
-                yield Hit(call, f"{shown} has a lifespan or start-up handler, but {what}", instead)
+            if app is None or found is None or not webapps.has_lifespan(found):
+                continue
+            if not _replaced(source, scope) and not _refused(source, scope):
+                seen.setdefault(_maker(found), []).append((call, ast.unparse(app), transport))
+    for clients in seen.values():
+        yield _hit(*clients[0], len(clients) - 1)
+
+
+def _maker(found: webapps.Origin) -> object:
+    """What tells applications apart: the factory, else the call that makes it."""
+    if found.call is None or last_name(found.call) in webapps.APPS:
+        return id(found.call)
+    return found.source.called(found.call) or id(found.call)
+
+
+def _hit(call: ast.Call, shown: str, transport: bool, others: int) -> Hit:
+    what = "ASGITransport never runs it" if transport else "TestClient only runs it inside of 'with'"
+    instead = f"async with LifespanManager({shown})" if transport else f"with TestClient({shown}) as client"
+    more = f", here and in {others} more of this file" if others else ""
+    return Hit(call, f"{shown} has a lifespan or start-up handler, but {what}{more}", instead)
 
 
 def _replaced(source: SourceFile, scope: Scope) -> bool:
@@ -113,10 +124,37 @@ def _replaced(source: SourceFile, scope: Scope) -> bool:
     if scope is source.module:
         return False
     return any(
-        attribute.attr in ("state", webapps.OVERRIDES, "startup")
+        any(attribute.attr in ("state", "startup") for attribute in one.within(ast.Attribute))
+        or any("override" in word for word in _words(one))
         for _, one in webapps.reach(source, scope)
-        for attribute in one.within(ast.Attribute)
     )
+
+
+def _words(scope: Scope) -> Iterator[str]:
+    """The names that a function's code uses, of whatever kind: overrides may be set by a helper or a fixture."""
+    yield from scope.names_read
+    for attribute in scope.within(ast.Attribute):
+        yield attribute.attr
+
+
+def _refused(source: SourceFile, scope: Scope) -> bool:
+    """Whether a test only expects that requests are turned away, which needs nothing that the start would make."""
+    expected: set[str] = set()
+    for statement in scope.within(ast.Assert) if scope is not source.module else ():
+        for compared in ast.walk(statement.test):
+            sides = [compared.left, *compared.comparators] if isinstance(compared, ast.Compare) else []
+            others = [one for one in sides if last_name(one) != "status_code"]
+            if len(others) < len(sides):
+                expected |= {_status(one) for side in others for one in ast.walk(side)} - {""}
+    return bool(expected) and expected <= REFUSALS
+
+
+def _status(node: ast.AST) -> str:
+    """A status, written as a number or as a name of Starlette's: ``HTTP_404_NOT_FOUND``."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    name = node.attr if isinstance(node, ast.Attribute) else ""
+    return name[5:8] if name.startswith("HTTP_") else ""
 
 
 def _entered(source: SourceFile, scope: Scope, call: ast.Call, hops: int = 3) -> bool:

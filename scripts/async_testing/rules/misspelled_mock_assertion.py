@@ -54,12 +54,10 @@ async def test_register_saves_the_user() -> None:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
-from functools import cache
 
 from async_testing.facts import mocks
-from async_testing.facts.mocknames import ASSERTIONS
+from async_testing.facts.mocknames import made_up, mistaken
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
@@ -67,21 +65,6 @@ from async_testing.rules import Edit, Fix, Hit
 CODE = "AT304"
 SEVERITY = "error"
 NEEDS = ("call", "await")
-
-_WORDS = "has|have|had|was|were|is|be|been|should|must|to|ensure|check|verify|expect"
-_LOOSE = re.compile(
-    rf"^(?:(?:{_WORDS})_)*(?:not_|never_)?(?:called|awaited|await)(?:_(?:exactly|only))?(?:_(?:once|twice|thrice))?"
-    r"(?:_(?:times|with|with_args))?$|^(?:has|any)_(?:calls?|awaits?)$"
-)
-_STRICT = re.compile(
-    r"^(?:has_been_|was_|have_been_|should_have_been_)?(?:not_|never_)?(?:called|awaited)(?:_exactly|_only)?"
-    r"(?:_once_with|_once|_twice|_with)$|^not_(?:called|awaited)$|^(?:has|have)_been_(?:called|awaited)$"
-)
-_TYPO = re.compile(
-    r"^(?:ass?e?r?r?e?t|asser?|asset|assert\w*?|aseert|aasert|asssert)_?\w*(?:call|cal|await)\w*$",
-    re.IGNORECASE,
-)
-_REAL = frozenset({"called", "await", "call"})
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -102,27 +85,18 @@ def check(source: SourceFile) -> Iterator[Hit]:
         if not isinstance(name, ast.Attribute) or name.attr.startswith(("not_", "never_")):
             continue
         if _is_wrong(source, scope, name, called=call is not None):
-            yield _hit(source, asserted, name, call if test is asserted.test else None)
+            yield _hit(source, asserted, name, call)
 
 
 def _is_wrong(source: SourceFile, scope: Scope, name: ast.Attribute, called: bool) -> bool:
     attr = name.attr
-    if attr in ASSERTIONS or attr in _REAL:
-        return False
-    strict, loose, typo = _looks(attr)
+    strict, loose, typo = mistaken(attr)
     if not (strict or loose or (typo and called)) or _is_defined(source, attr):
         return False
     found = mocks.of(source).of(name.value, scope)
     if found is not None:
         return found.kind != "spy"
     return strict and _uses_mocks(source) and not _is_something_else(source, scope, name.value)
-
-
-@cache
-def _looks(attr: str) -> tuple[bool, bool, bool]:
-    """Whether a name looks like an assertion for sure, as far as the object is a mock, or as a misspelled one."""
-    strict, loose = _STRICT.match(attr) is not None, _LOOSE.match(attr) is not None
-    return strict, loose, not loose and not attr.startswith("_") and _TYPO.match(attr) is not None
 
 
 def _is_something_else(source: SourceFile, scope: Scope, node: ast.expr) -> bool:
@@ -152,14 +126,11 @@ def _hit(
     fix = None
     if call is not None or isinstance(statement, ast.Assert):
         arguments = source.text[source.span(name)[1] : source.span(call)[1]] if call else "()"
-        if (
-            right
-            and (call is not None or not right.endswith("_with"))
-            and not isinstance(_test(statement), ast.Compare)
-        ):
+        told = call is not None or not right.endswith(("_with", "_calls", "_awaits", "_call", "_await"))
+        if right and told and not isinstance(_test(statement), ast.Compare):
             start, end = source.span(statement)
             fix = Fix(f"call {right}", (Edit(start, end, f"{owner}.{right}{arguments}"),), safe=False)
-    message = f"a mock has no {name.attr}: {owner}.{name.attr} is made up on the spot and checks nothing"
+    message = f"a mock has no {name.attr}: {owner}.{name.attr} {made_up(name.attr)}"
     instead = f"{owner}.{right}(...)" if right else f"assert {owner}.call_count == ..."
     return Hit(statement, message, " ".join(instead.split()), fix)
 

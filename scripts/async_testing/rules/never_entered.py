@@ -55,9 +55,10 @@ async def test_load_gives_a_name() -> None:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from async_testing.facts import coroutines, places
+from async_testing.facts import coroutines, handedout, places
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Hit
@@ -90,6 +91,7 @@ DECORATORS = {"contextlib.contextmanager": "with", "contextlib.asynccontextmanag
 
 def check(source: SourceFile) -> Iterator[Hit]:
     """Yield each context manager that nothing enters."""
+    yield from _handed_out(source)
     for scope in places.of_tests_and_fixtures(source):
         for statement in scope.of(ast.Expr):
             call = statement.value
@@ -103,6 +105,19 @@ def check(source: SourceFile) -> Iterator[Hit]:
             how = "" if target.id in scope.names_read else _how(source, assign.value, scope)
             if how:
                 yield _hit(source, assign, assign.value, how)
+
+
+def _handed_out(source: SourceFile) -> Iterator[Hit]:
+    """Yield what fixtures give of patches that neither they nor their tests start."""
+    for fixture in source.fixtures.own:
+        for value in fixture.gives:
+            if not isinstance(value, ast.Call) or source.dotted(value.func) not in PATCHES:
+                continue
+            started = rf"\b{re.escape(fixture.name)}\.start\("
+            if not handedout.is_managed(source, fixture.function, started):
+                name = source.called(value)
+                message = f"{fixture.name} gives {name}(...) itself, which does nothing until it is entered"
+                yield Hit(value, message, f"with {name}(...) as mock: yield mock")
 
 
 def _hit(source: SourceFile, statement: ast.stmt, call: ast.expr, how: str) -> Hit:

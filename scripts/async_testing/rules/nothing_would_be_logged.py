@@ -3,7 +3,7 @@
 ## What it does
 
 Looks for tests that only assert what ``caplog`` does not hold, where neither the test, its file, a conftest nor the
-configuration sets a level.
+configuration sets a level, and no module that the tests import from logs warnings or errors.
 
 ## Why is this bad
 
@@ -56,6 +56,7 @@ Where the message would be a warning or an error, it would be recorded.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from async_testing.facts import unawaited
@@ -66,6 +67,7 @@ CODE = "AT538"
 STATUS = "preview"
 NEEDS = ("caplog",)
 LOGGED = frozenset({"text", "records", "messages", "record_tuples"})
+_WARNS = re.compile(r"\.(?:warning|warn|error|exception|critical)\(")
 SETTING = ("set_level", "at_level", "setLevel", "basicConfig", "dictConfig", "configure_logging")
 
 
@@ -75,6 +77,8 @@ def check(source: SourceFile) -> Iterator[Hit]:
         return
     if any(word in one.text for one in source.workspace.conftests(source.path) for word in SETTING):
         return
+    if any(_WARNS.search(text) for text in _under_test(source)):
+        return
     for test in source.tests:
         scope = test.function
         if "caplog" not in test.parameters:
@@ -82,8 +86,18 @@ def check(source: SourceFile) -> Iterator[Hit]:
         found = [(one, _claim(source, one.test)) for one in scope.of(ast.Assert)]
         negative = [one for one, claim in found if claim is False]
         if negative and len(negative) == unawaited.loaded(scope, "caplog"):
-            message = "without a level, nothing below a warning is recorded: this holds of any code"
+            message = "without a level, no info or debug message is recorded: this would not see one"
             yield Hit(negative[0], message, "caplog.set_level(logging.DEBUG) before")
+
+
+def _under_test(source: SourceFile) -> Iterator[str]:
+    """The text of the file and of the modules of the project that it imports from."""
+    yield source.text
+    for name in sorted(set(source.imports.values())):
+        for module in (name, name.rpartition(".")[0]):
+            path = source.workspace.locate(source.path, module) if module.strip(".") else None
+            if path:
+                yield source.workspace.text(path) or ""
 
 
 def _claim(source: SourceFile, node: ast.expr) -> bool | None:

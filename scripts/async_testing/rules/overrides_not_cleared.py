@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for ``app.dependency_overrides[...] = ...`` where nothing clears, pops or restores it: not the function itself,
-no fixture that the test gets, no hook around it; at the top of a test file, nothing in it or its conftests.
+no fixture that the test gets, no hook around it; at the top of a test file, nothing in it or its conftests. A test that
+takes it back in a line behind its assertions, without ``finally``, does so only where it passes: told once a file.
 Applications that the test or its own fixture builds are left alone.
 
 ## Why is this bad
@@ -81,6 +82,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
     fixtures = [(one.function, one.name) for one in source.fixtures.own if one.scope not in WIDE]
     hooks = [(one, one.name) for one in source.functions if one.name in EACH] if source.is_test_file else []
     yield from _at_import(source)
+    yield from _where_it_passes(source)
     for scope, name in [*tests, *fixtures, *hooks]:
         for statement, app in _set(scope):
             if any(_takes_back(one, statement) for _, one in webapps.reach(source, scope)):
@@ -93,6 +95,41 @@ def check(source: SourceFile) -> Iterator[Hit]:
                 )
                 yield Hit(statement, message, f"monkeypatch.setitem({shown}.{webapps.OVERRIDES}, ..., ...)")
                 break
+
+
+def _where_it_passes(source: SourceFile) -> Iterator[Hit]:
+    """Yield the first override of a file that its test takes back behind its assertions, and nothing else does."""
+    found: list[tuple[ast.stmt, str, str]] = []
+    for test in source.tests:
+        for statement, app in _set(test.function):
+            takers = [one for _, one in webapps.reach(source, test.function) if _takes_back(one, statement)]
+            origin = webapps.origin(source, app, test.function)
+            if takers != [test.function] or origin is None or not origin.outlives:
+                break
+            if _is_behind_assertions(test.function, statement):
+                found.append((statement, test.name, ast.unparse(app)))
+                break
+    if found:
+        statement, name, shown = found[0]
+        more = f", and so with {len(found) - 1} more of this file" if len(found) > 1 else ""
+        message = f"{name} takes its override of {shown} back only where no assertion fails{more}"
+        yield Hit(
+            statement, message, f"monkeypatch.setitem({shown}.{webapps.OVERRIDES}, ..., ...), or finally"
+        )
+
+
+def _is_behind_assertions(scope: Scope, setting: ast.stmt) -> bool:
+    """Whether all that takes an override back stands behind an assertion in the function's own block."""
+    last = 0
+    for statement in scope.body:
+        if statement.lineno <= setting.lineno:
+            continue
+        if any(isinstance(one, ast.Assert) for one in ast.walk(statement)):
+            last = statement.lineno
+        elif webapps.OVERRIDES in ast.unparse(statement):
+            simple = isinstance(statement, ast.Expr | ast.Assign | ast.Delete)
+            return simple and 0 < last < statement.lineno
+    return False
 
 
 def _at_import(source: SourceFile) -> Iterator[Hit]:

@@ -82,9 +82,9 @@ def check(source: SourceFile) -> Iterator[Hit]:
             if mark.name == "parametrize" and mark.call is not None and mark.level == "function":
                 name = _unread(source, test, mark)
                 if name:
-                    yield Hit(
-                        mark.node, f"{test.name} never reads {name}: every case is the same", f"use {name}"
-                    )
+                    others = any(unawaited.loaded(test.function, one) for one in _names(mark))
+                    what = "no case depends on it" if others else "every case is the same"
+                    yield Hit(mark.node, f"{test.name} never reads {name}: {what}", f"use {name}")
 
 
 def _unread(source: SourceFile, test: Test, mark: Mark) -> str:
@@ -98,10 +98,29 @@ def _unread(source: SourceFile, test: Test, mark: Mark) -> str:
             continue
         if unawaited.loaded(test.function, name) or fixtures.named(name, test.class_) is not None:
             continue
+        if _is_read_elsewhere(source, test, mark, name):
+            continue
         asked = {wanted for one in fixtures.visible.values() for wanted in one.requests}
         if name not in asked and name in test.parameters:
             return name
     return ""
+
+
+def _is_read_elsewhere(source: SourceFile, test: Test, mark: Mark, name: str) -> bool:
+    """Whether the cases are shared by tests, another of which reads the name."""
+    cases = _cases(mark)
+    return isinstance(cases, ast.Name) and any(
+        other is not test
+        and unawaited.loaded(other.function, name) > 0
+        and any(isinstance(given := _cases(one), ast.Name) and given.id == cases.id for one in other.marks)
+        for other in source.tests
+    )
+
+
+def _cases(mark: Mark) -> ast.expr | None:
+    return (
+        mark.call.args[1] if mark.call is not None and len(mark.call.args) > 1 else mark.keyword("argvalues")
+    )
 
 
 def _names(mark: Mark) -> list[str]:

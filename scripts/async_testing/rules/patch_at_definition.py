@@ -71,6 +71,7 @@ import ast
 from collections.abc import Iterator
 
 from async_testing.facts import targets, words
+from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.rules import Edit, Fix, Hit
 
@@ -90,7 +91,7 @@ def check(source: SourceFile) -> Iterator[Hit]:
         if module is None or not any(child.name == target.name for child in module.module.children):
             continue
         user = _user(source, module, target, call)
-        if user:
+        if user and _is_reached(source, call, user, target.name):
             text = f"{user}.{target.name}"
             yield Hit(
                 call,
@@ -119,6 +120,36 @@ def _user(source: SourceFile, module: SourceFile, target: targets.Target, call: 
     if len(found) != 1 or _is_patched_there_too(source, call, f"{found[0]}.{target.name}"):
         return ""
     return found[0]
+
+
+def _is_reached(source: SourceFile, call: ast.Call, user: str, name: str) -> bool:
+    """Whether what the patch's function takes from the module uses the name, itself or by others of the module."""
+    module = source.workspace.import_from(source, user)
+    test = next((one for one in source.functions if _holds(one, call)), None)
+    if module is None or test is None:
+        return True
+    tops = {one.name: one for one in module.module.children if one.name}
+    taken = [source.imports[one].rpartition(".") for one in test.names_read if one in source.imports]
+    waiting = [taken_name for owner, _, taken_name in taken if owner == user]
+    if not waiting or any(one not in tops for one in waiting):
+        return True
+    seen: set[str] = set()
+    while waiting:
+        current = waiting.pop()
+        if current in seen or current not in tops:
+            continue
+        seen.add(current)
+        used = tops[current].names_read
+        if name in used:
+            return True
+        waiting += used & tops.keys()
+    return False
+
+
+def _holds(function: Scope, call: ast.Call) -> bool:
+    """Whether a call stands in a function or among its decorators."""
+    decorators = getattr(function.node, "decorator_list", [])
+    return any(one is call for one in decorators) or any(one is call for one in function.within(ast.Call))
 
 
 def _is_patched_there_too(source: SourceFile, call: ast.Call, text: str) -> bool:

@@ -88,7 +88,9 @@ def check(source: SourceFile) -> Iterator[Hit]:
 
 
 def _own(source: SourceFile, function: Scope) -> Iterator[Hit]:
-    if "patch" not in (text := source.segment(function.node)) and "Mock(" not in text:  # type: ignore[arg-type]
+    decorators = [one for one in getattr(function.node, "decorator_list", []) if isinstance(one, ast.Call)]
+    text = source.segment(function.node)  # type: ignore[arg-type]
+    if "patch" not in text and "Mock(" not in text and not decorators:
         return
     called = {source.dotted(one.func): one for one in function.of(ast.Call) if not _is_expected(source, one)}
     for one in function.of(ast.Call):
@@ -97,7 +99,7 @@ def _own(source: SourceFile, function: Scope) -> Iterator[Hit]:
             if kind:
                 called.setdefault(f"{kind}.{one.func.attr}", one)
     called.pop("", None)
-    for call in function.of(ast.Call):
+    for call in [*decorators, *function.of(ast.Call)]:
         target = targets.of_call(source, call)
         if target is None or not _is_mock(source, call, target):
             continue
@@ -151,6 +153,10 @@ def _is_mock(source: SourceFile, call: ast.Call, target: targets.Target) -> bool
 
 def _acts(source: SourceFile, function: Scope, patch: ast.Call) -> bool:
     """Whether the mock of ``with patch(...) as name`` is given something to do, and only stands before the real one."""
+    if patch in getattr(function.node, "decorator_list", []):
+        return any(
+            isinstance(one.ctx, ast.Store) and one.attr == "side_effect" for one in function.of(ast.Attribute)
+        )
     item = source.parent(patch)
     name = item.optional_vars if isinstance(item, ast.withitem) else None
     return isinstance(name, ast.Name) and any(

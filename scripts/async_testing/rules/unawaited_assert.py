@@ -55,7 +55,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts import library, unawaited
+from async_testing.facts import unawaited
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.facts.unawaited import Found
@@ -65,12 +65,6 @@ CODE = "AT102"
 SEVERITY = "error"
 NEEDS = ("async", "Async", "anyio", "await", "trio")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-UNITTEST = library.words(
-    "assertTrue assertFalse assertEqual assertNotEqual assertIs assertIsNot assertIsNone assertIsNotNone "
-    "assertIn assertNotIn "
-    "assertGreater assertLess assertGreaterEqual assertLessEqual assertCountEqual "
-    "assertListEqual assertDictEqual"
-)
 
 
 def check(source: SourceFile) -> Iterator[Hit]:
@@ -91,7 +85,7 @@ def _tests(source: SourceFile) -> Iterator[tuple[Scope, ast.stmt | ast.expr, ast
         yield scope, branch.test, branch.test
     for scope, choice in source.each(ast.IfExp):
         yield scope, choice, choice.test
-    for scope, call in source.calls(*UNITTEST):
+    for scope, call in source.calls(*unawaited.UNITTEST):
         if isinstance(call.func, ast.Attribute):
             for argument in call.args[:2]:
                 yield scope, call, argument

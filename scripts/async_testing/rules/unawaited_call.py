@@ -92,8 +92,9 @@ def _dropped(value: ast.expr) -> Iterator[ast.Call]:
 def _judged(source: SourceFile, call: ast.Call, scope: Scope, statement: ast.Expr) -> Iterator[Hit]:
     if not isinstance(call.func, (ast.Name, ast.Attribute)):
         return
-    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
-        return
+    made = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if isinstance(made, ast.Call) and not asserts.last_name(made).lstrip("_")[:1].isupper():
+        return  # of an object that is made on the spot the class is known
     future = source.dotted(call.func) in library.FUTURES
     shown = source.dotted(call.func) if future else coroutines.made(source, call, scope)
     if not shown and isinstance(call.func, ast.Attribute) and call.func.attr == "aclose":

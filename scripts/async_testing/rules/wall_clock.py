@@ -56,7 +56,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from async_testing.facts import places, unawaited
+from async_testing.facts import durations, places, unawaited
 from async_testing.facts.scopes import Scope
 from async_testing.facts.source import SourceFile
 from async_testing.facts.types import bindings
@@ -65,17 +65,6 @@ from async_testing.rules import Hit
 CODE = "AT604"
 STATUS = "preview"
 NEEDS = ("time",)
-CLOCKS = frozenset(
-    [
-        "time.time",
-        "time.monotonic",
-        "time.perf_counter",
-        "time.time_ns",
-        "time.monotonic_ns",
-        "time.perf_counter_ns",
-    ]
-)
-CLOCKS |= {f"datetime.datetime.{name}" for name in ("now", "utcnow", "today")} | {"datetime.date.today"}
 FROZEN = ("freezegun", "time_machine", "freeze_time", "freezer", "frozen_time", "travel(")
 
 
@@ -100,25 +89,21 @@ def _depends(source: SourceFile, compared: ast.Compare, scope: Scope) -> str:
     """The clock that a comparison depends on: a duration with an upper bound, or the present moment by equality."""
     left, right, op = compared.left, compared.comparators[0], compared.ops[0]
     if isinstance(op, ast.Eq):
-        return _direct(source, left) or _direct(source, right)
-    if isinstance(op, ast.Lt | ast.LtE):
-        return _duration(source, left, scope)
+        return durations.read(source, left) or durations.read(source, right)
     if isinstance(op, ast.Gt | ast.GtE):
-        return _duration(source, right, scope)
-    return ""
-
-
-def _direct(source: SourceFile, node: ast.expr) -> str:
-    """The clock that an expression reads."""
-    return next((name for inner in ast.walk(node) if (name := source.called(inner)) in CLOCKS), "")
+        left, right = right, left
+    elif not isinstance(op, ast.Lt | ast.LtE):
+        return ""
+    clock = durations.of(source, left, scope)
+    return "" if clock and durations.is_long(source, right, left, scope) else clock
 
 
 def _expected(source: SourceFile, compared: ast.Compare, scope: Scope) -> Iterator[Hit]:
     """Yield what reads the clock for an expectation, in a variable that the code under test is not given."""
     for name in sorted(places.names([compared.left, *compared.comparators])):
         values = bindings(source, scope).get(name, [])
-        value = values[0] if len(values) == 1 else None
-        clock = _direct(source, value) if value is not None else ""
+        value = _compared(values[0], name, compared) if len(values) == 1 else None
+        clock = durations.read(source, value) if value is not None else ""
         if (
             value is not None
             and clock
@@ -127,6 +112,27 @@ def _expected(source: SourceFile, compared: ast.Compare, scope: Scope) -> Iterat
         ):
             message = f"the code reads the clock again, later than {clock}() here"
             yield Hit(value, message, "freeze the clock, or give the code the moment")
+
+
+def _compared(value: ast.expr | None, name: str, compared: ast.Compare) -> ast.expr | None:
+    """What of a variable's value is compared: of a dict the entry that is asked for."""
+    keys = [
+        one.slice.value
+        for side in (compared.left, *compared.comparators)
+        for one in ast.walk(side)
+        if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant)
+        if isinstance(one.value, ast.Name) and one.value.id == name
+    ]
+    if not isinstance(value, ast.Dict) or not keys:
+        return value
+    return next(
+        (
+            item
+            for key, item in zip(value.keys, value.values, strict=True)
+            if isinstance(key, ast.Constant) and key.value in keys
+        ),
+        None,
+    )
 
 
 def _is_given(source: SourceFile, value: ast.expr, clock: str) -> bool:
@@ -138,7 +144,7 @@ def _is_given(source: SourceFile, value: ast.expr, clock: str) -> bool:
 
 
 def _direct_argument(source: SourceFile, call: ast.Call) -> bool:
-    return any(_direct(source, one) for one in [*call.args, *(one.value for one in call.keywords)])
+    return any(durations.read(source, one) for one in [*call.args, *(one.value for one in call.keywords)])
 
 
 def _only_asserted(scope: Scope, name: str) -> bool:
@@ -151,31 +157,3 @@ def _only_asserted(scope: Scope, name: str) -> bool:
         for node in ast.walk(statement.test)
     )
     return asserted > 0 and asserted == unawaited.loaded(scope, name)
-
-
-def _duration(source: SourceFile, node: ast.expr, scope: Scope) -> str:
-    """The clock whose readings an expression is the difference of, by itself or by a variable."""
-    if isinstance(node, ast.Name):
-        values = bindings(source, scope).get(node.id, [])
-        found = [
-            _duration(source, value, scope) for value in values if isinstance(value, ast.BinOp | ast.Call)
-        ]
-        return next((one for one in found if one), "")
-    if isinstance(node, ast.Call):
-        name = source.called(node)
-        if name in ("abs", "round", "float", "int") and node.args:
-            return _duration(source, node.args[0], scope)
-        is_method = isinstance(node.func, ast.Attribute) and node.func.attr == "total_seconds"
-        return _duration(source, node.func.value, scope) if is_method else ""  # type: ignore[attr-defined]
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub | ast.Mult | ast.Div):
-        return ""
-    for side in (node.left, node.right):
-        found_clock = _direct(source, side) or _duration(source, side, scope)
-        if not found_clock and isinstance(side, ast.Name):
-            values = bindings(source, scope).get(side.id, [])
-            found_clock = next(
-                (_direct(source, one) for one in values if one is not None and _direct(source, one)), ""
-            )
-        if found_clock:
-            return found_clock
-    return ""
