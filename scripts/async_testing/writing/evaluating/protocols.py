@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,13 @@ from async_testing.writing.evaluating.things import (
     Special,
     Unknown,
 )
+
+
+def is_of_fakes(value: Any) -> bool:
+    """Whether an object is a fake's, or a context manager that one made of a generator."""
+    if isinstance(value, contextlib._AsyncGeneratorContextManager | contextlib._GeneratorContextManager):
+        return str(value.func.__module__).startswith("async_testing_fakes")
+    return type(value).__module__.startswith("async_testing_fakes")
 
 
 class Protocols(Base):
@@ -74,7 +82,7 @@ class Protocols(Base):
         if isinstance(value, Obj | Special):
             names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
             return self._of_methods(value, *names)
-        if type(value).__module__.startswith("async_testing_fakes"):
+        if is_of_fakes(value):
             return self._of_fake(value, is_async=is_async)
         self.misused(value)
         raise Unknown(f"{self.described(value)} is entered, of which nothing is known")
