@@ -49,7 +49,7 @@ def errors_of(attempt: Attempt) -> list[tuple[Any, str]]:
     if not driver:
         return []
     module, memory = fakes(driver), attempt.memory
-    base: Any = error_class(f"{driver}.{_BASES.get(driver, 'Error')}")
+    base = _base(attempt)
     found: list[tuple[Any, str]] = (
         [(base("the database failed"), "database_fails")] if base is not None else []
     )
@@ -75,6 +75,26 @@ def errors_of(attempt: Attempt) -> list[tuple[Any, str]]:
             attempt.scripted[id(error)] = Scripted(error, method, args)
             found.append((error, f"{words}_of_{name}" if needs and name != "some_constraint" else words))
     return found
+
+
+def told_apart(attempt: Attempt, error: BaseException) -> tuple[str, ...]:
+    """By what handlers could tell an error of the driver from others: those that take it, and how near it comes."""
+    base = _base(attempt)
+    kinds = [one for one in attempt.interpreter.caught if isinstance(one, type)]
+    narrow = [one for one in kinds if one not in (Exception, BaseException)]
+    near = [_shared(type(error), one, base) for one in narrow if not isinstance(error, one)]
+    return (*sorted(one.__name__ for one in narrow if isinstance(error, one)), *sorted({*near}))
+
+
+def _shared(kind: type, other: type, base: Any) -> str:
+    """What two classes of the driver's errors have in common, beside the base of all; empty where nothing is."""
+    above = [one for one in kind.__mro__ if issubclass(other, one) and base and issubclass(one, base)]
+    return above[0].__name__ if above and above[0] is not base else ""
+
+
+def _base(attempt: Attempt) -> Any:
+    driver = attempt.memory.interpreter.driver
+    return error_class(f"{driver}.{_BASES.get(driver, 'Error')}")
 
 
 class Connection:
@@ -108,6 +128,7 @@ class Connection:
         error = attempt.pick(f"{place}!", [(None, ""), *errors_of(self.attempt)])
         if error is not None:
             attempt.injected = error
+            attempt.failing = told_apart(attempt, error)
             self.script.append((kind, error))
             return error, kind
         value = self._answer(place, call, kind)

@@ -139,14 +139,15 @@ def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
     """What an attempt shows: ways through the code, how it ended, what was sent."""
     found = set(interpreter.marks)
     found.add(
-        ("ended", done.kind, *_shape(done.value, done.attempt.memory))
+        ("ended", done.kind, *_raised(done))
         if done.kind == "raised"
         else ("ended", done.kind, _kind(done.value))
     )
     for one in done.attempt.holders:
         if isinstance(one, Connection):
             found |= {("sent", call.statement) for call in one.fake.calls}
-            found.add(("events", *map(str, one.fake.events)))
+            if done.attempt.failing is None or "close" not in one.fake.events:
+                found.add(("events", *map(str, one.fake.events)))
         elif isinstance(one, Collaborator | Function):
             found.add(("asked", one.place, *(each.method for each in one.asked)))
         elif isinstance(one, Double):
@@ -156,12 +157,24 @@ def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
     return found
 
 
-def _shape(value: Any, memory: Memory) -> Iterator[Any]:
-    """An exception by its class and plain fields, what was made up for the inputs left out."""
+def _raised(done: Done) -> Iterator[Any]:
+    """How an attempt failed: errors of the driver that take one and the same way count once."""
+    failing, error = done.attempt.failing, done.attempt.injected
+    if failing is None:
+        yield from _shape(done.value, done.attempt.memory)
+        return
+    yield ("failing", *failing)
+    if done.value is not error:
+        yield from _shape(done.value, done.attempt.memory, str(error))
+
+
+def _shape(value: Any, memory: Memory, said: str = "") -> Iterator[Any]:
+    """An exception by its class and plain fields, what was made up, or ``said`` by its cause, left out."""
 
     def told(one: Any) -> Any:
         if not isinstance(one, str):
             return one
+        one = one.replace(said, "") if said else one
         for kind, known in memory.places:
             if kind == "str" and known and known in one:
                 one = one.replace(known, "")
