@@ -70,7 +70,7 @@ class Collaborator(Special):
         self.fields: dict[str, Any] = {}
         self.wrapped = False
         """Whether what was asked has other parameters than its class says: it is under a decorator."""
-        self.own: set[str] = set()
+        self.own: dict[str, None] = {}
         attempt.holders.append(self)
 
     def attribute(self, name: str) -> Any:
@@ -130,7 +130,7 @@ class Collaborator(Special):
 
     def _given(self, name: str, form: Form) -> Any:
         self.fields[name] = self.attempt.value(f"{self.place}.{name}", form)
-        self.own.add(name)
+        self.own[name] = None
         return self.fields[name]
 
     def _ask(

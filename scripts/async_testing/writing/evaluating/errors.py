@@ -9,6 +9,8 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from async_testing.writing.evaluating.driver_errors import complete
+
 DRIVERS = ("psqlpy", "asyncpg", "psycopg", "aiomysql", "asyncmy", "aiosqlite")
 _PACKAGE = "async_testing_fakes"
 _PARENTS = {
@@ -60,6 +62,7 @@ _SAME = {
     "sqlalchemy.exceptions.": "sqlalchemy.exc.",
 }
 _made: dict[str, type[Exception]] = {}
+_completed: set[str] = set()
 
 
 def fakes(driver: str) -> ModuleType:
@@ -69,7 +72,11 @@ def fakes(driver: str) -> ModuleType:
         above = os.path.dirname
         package.__path__ = [f"{above(above(above(__file__)))}/templates/fakes"]
         sys.modules[_PACKAGE] = package
-    return importlib.import_module(f"{_PACKAGE}.{driver}")
+    found = importlib.import_module(f"{_PACKAGE}.{driver}")
+    if driver not in _completed:
+        _completed.add(driver)
+        complete(driver, importlib.import_module(f"{_PACKAGE}.{driver}.exceptions"))
+    return found
 
 
 def is_error(name: str) -> bool:

@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:e9884080c970c8a7 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:027b9ab0bbc74ac6 (scaffold.py --update renews it)
 """The exceptions of the drivers of MySQL, which have the same names, or stand-ins where the driver is not installed."""
 
 from importlib import import_module
@@ -39,7 +39,7 @@ class Classes:
             module = import_module(self.module)
         except ImportError:
             if name not in self._stand_ins:
-                parts = {"__module__": __name__, "sqlstate": None}
+                parts = {"__module__": self.module, "sqlstate": None}
                 self._stand_ins[name] = type(name, (self(_KINDS[name]),), parts)
             return self._stand_ins[name]
         found: type[Exception] = getattr(module, name)

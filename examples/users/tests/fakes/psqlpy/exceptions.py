@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:5a3c2990d929d8a2 (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:6b2368bd72558d57 (scaffold.py --update renews it)
 """The exceptions of psqlpy, or stand-ins where it is not installed, and how it words what the server says."""
 
 from importlib import import_module
@@ -40,7 +40,8 @@ def error(name: str) -> type[Exception]:
         exceptions = import_module("psqlpy").exceptions
     except ImportError:
         if name not in _stand_ins:
-            _stand_ins[name] = type(name, (error(_PARENTS.get(name, "Exception")),), {"__module__": __name__})
+            parts = {"__module__": "psqlpy.exceptions"}
+            _stand_ins[name] = type(name, (error(_PARENTS.get(name, "Exception")),), parts)
         return _stand_ins[name]
     found: type[Exception] = getattr(exceptions, name)
     return found

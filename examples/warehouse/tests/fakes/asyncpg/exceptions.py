@@ -1,4 +1,4 @@
-# async-testing-expert 0.1.0 sha256:906ef2ad8f43bcee (scaffold.py --update renews it)
+# async-testing-expert 0.1.0 sha256:fac56a46280dbf8b (scaffold.py --update renews it)
 """The exceptions of asyncpg, or stand-ins where it is not installed."""
 
 from importlib import import_module
@@ -51,7 +51,7 @@ def error(name: str) -> type[Exception]:
     except ImportError:
         if name not in _stand_ins:
             states = {name: state for state, name in _BY_STATE.items()}
-            parts = {"__module__": __name__, "sqlstate": states.get(name)}
+            parts = {"__module__": "asyncpg.exceptions", "sqlstate": states.get(name)}
             _stand_ins[name] = type(name, (error(_PARENTS[name]),), parts)
         return _stand_ins[name]
     found: type[Exception] = getattr(exceptions, name)

@@ -50,7 +50,7 @@ def error(name: str) -> type[Exception]:
     except ImportError:
         if name not in _stand_ins:
             states = {name: state for state, name in _BY_STATE.items()}
-            parts = {"__module__": __name__, "sqlstate": states.get(name)}
+            parts = {"__module__": "asyncpg.exceptions", "sqlstate": states.get(name)}
             _stand_ins[name] = type(name, (error(_PARENTS[name]),), parts)
         return _stand_ins[name]
     found: type[Exception] = getattr(exceptions, name)

@@ -38,7 +38,7 @@ class Classes:
             module = import_module(self.module)
         except ImportError:
             if name not in self._stand_ins:
-                parts = {"__module__": __name__, "sqlstate": None}
+                parts = {"__module__": self.module, "sqlstate": None}
                 self._stand_ins[name] = type(name, (self(_KINDS[name]),), parts)
             return self._stand_ins[name]
         found: type[Exception] = getattr(module, name)

@@ -39,7 +39,8 @@ def error(name: str) -> type[Exception]:
         exceptions = import_module("psqlpy").exceptions
     except ImportError:
         if name not in _stand_ins:
-            _stand_ins[name] = type(name, (error(_PARENTS.get(name, "Exception")),), {"__module__": __name__})
+            parts = {"__module__": "psqlpy.exceptions"}
+            _stand_ins[name] = type(name, (error(_PARENTS.get(name, "Exception")),), parts)
         return _stand_ins[name]
     found: type[Exception] = getattr(exceptions, name)
     return found

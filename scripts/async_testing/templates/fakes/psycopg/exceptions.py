@@ -67,13 +67,32 @@ def error(name: str) -> type[Exception]:
     except ImportError:
         if name not in _stand_ins:
             states = {name: state for state, name in _BY_STATE.items()}
-            parts = {"__module__": __name__, "sqlstate": states.get(name)}
+            parts = {"__module__": _home(name), "sqlstate": states.get(name)}
             _stand_ins[name] = type(name, (error(_KINDS[name]),), parts)
         return _stand_ins[name]
     found: type[Exception] = next(
         getattr(module, name) for module in reversed(modules) if hasattr(module, name)
     )
     return found
+
+
+class Diagnostic:
+    """What `diag` tells, where psycopg is not installed."""
+
+    def __init__(self, refusal: Refused | None = None) -> None:
+        facts = {name: refusal.facts.get(name) for name in _FIELDS} if refusal else dict.fromkeys(_FIELDS)
+        self.message_detail = facts.pop("detail")
+        self.sqlstate = refusal.sqlstate if refusal else None
+        self.message_primary = refusal.message if refusal else None
+        self.__dict__.update(facts)
+
+
+def _home(name: str) -> str:
+    if name.startswith("Pool"):
+        return "psycopg_pool"
+    return {"Rollback": "psycopg", "OutOfOrderTransactionNesting": "psycopg.transaction"}.get(
+        name, "psycopg.errors"
+    )
 
 
 def server_error(refusal: Refused) -> Exception:
@@ -84,7 +103,7 @@ def server_error(refusal: Refused) -> Exception:
         lookup: Any = import_module("psycopg.errors").lookup
     except ImportError:
         made = error(_BY_STATE.get(refusal.sqlstate, "DatabaseError"))(text)
-        made.sqlstate = refusal.sqlstate  # type: ignore[attr-defined]
+        made.sqlstate, made.diag = refusal.sqlstate, Diagnostic(refusal)  # type: ignore[attr-defined]
         return made
     severity = "FATAL" if refusal.fatal else "ERROR"
     fields = {"S": severity, "V": severity, "C": refusal.sqlstate, "M": refusal.message}
