@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,6 +13,7 @@ from async_testing.writing.attempts import Attempt
 from async_testing.writing.collaborators import Collaborator, Function
 from async_testing.writing.connections import Connection
 from async_testing.writing.doubles import Double
+from async_testing.writing.evaluating.errors import DRIVERS
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Again, Obj, Raised, Unknown
 from async_testing.writing.memory import Memory
@@ -26,6 +28,7 @@ WORK = 800_000
 KEPT = 24
 _RESTARTS = 150
 _PLAIN = (str, int, float, bool, type(None))
+_QUOTED = re.compile(r"""(["`])((?:(?!\1).|\1\1)*)\1""")
 
 
 class Done(NamedTuple):
@@ -114,7 +117,9 @@ def once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mappi
             interpreter.marks = set()
             return Done(attempt, "returned", run(), chosen, subject)
         except Raised as raised:
-            return Done(attempt, "raised", raised.value, chosen, subject, raised.slip)
+            return Done(
+                attempt, "raised", raised.value, chosen, subject, raised.slip or _is_misuse(raised, attempt)
+            )
         except Again:
             continue
         except Unknown as unknown:
@@ -132,7 +137,20 @@ def once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mappi
             )
         finally:
             interpreter.attempt = None
+            interpreter.abandon()
     return Done(attempt, "unknown", "its inputs cannot be worked out", chosen, subject)
+
+
+def _is_misuse(raised: Raised, attempt: Attempt) -> bool:
+    """Whether a fake itself refused what the code did, such as a statement with too few parameters."""
+    kind = type(raised.value)
+    home = kind.__dict__.get("evaluated_dotted", "") or kind.__module__
+    return (
+        raised.value is not attempt.injected
+        and not raised.said
+        and kind.__name__ in ("ProgrammingError", "InterfaceError")
+        and home.partition(".")[0] in (*DRIVERS, "pymysql", "async_testing_fakes")
+    )
 
 
 def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
@@ -145,7 +163,8 @@ def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
     )
     for one in done.attempt.holders:
         if isinstance(one, Connection):
-            found |= {("sent", call.statement) for call in one.fake.calls}
+            for call in one.fake.calls:
+                found |= {*_sent(call.statement, done.attempt.memory)}
             if done.attempt.failing is None or "close" not in one.fake.events:
                 found.add(("events", *map(str, one.fake.events)))
         elif isinstance(one, Collaborator | Function):
@@ -155,6 +174,20 @@ def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
         else:
             found.add(("stored", len(one.rows), len(one.changed)))
     return found
+
+
+def _sent(statement: str, memory: Memory) -> Iterator[Any]:
+    """A statement without the names in it that were made up, or come by default: another schema makes no other one."""
+    quoted = {match[2] for match in _QUOTED.finditer(statement)}
+    if not quoted:
+        yield ("sent", statement)
+        return
+    yield from (("named", one) for one in quoted & memory.defaults)
+    made = {
+        str(known).replace(one, one * 2) for kind, known in memory.places if kind == "str" for one in '"`'
+    }
+    made |= {*memory.texts, *memory.defaults}
+    yield ("sent", _QUOTED.sub(lambda match: '""' if match[2] in made else match[0], statement))
 
 
 def _raised(done: Done) -> Iterator[Any]:
@@ -214,8 +247,13 @@ def compared(source: SourceFile, nodes: list[ast.AST]) -> tuple[list[str], list[
         if id(root) in seen:
             continue
         seen.add(id(root))
+        dropped: set[ast.AST] = set()
         for node in ast.walk(root):
-            if isinstance(node, ast.Name | ast.Attribute):
+            if isinstance(node, ast.Expr):
+                dropped.add(node.value)
+            elif isinstance(node, ast.Await) and node not in dropped and _is_execute(node.value):
+                words.add("=execute")
+            elif isinstance(node, ast.Name | ast.Attribute):
                 name = node.id if isinstance(node, ast.Name) else node.attr
                 words.add(name)
                 waiting += _defined(source, name)
@@ -224,6 +262,11 @@ def compared(source: SourceFile, nodes: list[ast.AST]) -> tuple[list[str], list[
             ):
                 _take(node, texts, numbers)
     return [*texts][:30], [*numbers][:12], frozenset(words)
+
+
+def _is_execute(node: ast.expr) -> bool:
+    """Whether a statement is run by a call; the word ``=execute`` says that the code looks at what it gives."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and "execute" in node.func.attr
 
 
 def _defined(source: SourceFile, name: str) -> Iterator[ast.AST]:

@@ -39,6 +39,8 @@ class Argument(NamedTuple):
     value: Any
     keyword: bool
     form: Form
+    star: bool = False
+    """Whether it is several values for ``*args``."""
 
 
 class Subject(NamedTuple):
@@ -102,7 +104,7 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
                 replacing_on(attempt, made, lacking)
         skip = 1 if kind in ("method", "property", "classmethod") else 0
         arguments = tuple(_arguments(attempt, plain, skip, ""))
-        positional = [one.value for one in arguments if not one.keyword]
+        positional = _positional(arguments)
         named = {one.name: one.value for one in arguments if one.keyword}
         called: Any = plain if wrapped else func
         if kind == "classmethod":
@@ -187,13 +189,21 @@ def _object(attempt: Attempt, owner: Cls) -> tuple[tuple[Argument, ...], Any]:
             return arguments, made
     else:
         raise Unknown(f"how {owner.name} is made is not known")
-    positional = [one.value for one in arguments if not one.keyword]
+    positional = _positional(arguments)
     named = {one.name: one.value for one in arguments if one.keyword}
     made = interpreter.construct(owner, positional, named)
     if not isinstance(made, Obj):
         raise Unknown(f"how {owner.name} is made is not known")
     made.partial = True
     return arguments, made
+
+
+def _positional(arguments: tuple[Argument, ...]) -> list[Any]:
+    found: list[Any] = []
+    for one in arguments:
+        if not one.keyword:
+            found += one.value if one.star else [one.value]
+    return found
 
 
 def _arguments(attempt: Attempt, func: Func, skip: int, prefix: str) -> list[Argument]:
@@ -215,6 +225,11 @@ def _arguments(attempt: Attempt, func: Func, skip: int, prefix: str) -> list[Arg
             found.append(Argument(one.arg, added[0], named or True, form))
             continue
         found.append(Argument(one.arg, attempt.value(f"{prefix}{one.arg}", form), named, form))
+    if given.vararg is not None and given.vararg.annotation is not None and not named:
+        form = form_of(interpreter.annotation(given.vararg.annotation, frame))
+        if form.kind != "any":
+            values = attempt.value(f"{prefix}{given.vararg.arg}", Form("list", [form]))
+            found.append(Argument(given.vararg.arg, values, False, form, star=True))
     for one in given.kwonlyargs:
         form = form_of(interpreter.annotation(one.annotation, frame))
         if one.arg in func.defaults:
@@ -238,6 +253,8 @@ def _optional(attempt: Attempt, func: Func, name: str, form: Form, prefix: str) 
     if form.single.kind in ("class", "external", "real") and default is not None:
         return None
     if attempt.pick(f"{place}=", [(True, ""), (False, "default")]) is False:
+        if isinstance(default, str):
+            attempt.memory.defaults.add(default)
         return None
     try:
         return (attempt.value(place, form),)

@@ -11,6 +11,7 @@ from async_testing.writing.evaluating.callables import Bound, Coro
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
+    Again,
     Cls,
     Inert,
     Manager,
@@ -133,11 +134,24 @@ class Protocols(Base):
                 ),
             )
 
+        def entered() -> Any:
+            found = self.drive(value.__aenter__())
+            self.entered.append(value)
+            return found
+
         def left(error: Any) -> bool:
             given = self.real(error)
+            self.entered = [one for one in self.entered if one is not value]
             return bool(self.drive(value.__aexit__(type(given) if given else None, given, None)))
 
-        return Manager(lambda: self.drive(value.__aenter__()), left)
+        return Manager(entered, left)
+
+    def abandon(self) -> None:
+        """Leave what fakes hold open since the code was not followed to its end, or Python says so when it goes."""
+        while self.entered:
+            value, error = self.entered.pop(), Foreign(None)
+            with contextlib.suppress(Raised, Unknown, Again):
+                self.drive(value.__aexit__(Foreign, error, None))
 
     def lacking(self, names: list[str]) -> None:
         """What is needed is not among what was given."""
