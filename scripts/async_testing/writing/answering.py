@@ -56,8 +56,9 @@ class Answering:
             return self._count(place, call)
         if kind == "fetch_row":
             sizes = self._ending(call, [(1, ""), (0, "no_row")])
-            found = self._row(f"{place}[0]", columns, call)
-            return None if self.attempt.pick(f"{place}#", sizes) == 0 else found
+            if self.attempt.pick(f"{place}#", sizes) == 0:
+                return None
+            return self._row(f"{place}[0]", columns, call)
         return self._rows(place, call, kind, columns)
 
     def _rows(self, place: str, call: Any, kind: str, columns: list[str]) -> list[dict[str, Any]]:
@@ -81,7 +82,9 @@ class Answering:
         count = self._asked[key] = self._asked.get(key, 0) + 1
         if count <= _SAME:
             return options
-        return sorted(options, key=lambda one: bool(one[0]))
+        return [
+            (one, "another_time" if one else "") for one, _ in sorted(options, key=lambda one: bool(one[0]))
+        ]
 
     def _of_batch(self, place: str, call: Any, columns: list[str] | None) -> Any:
         sets = len(call.parameters) if isinstance(call.parameters, list | tuple) else 0

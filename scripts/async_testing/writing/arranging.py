@@ -212,7 +212,7 @@ class Arranger:
         is_async = any(each.awaited for each in one.asked)
         kind = self.shower.take("unittest.mock", "AsyncMock" if is_async else "Mock")
         values = [each.answer for each in one.asked]
-        if any(each.raised for each in one.asked):
+        if len(values) == 1 and one.asked[0].raised:
             given = f"side_effect={self.shower.show(values[0])}"
         elif len(values) > 1:
             given = f"side_effect=[{', '.join(map(self.shower.show, values))}]"

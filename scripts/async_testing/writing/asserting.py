@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from typing import Any
 
 from async_testing.writing.arranging import Arranger
-from async_testing.writing.connections import Connection
+from async_testing.writing.connections import KEEPING, Connection, kept_by
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Cls, Inert, Obj, Opaque, Special, Unknown, has_opaque
@@ -156,7 +156,37 @@ class Asserter:
             found += self._connection(name, one)
         return found
 
+    def within(self) -> list[str]:
+        """Assertions about what connections keep within the block of a context manager."""
+        found: list[str] = []
+        for name, one in self.arranger.connections:
+            kept = self.done.attempt.within.get(id(one.fake), {})
+            found += [
+                line
+                for attribute, value in kept.items()
+                if value
+                for line in self._kept(name, attribute, value)
+            ]
+        return found
+
+    def _kept(self, name: str, attribute: str, value: Any) -> Iterator[str]:
+        """What a connection was told to keep: the names alone where a function cannot be shown."""
+        try:
+            yield f"assert {name}.{attribute} == {self.shower.show(value)}"
+        except Unknown:
+            names = [one[0] for one in value] if attribute == "listeners" else [*value]
+            shown = (
+                f"[one[0] for one in {name}.{attribute}]"
+                if attribute == "listeners"
+                else f"[*{name}.{attribute}]"
+            )
+            yield f"assert {shown} == {self.shower.show(names)}"
+
     def _connection(self, name: str, one: Connection) -> Iterator[str]:
+        words = self.done.attempt.interpreter.words
+        for attribute, value in kept_by(one.fake).items():
+            if value or words & KEEPING[attribute]:
+                yield from self._kept(name, attribute, value)
         calls = one.fake.calls
         if not calls:
             yield f"assert {name}.calls == []"

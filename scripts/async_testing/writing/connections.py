@@ -31,6 +31,13 @@ _BASES = {
 }
 
 
+KEEPING = {
+    "listeners": frozenset({"add_listener", "remove_listener"}),
+    "codecs": frozenset({"set_type_codec", "set_builtin_type_codec", "reset_type_codec"}),
+}
+"""What a connection keeps beside calls, and the methods that it comes from."""
+
+
 class Scripted:
     """An exception made by ``errors``: how a test spells it."""
 
@@ -130,6 +137,12 @@ class Connection(Answering):
         value = self.answer(place, call, kind)
         self.script.append((kind, value))
         return value, kind
+
+
+def kept_by(fake: Any) -> dict[str, Any]:
+    """What a fake connection keeps beside calls: callbacks and codecs that the code has set, by attribute."""
+    found = {name: getattr(fake, name, None) for name in KEEPING}
+    return {name: value.copy() for name, value in found.items() if isinstance(value, list | dict)}
 
 
 def connection_of(attempt: Attempt, place: str) -> Any:

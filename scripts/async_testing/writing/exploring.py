@@ -27,6 +27,10 @@ WORK = 800_000
 """Steps that all attempts at a function may take together."""
 KEPT = 24
 _RESTARTS = 150
+_BRANCHES = (True, False, "entered", "matched")
+"""What marks say of ways that a reader sees: branches of conditions, handlers and cases."""
+_WHOLE = 12
+"""Events of a connection that are compared as a whole: more come of a loop, whose rounds are alike."""
 _PLAIN = (str, int, float, bool, type(None))
 _QUOTED = re.compile(r"""(["`])((?:(?!\1).|\1\1)*)\1""")
 
@@ -72,6 +76,7 @@ def looping() -> Iterator[None]:
 def _explored(interpreter: Interpreter, runner: Runner, memory: Memory, most: int) -> list[Done]:
     first = once(interpreter, runner, memory, {})
     kept = [first]
+    lost: list[tuple[Done, set[Any]]] = []
     if first.kind == "unknown" and not first.attempt.choices:
         return kept
     seen = _signature(interpreter, first)
@@ -85,16 +90,26 @@ def _explored(interpreter: Interpreter, runner: Runner, memory: Memory, most: in
             tried.add(key)
             count += 1
             if count > ATTEMPTS or work > WORK or len(kept) >= most:
-                return kept
+                return [*kept, *_unshown(lost, seen)]
             found = once(interpreter, runner, memory, chosen)
             work += interpreter.steps
             if found.kind == "unknown" or found.slip:
+                lost.append((found, {*interpreter.marks}))
                 continue
             signature = _signature(interpreter, found)
             if signature - seen:
                 seen |= signature
                 kept.append(found)
-    return kept
+    return [*kept, *_unshown(lost, seen)]
+
+
+def _unshown(lost: list[tuple[Done, set[Any]]], seen: set[Any]) -> Iterator[Done]:
+    """Attempts that could not be followed to their end, where they went ways that no other one takes."""
+    for done, marks in lost:
+        fresh = {mark for mark in marks - seen if len(mark) == 2 and any(mark[1] is one for one in _BRANCHES)}
+        if fresh and done.kind == "unknown":
+            seen |= fresh
+            yield done
 
 
 def _changes(done: Done) -> Iterator[dict[str, int]]:
@@ -165,8 +180,7 @@ def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
         if isinstance(one, Connection):
             for call in one.fake.calls:
                 found |= {*_sent(call.statement, done.attempt.memory)}
-            if done.attempt.failing is None or "close" not in one.fake.events:
-                found.add(("events", *map(str, one.fake.events)))
+            found |= {*_happened(one.fake.events, done)}
         elif isinstance(one, Collaborator | Function):
             found.add(("asked", one.place, *(each.method for each in one.asked)))
         elif isinstance(one, Double):
@@ -174,6 +188,17 @@ def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
         else:
             found.add(("stored", len(one.rows), len(one.changed)))
     return found
+
+
+def _happened(events: list[Any], done: Done) -> Iterator[Any]:
+    """What happened on a connection: as a whole where all went well, else which three things followed each other."""
+    if done.attempt.failing is None and len(events) <= _WHOLE:
+        yield ("events", *map(str, events))
+        return
+    if done.attempt.failing is not None and "close" in events:
+        return
+    names = ["", *map(str, events), ""]
+    yield from (("following", *names[place : place + 3]) for place in range(len(names) - 2))
 
 
 def _sent(statement: str, memory: Memory) -> Iterator[Any]:

@@ -80,7 +80,7 @@ def _files(root: str) -> Iterator[str]:
         folders[:] = sorted(one for one in folders if one[:1] != "." and one not in _SKIPPED)
         for file in sorted(files):
             path = f"{folder}/{file}"
-            if file.endswith(".sql") and count < _MOST and os.path.getsize(path) < _LARGEST:
+            if file.endswith(".sql") and count < _MOST and Path(path).stat().st_size < _LARGEST:
                 count += 1
                 yield path
 

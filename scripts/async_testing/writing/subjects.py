@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.attempts import Attempt
 from async_testing.writing.concrete import made_of
-from async_testing.writing.connections import errors_of
+from async_testing.writing.connections import Connection, errors_of, kept_by
 from async_testing.writing.doubles import replacing_on
 from async_testing.writing.evaluating.bases import is_harmless, way_below
 from async_testing.writing.evaluating.callables import Bound, Coro, Func, Native
@@ -120,9 +120,10 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
             if managed:
                 return _entered(attempt, found, plain)
             if isinstance(found, Coro):
-                return found.run()
-            if plain.is_generator:
-                return [*interpreter.iterate(found)] if hasattr(found, "__next__") else found
+                found = found.run()
+            elif plain.is_generator and hasattr(found, "__next__"):
+                found = [*interpreter.iterate(found)]
+            attempt.learn_returned(found, subject.returns)
             return found
 
         return subject, run
@@ -133,6 +134,9 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
 def _entered(attempt: Attempt, manager: Any, func: Func) -> Any:
     """What entering a context manager gives, once it is left again, with or without an error of the block."""
     value = manager.enter()
+    attempt.within = {
+        id(one.fake): kept_by(one.fake) for one in attempt.holders if isinstance(one, Connection)
+    }
     handled = [*attempt.interpreter.caught]
     options: list[tuple[Any, str]] = [(None, "")]
     if handled:
