@@ -16,7 +16,6 @@ from async_testing.writing.naming import Names, circumstances, ending, sentence
 from async_testing.writing.showing import Shower
 from async_testing.writing.subjects import run_of
 
-
 _REASONS = 3
 """Ways of a function that are skipped with a reason of their own beside its tests."""
 

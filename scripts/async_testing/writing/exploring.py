@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import ast
 import asyncio
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.attempts import Attempt
-from async_testing.writing.collaborators import Collaborator, Function
-from async_testing.writing.connections import Connection
-from async_testing.writing.doubles import Double
-from async_testing.writing.evaluating.errors import DRIVERS
-from async_testing.writing.evaluating.limits import ValidationError
-from async_testing.writing.evaluating.things import Again, Obj, Raised, Unknown
+from async_testing.writing.evaluating.things import Again, Raised, Unknown
 from async_testing.writing.memory import Memory
+from async_testing.writing.signatures import is_misuse, signature
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
@@ -29,10 +24,6 @@ KEPT = 24
 _RESTARTS = 150
 _BRANCHES = (True, False, "entered", "matched")
 """What marks say of ways that a reader sees: branches of conditions, handlers and cases."""
-_WHOLE = 12
-"""Events of a connection that are compared as a whole: more come of a loop, whose rounds are alike."""
-_PLAIN = (str, int, float, bool, type(None))
-_QUOTED = re.compile(r"""(["`])((?:(?!\1).|\1\1)*)\1""")
 
 
 class Done(NamedTuple):
@@ -79,7 +70,7 @@ def _explored(interpreter: Interpreter, runner: Runner, memory: Memory, most: in
     lost: list[tuple[Done, set[Any]]] = []
     if first.kind == "unknown" and not first.attempt.choices:
         return kept
-    seen = _signature(interpreter, first)
+    seen = signature(interpreter, first)
     tried = {frozenset[tuple[str, int]]()}
     count, work = 0, 0
     for done in kept:  # grows while it runs
@@ -96,9 +87,9 @@ def _explored(interpreter: Interpreter, runner: Runner, memory: Memory, most: in
             if found.kind == "unknown" or found.slip:
                 lost.append((found, {*interpreter.marks}))
                 continue
-            signature = _signature(interpreter, found)
-            if signature - seen:
-                seen |= signature
+            shown = signature(interpreter, found)
+            if shown - seen:
+                seen |= shown
                 kept.append(found)
     return [*kept, *_unshown(lost, seen)]
 
@@ -133,7 +124,7 @@ def once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mappi
             return Done(attempt, "returned", run(), chosen, subject)
         except Raised as raised:
             return Done(
-                attempt, "raised", raised.value, chosen, subject, raised.slip or _is_misuse(raised, attempt)
+                attempt, "raised", raised.value, chosen, subject, raised.slip or is_misuse(raised, attempt)
             )
         except Again:
             continue
@@ -154,111 +145,6 @@ def once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mappi
             interpreter.attempt = None
             interpreter.abandon()
     return Done(attempt, "unknown", "its inputs cannot be worked out", chosen, subject)
-
-
-def _is_misuse(raised: Raised, attempt: Attempt) -> bool:
-    """Whether a fake itself refused what the code did, such as a statement with too few parameters."""
-    kind = type(raised.value)
-    home = kind.__dict__.get("evaluated_dotted", "") or kind.__module__
-    return (
-        raised.value is not attempt.injected
-        and not raised.said
-        and kind.__name__ in ("ProgrammingError", "InterfaceError")
-        and home.partition(".")[0] in (*DRIVERS, "pymysql", "async_testing_fakes")
-    )
-
-
-def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
-    """What an attempt shows: ways through the code, how it ended, what was sent."""
-    found = set(interpreter.marks)
-    found.add(
-        ("ended", done.kind, *_raised(done))
-        if done.kind == "raised"
-        else ("ended", done.kind, _kind(done.value))
-    )
-    for one in done.attempt.holders:
-        if isinstance(one, Connection):
-            for call in one.fake.calls:
-                found |= {*_sent(call.statement, done.attempt.memory)}
-            found |= {*_happened(one.fake.events, done)}
-        elif isinstance(one, Collaborator | Function):
-            found.add(("asked", one.place, *(each.method for each in one.asked)))
-        elif isinstance(one, Double):
-            found |= {("asked", each.place, len(each.asked)) for each in one.below() if each.asked}
-        else:
-            found.add(("stored", len(one.rows), len(one.changed)))
-    return found
-
-
-def _happened(events: list[Any], done: Done) -> Iterator[Any]:
-    """What happened on a connection: as a whole where all went well, else which three things followed each other."""
-    if done.attempt.failing is None and len(events) <= _WHOLE:
-        yield ("events", *map(str, events))
-        return
-    if done.attempt.failing is not None and "close" in events:
-        return
-    names = ["", *map(str, events), ""]
-    yield from (("following", *names[place : place + 3]) for place in range(len(names) - 2))
-
-
-def _sent(statement: str, memory: Memory) -> Iterator[Any]:
-    """A statement without the names in it that were made up, or come by default: another schema makes no other one."""
-    quoted = {match[2] for match in _QUOTED.finditer(statement)}
-    if not quoted:
-        yield ("sent", statement)
-        return
-    yield from (("named", one) for one in quoted & memory.defaults)
-    made = {
-        str(known).replace(one, one * 2) for kind, known in memory.places if kind == "str" for one in '"`'
-    }
-    made |= {*memory.texts, *memory.defaults}
-    yield ("sent", _QUOTED.sub(lambda match: '""' if match[2] in made else match[0], statement))
-
-
-def _raised(done: Done) -> Iterator[Any]:
-    """How an attempt failed: errors of the driver that take one and the same way count once."""
-    failing, error = done.attempt.failing, done.attempt.injected
-    if failing is None:
-        yield from _shape(done.value, done.attempt.memory)
-        return
-    yield ("failing", *failing)
-    if done.value is not error:
-        yield from _shape(done.value, done.attempt.memory, str(error))
-
-
-def _shape(value: Any, memory: Memory, said: str = "") -> Iterator[Any]:
-    """An exception by its class and plain fields, what was made up, or ``said`` by its cause, left out."""
-
-    def told(one: Any) -> Any:
-        if not isinstance(one, str):
-            return one
-        one = one.replace(said, "") if said else one
-        for kind, known in memory.places:
-            if kind == "str" and known and known in one:
-                one = one.replace(known, "")
-        return "".join(each for each in one if not each.isdigit())[:60]
-
-    if isinstance(value, Obj):
-        yield value.cls.qualname
-        for name, one in value.fields.items():
-            if isinstance(one, _PLAIN):
-                yield name, told(one)
-        return
-    yield type(value).__name__
-    if isinstance(value, ValidationError):
-        yield from (str(one) for one in value.problems)
-        return
-    yield from (str(told(one)) for one in value.args if isinstance(one, _PLAIN))
-
-
-def _kind(value: Any) -> str:
-    if type(value).__name__ == "Answer":
-        return f"{value.status} {_kind(value.body)}"
-    if isinstance(value, bool | type(None)):
-        return repr(value)
-    if isinstance(value, list | dict | tuple | set | str):
-        return f"{type(value).__name__} {min(len(value), 2)}"
-    return value.cls.qualname if isinstance(value, Obj) else type(value).__name__
 
 
 def compared(source: SourceFile, nodes: list[ast.AST]) -> tuple[list[str], list[int], frozenset[str]]:
