@@ -29,6 +29,7 @@ _NAMED = re.compile(r"(?:url_path_for|url_for|reverse)\(\s*[\"']([\w:.-]+)[\"']"
 _CONSTANT = re.compile(r"^(\w+)(?:\s*:\s*\w+)?\s*=\s*f?[\"'](/[^\"'\n]*)[\"']", re.MULTILINE)
 _LITERAL = re.compile(r"[\"'](/[^\"'\s]*)[\"']")
 _QUOTED = re.compile(r"[\"']([a-z]\w*)[\"']")
+_IMPORTED = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(?:([^(\n]+)|\(([^)]*)\))", re.MULTILINE)
 _GREATEST = 2_000_000
 
 
@@ -123,10 +124,33 @@ class Test:
 class File:
     """A file of the suite."""
 
-    def __init__(self, path: str, words: frozenset[str], tests: tuple[Test, ...]) -> None:
+    def __init__(self, path: str, words: frozenset[str], tests: tuple[Test, ...], text: str = "") -> None:
         self.path = path
         self.words = words
         self.tests = tests
+        self._text = text
+
+    @cached_property
+    def imported(self) -> dict[str, frozenset[str]]:
+        """By name the modules that it is imported from."""
+        found: dict[str, set[str]] = {}
+        for module, bare, wrapped in _IMPORTED.findall(self._text):
+            for one in (bare or wrapped).split(","):
+                name = one.partition("#")[0].split()
+                if name:
+                    found.setdefault(name[0], set()).add(module)
+        return {name: frozenset(modules) for name, modules in found.items()}
+
+    def may_mean(self, names: Collection[str], path: str) -> bool:
+        """Whether the names of a module's classes mean those here: not where all come from other modules.
+
+        Args:
+            names: the names.
+            path: the module; a package above it may hand its names on.
+        """
+        known = [self.imported[name] for name in names if name in self.imported]
+        parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+        return not known or any(_leads_to(module, parts) for modules in known for module in modules)
 
     @cached_property
     def matter(self) -> frozenset[str]:
@@ -141,6 +165,13 @@ class File:
             for call in test.calls:
                 found.setdefault(call.rpartition(".")[2].removesuffix("()"), []).append((test, call))
         return found
+
+
+def _leads_to(module: str, parts: list[str]) -> bool:
+    """Whether an import's module is one of a path, or a package above it."""
+    wanted = [one for one in module.split(".") if one]
+    size = len(wanted)
+    return not size or any(parts[place : place + size] == wanted for place in range(len(parts) - size + 1))
 
 
 class Suite:
@@ -184,7 +215,7 @@ class Suite:
         others = {**self._shared, **{one.name: one for one in found}}
         urls = dict(_CONSTANT.findall(text))
         tests = tuple(Test(one, others, urls) for one in found if one.is_test)
-        self.files.append(File(path, frozenset(_WORD.findall(text)), tests))
+        self.files.append(File(path, frozenset(_WORD.findall(text)), tests, text))
 
     @cached_property
     def shared_fixtures(self) -> list[str]:
