@@ -30,6 +30,8 @@ _CONSTANT = re.compile(r"^(\w+)(?:\s*:\s*\w+)?\s*=\s*f?[\"'](/[^\"'\n]*)[\"']", 
 _LITERAL = re.compile(r"[\"'](/[^\"'\s]*)[\"']")
 _QUOTED = re.compile(r"[\"']([a-z]\w*)[\"']")
 _IMPORTED = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(?:([^(\n]+)|\(([^)]*)\))", re.MULTILINE)
+_MEMBER = re.compile(r"(\w*)(?:\([^()\n]*\)|\[[^\[\]\n]*\])?\.([A-Za-z_]\w+)")
+_NAME = re.compile(r"[\"'](?:[\w.]*\.)?([A-Za-z_]\w+)[\"']")
 _GREATEST = 2_000_000
 
 
@@ -129,6 +131,16 @@ class File:
         self.words = words
         self.tests = tests
         self._text = text
+
+    @cached_property
+    def members(self) -> dict[str, frozenset[str]]:
+        """Names behind a dot, with what stands before each; those in quotes stand behind nothing."""
+        found: dict[str, set[str]] = {}
+        for before, name in _MEMBER.findall(self._text):
+            found.setdefault(name, set()).add(before)
+        for name in _NAME.findall(self._text):
+            found.setdefault(name, set()).add("")
+        return {name: frozenset(before) for name, before in found.items()}
 
     @cached_property
     def imported(self) -> dict[str, frozenset[str]]:
