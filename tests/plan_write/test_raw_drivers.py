@@ -1,4 +1,4 @@
-"""Modules that talk to a driver themselves: pools, cursors, composed statements, counts, loops, and what connections keep."""
+"""Modules that talk to a driver themselves: pools, composed statements, counts, loops, what connections keep."""
 
 from __future__ import annotations
 

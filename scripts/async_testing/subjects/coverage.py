@@ -38,6 +38,8 @@ _FAILING = frozenset(
 _COMMITTING = frozenset({"commit", "committed", "commits", "events", "ledger"})
 _UNDOING = frozenset({"rollback", "rolls", "rolled"})
 _UNDONE = frozenset({"rollback", "rolled_back", "committed", "events", "ledger"})
+_DRIVERS = ("conn", "connection", "cursor", "cur", "pool")
+"""How variables end that hold a driver's own objects."""
 _EXCLUSIVE = frozenset({"error", "validation", "auth"})
 """Ways that one test can take only one of, unless it is parametrized."""
 
@@ -189,6 +191,8 @@ def _is_call(call: str, owner: str, name: str, is_model: bool, module: str, clas
     first = head.partition(".")[0]
     if first[:1].isupper():
         return any(one in head for one in classes)
+    if first.endswith(_DRIVERS):
+        return any(snake(one).endswith(_DRIVERS) for one in classes)
     return not first.endswith(("client", "mock", "response", "faker", "session"))
 
 

@@ -34,39 +34,11 @@ _LAYERED = (
 )
 _GENERAL = frozenset(_LAYERED.split())
 """Words of names that say nothing of what something is about."""
-_OTHERS = frozenset(
-    [
-        "re",
-        "json",
-        "os",
-        "sys",
-        "asyncio",
-        "pytest",
-        "logging",
-        "datetime",
-        "random",
-        "math",
-        "time",
-        "conn",
-        "connection",
-        "fake_connection",
-        "cursor",
-        "cur",
-        "pool",
-        "fake_pool",
-        "database_session",
-        "session",
-        "client",
-        "async_client",
-        "response",
-        "mock",
-        "faker",
-        "monkeypatch",
-        "caplog",
-        "capsys",
-        "tmp_path",
-    ]
+_TESTING = (
+    "re json os sys asyncio pytest logging datetime random math time conn connection fake_connection cursor cur pool "
+    "fake_pool database_session session client async_client response mock faker monkeypatch caplog capsys tmp_path"
 )
+_OTHERS = frozenset(_TESTING.split())
 """What tests call methods of that are none of the project's."""
 _LISTED = ("pyproject.toml", "setup.cfg", "setup.py")
 

@@ -32,7 +32,7 @@ class Composable:
         return Composed([self] * count)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._key() == other._key()  # type: ignore[attr-defined]
+        return isinstance(other, Composable) and type(self) is type(other) and self._key() == other._key()
 
     def __hash__(self) -> int:
         return hash(self.as_string())
@@ -175,4 +175,4 @@ OFFERED |= {"NULL": SQL("NULL"), "DEFAULT": SQL("DEFAULT")}
 for _name, _one in OFFERED.items():
     if isinstance(_one, type):
         _one.__module__ = "async_testing_fakes.psycopg.sql"  # it is looked into as the fakes are
-        _one.evaluated_dotted = f"psycopg.sql.{_name}"
+        _one.evaluated_dotted = f"psycopg.sql.{_name}"  # type: ignore[attr-defined]
