@@ -69,6 +69,12 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 
 
+def counting(table: str, column: str) -> tuple[sql.Composed, list[int]]:
+    return sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)) + sql.SQL(" WHERE {} = %s").format(
+        sql.Identifier(column)
+    ), [1]
+
+
 class Products:
     _columns = sql.SQL(", ").join(map(sql.Identifier, ("id", "sku")))
 
@@ -93,6 +99,7 @@ def test_statements_that_are_composed_are_worked_out(project: Project) -> None:
     assert "skip" not in text
     assert 'where={"id": 102, "kind": "it\'s"}' in text
     assert ".products" in text
+    assert re.search(r"assert result\[0\]\.as_string\(None\) == .SELECT count", text)
     names = re.findall(r"def (test_\w+)", text)
     assert len([one for one in names if "schema" in one]) == 1, names
 

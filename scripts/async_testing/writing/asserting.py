@@ -8,6 +8,7 @@ from typing import Any
 from async_testing.writing.arranging import Arranger
 from async_testing.writing.connections import KEEPING, Connection, kept_by
 from async_testing.writing.doubles import Double
+from async_testing.writing.evaluating.composing import Composable
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Cls, Inert, Obj, Opaque, Special, Unknown, has_opaque
 from async_testing.writing.exploring import Done
@@ -42,6 +43,8 @@ class Asserter:
             return [f"assert {name} is {self.shower.show(value)}"]
         if is_router(value):
             return described(self.arranger, value, name)
+        if isinstance(value, Composable):
+            return [f"assert {name}.as_string(None) == {self.shower.show(value.as_string())}"]
         if isinstance(value, Inert | Special) and id(value) not in self.shower.names:
             raise Unknown("what it returns cannot be shown in a test")
         if isinstance(value, Opaque):
@@ -61,7 +64,7 @@ class Asserter:
         if isinstance(value, list) and value and all(map(_is_record, value)):
             return [f"assert [dict(one) for one in {name}] == {self.shower.show(value)}"]
         if isinstance(value, list | tuple) and any(
-            isinstance(one, Obj) and not is_equal(one) for one in value
+            isinstance(one, Composable) or (isinstance(one, Obj) and not is_equal(one)) for one in value
         ):
             found = [f"assert len({name}) == {len(value)}"]
             for place, one in enumerate(value):

@@ -50,13 +50,17 @@ def tests_of(
         try:
             found.append(_test(done, conventions, names, what, exact=exact))
         except Unknown as unknown:
-            reasons.setdefault(str(unknown), done)
+            if not done.chosen:
+                reasons.setdefault(str(unknown), done)
     if not found:
         reason = next(iter(reasons), "nothing of it is known")
         found.append(skipped(function.name, names, what, reason))
         return found
     for reason, done in [*reasons.items()][:_REASONS]:
+        if done.chosen and reason in interpreter.told:
+            continue
         if done.chosen or not any(one.is_plain or "_returns_" in one.name for one in found):
+            interpreter.told.add(reason)
             found.append(skipped(function.name, names, f"{what}_{circumstances(done)}", reason))
     return found
 

@@ -54,6 +54,8 @@ class Interpreter(Library):
         """Whether the project has the fixture of a real session."""
         self.words: frozenset[str] = frozenset()
         """The names that the module under test reads, and what it calls."""
+        self.told: set[str] = set()
+        """Reasons for which tests of the module are skipped that were said already."""
         self.attempt: Any = None
         """What the present attempt has chosen and learned."""
         self.tables: list[Cls] | None = None
