@@ -140,3 +140,100 @@ def test_a_time_of_now_is_not_asserted(project: Project) -> None:
 
     assert '"at": ANY' in project.read("tests/test_stamp_service.py")
     assert project.pytest("tests").code == 0
+
+
+ROUTED = """
+from fastapi import APIRouter, Depends
+
+router = APIRouter()
+
+
+def current() -> str:
+    return "me"
+
+
+@router.get("/users/me")
+async def me(user: str = Depends(current)) -> str:
+    return user
+"""
+MAIN = """
+from fastapi import FastAPI
+from users_router import router
+
+app = FastAPI()
+app.include_router(router)
+"""
+MARKED = """
+from fastapi import APIRouter, Body, Query
+from nowhere import Money, prefix
+
+router = APIRouter(prefix=prefix())
+
+
+@router.get("/orgs/{key}")
+async def list_orgs(key: str, limit: int = Query(default=20, le=100), price: Money = Body(...)) -> list[str]:
+    if limit > 50:
+        raise ValueError(price)
+    return [str(limit), key]
+"""
+
+
+def test_a_route_that_is_called_as_a_function_gets_no_markers_and_says_why(project: Project) -> None:
+    project.write("orgs.py", MARKED)
+    project.write("main.py", "from fastapi import FastAPI\n\nfrom orgs import router\n\napp = FastAPI()\n")
+    project.scaffold()
+    result = project.plan("orgs.py", "--write")
+    assert result.code == 0, result.err
+    assert "test_list_orgs_through_the_application_does_what_it_says: what the route is once" in result.out
+    text = project.read("tests/test_orgs_router.py")
+    assert text.count("list_orgs)(") == text.count("limit=") == text.count("price=price") > 1
+
+
+def test_a_conftest_without_the_fixture_of_overrides_is_told_of(project: Project) -> None:
+    project.write("users_router.py", ROUTED)
+    project.write("main.py", MAIN)
+    project.scaffold()
+    conftest = project.root / "tests/conftest.py"
+    conftest.write_text(conftest.read_text().replace("override_dependency", "dependency_overrides"))
+    planned = project.plan("users_router.py")
+    assert "dependency_overrides (tests/conftest.py)" in planned.out
+    refused = project.plan("users_router.py", "--write")
+    assert refused.code == 2
+    assert (
+        "need the fixture override_dependency: run python scripts/scaffold.py . --merge first" in refused.err
+    )
+
+
+MEMBERS = """
+from pydantic import BaseModel, EmailStr
+
+
+class Member(BaseModel):
+    email: EmailStr
+    role: str
+
+
+class Lookup:
+    async def find(self, name: str) -> Member:
+        raise NotImplementedError
+
+
+class MemberService:
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+
+    async def greet(self, name: str) -> str:
+        member = await self.lookup.find(name)
+        if member.role in ("owner", "admin"):
+            return f"dear {member.email}"
+        return member.email
+"""
+
+
+def test_a_value_that_is_tried_and_refused_does_not_spoil_those_that_are_taken(project: Project) -> None:
+    project.write("members.py", MEMBERS)
+    result = project.plan("members.py", "--write")
+    assert result.code == 0, result.err
+    assert "def test_greet_with_role_owner_returns_str" in project.read("tests/test_members_service.py")
+    ran = project.pytest("tests/test_members_service.py")
+    assert ran.code == 0, ran.out

@@ -160,6 +160,14 @@ def test_rows_of_repositories_are_given_filled_and_looked_into(shop: Project) ->
     assert unnoticed(shop, "shop_service.py", CHANGES) == []
 
 
+def test_statements_of_sqlalchemy_are_not_shown_to_mocks(shop: Project) -> None:
+    refused = shop.plan("repository.py", "--write")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("plan.py: the tests of repository.py need sessions on a real database")
+    assert refused.err.endswith("scaffold.py . --with-database first\n")
+    assert not (shop.root / "tests/test_repository.py").exists()
+
+
 def test_rows_are_stored_so_that_only_the_order_asked_for_gives_them_so(shop: Project) -> None:
     assert scaffold([str(shop.root), "--with-database"]) == 0
     assert unnoticed(shop, "repository.py", ORDERS, "-k", "scarce") == []

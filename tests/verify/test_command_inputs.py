@@ -57,10 +57,32 @@ def test_what_makes_no_sense_is_one_line(shop: Shop, arguments: list[str], told:
 
 def test_a_module_that_names_do_not_tell_has_to_be_given(shop: Shop) -> None:
     shop.write("src/other.py", "def one():\n    return 1\n")
+    shop.change("tests/test_shop.py", "import asyncio\n", "import asyncio\n\nimport src.other\n")
     (shop.root / "tests" / "test_shop.py").rename(shop.root / "tests" / "test_all_of_it.py")
     done = shop.verify("tests/test_all_of_it.py")
     assert done.code == 2
-    assert "give --module src/shop.py" in done.err
+    assert "give --module src/other.py --module src/shop.py" in done.err
+
+
+def test_a_test_file_that_does_not_tell_its_module_is_told_of(shop: Shop) -> None:
+    shop.write("src/other.py", "def half(number):\n    return number / 2\n")
+    shop.write(
+        "tests/test_sums.py",
+        "from src import other, shop\n\n\ndef test_it():\n    assert other.half(shop.total([4], False)) == 2\n",
+    )
+    done = shop.told("tests", "--only", "complete")
+    assert done.data["modules"] == ["src/shop.py"]
+    assert any("is not told by tests/test_sums.py" in one for one in done.data["notes"])
+
+
+def test_the_only_module_that_is_imported_is_under_test(shop: Shop) -> None:
+    shop.write("src/__init__.py", "from .shop import total\n")
+    (shop.root / "tests/test_shop.py").unlink()
+    shop.write(
+        "tests/test_sums.py", "from src import total\n\n\ndef test_it():\n    assert total([4], False) == 4\n"
+    )
+    done = shop.told("tests", "--only", "complete")
+    assert done.data["modules"] == ["src/shop.py"]
 
 
 def test_help_is_quick_and_names_every_flag(shop: Shop) -> None:

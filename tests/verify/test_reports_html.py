@@ -70,7 +70,7 @@ def test_outcomes_come_first_and_headings_descend(page_of_everything: str) -> No
 def test_the_page_tells_it_in_words(page_of_everything: str) -> None:
     text = "".join(Reader(page_of_everything).words)
     for words in (
-        "115 of 119 mutants noticed (96.6 %), 2 survived, 2 on lines that no test runs, 1 not judged",
+        "115 of 119 mutants noticed (96.6 %), 2 survived, 2 on lines that no test runs, 1 of 120 planted not judged",
         "assert that value is 20",
         "value missing \u2192 404 never provoked; a test for it: test_find_missing",
         "depends on the order tests/test_dao.py::test_1 after tests/test_dao.py::test_0",

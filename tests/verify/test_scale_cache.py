@@ -235,8 +235,8 @@ def test_a_damaged_or_foreign_cache_is_none(stored: Project, content: bytes, *, 
 def test_a_cache_whose_fields_are_odd_is_none(stored: Project) -> None:
     for file in stored.folder.iterdir():
         content = json.loads(file.read_bytes()[len(userfolder.MARK) + 33 :])
-        for key in ("tests", "report", "reports"):
-            content[key] = {"x": 1} if key == "reports" else [3]
+        for one in [content, *content.get("grounds", ())]:
+            one |= {"tests": [3], "report": [3], "reports": {"x": 1}}
         body = json.dumps(content).encode()
         file.write_bytes(userfolder.MARK + userfolder.digest(body).encode() + b"\n" + body)
     assert stored.known() == []

@@ -109,7 +109,9 @@ def test_what_was_not_reached_is_judged_the_next_time(shop: Shop, tmp_path: Path
 
     def judged(deadline: float | None, *operators: str) -> tuple[Outcome, tuple[Judged, ...]]:
         asked = wishes._replace(operators=operators)
-        outcome, found, _ = Bugs(target, clean, asked, deadline, steps).judged(None, cache, now)
+        outcome, found, _ = Bugs(target, clean, asked, deadline, steps).judged(
+            None, cache, now, lambda judged: False
+        )
         report = made.report(*found, tests=clean.tests, outcomes=(outcome,))
         cache.store(now, operators, report)
         return outcome, found

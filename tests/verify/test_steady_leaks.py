@@ -267,3 +267,13 @@ def test_a_suite_that_restores_what_it_changes_is_steady(tmp_path: Path) -> None
     assert "11 tests in 2 of 2 orders" in outcome.evidence
     assert "11 alone" in outcome.evidence
     assert snapshot(root) == before
+
+
+def test_a_module_that_is_run_again_is_no_patch(tmp_path: Path) -> None:
+    app = "import importlib, sys\n\n\nclass Step:\n    pass\n\n\ndef run():\n    return Step()\n\n\n"
+    app += "def again():\n    importlib.reload(sys.modules['app'])\n"
+    tests = "import app\n\n\ndef test_again():\n    app.again()\n\n\ndef test_run():\n    assert app.run()\n"
+    root = written(tmp_path, {"app.py": app, "test_it.py": tests})
+    outcome, found = steadied(root, repeat=0)
+    assert found == (), found
+    assert outcome.state == "passed"

@@ -76,10 +76,11 @@ def write(source: SourceFile, done: Plan, root: str, options: Namespace) -> int:
 
 def _place(done: Plan, root: str, *, append: bool) -> str:
     """The file of the module's name; that which has most of its tests where that one is to be added to."""
-    from async_testing.planning import needs
+    from async_testing.planning import placing
     from async_testing.subjects import modules
 
-    named = needs.test_file(done.path, done.layer, (), modules.tests(root)[1])
+    known, home = modules.tests(root)
+    named = placing.test_file(done.path, done.layer, (), home, known)
     return done.test_file if append and not (Path(root) / named).exists() else named
 
 
@@ -114,16 +115,34 @@ def _is_missing(test: Test, done: Plan) -> bool:
 
 def require(done: Plan, conventions: Conventions, root: str) -> None:
     """Refuse a module whose tests need fakes or fixtures that the project has not."""
+    from async_testing.scaffolding.choices import SESSION_DRIVERS
+
     script = os.path.join(os.path.dirname(sys.argv[0]), "scaffold.py")  # noqa: PTH118, PTH120
     hint = f"run {shlex.join(['python', script, os.path.relpath(root)])} first"
+    there = (Path(root) / conventions.project.tests / "conftest.py").exists()
+    merging = hint.replace(" first", " --merge first") if there else hint
+    sessions = conventions.project.sessions
+    if (
+        any(one.form == "sqlalchemy" for function in done.functions for one in function.statements)
+        and sessions is not None
+        and sessions.driver in SESSION_DRIVERS
+        and not conventions.has_session
+    ):
+        raise UsageError(
+            f"the tests of {done.path} need sessions on a real database, since no fake stands for those:"
+            f" {merging.replace(' first', ' --with-database first')}"
+        )
     sends = any(one.form != "sqlalchemy" for function in done.functions for one in function.statements)
     drivers = {one.name for one in conventions.project.drivers}
     if sends and drivers and not conventions.driver:
-        raise UsageError(f"the tests of {done.path} need fakes, and the project has none: {hint}")
+        raise UsageError(f"the tests of {done.path} need fakes, and the project has none: {merging}")
     if any(one.route for one in done.functions) and not (
         "app" in conventions.fixtures and conventions.clients
     ):
-        raise UsageError(f"the tests of {done.path} need the fixture app and its client: {hint}")
+        raise UsageError(f"the tests of {done.path} need the fixture app and its client: {merging}")
+    asked = any(each.dependency for one in done.functions if one.route for each in one.route.given)
+    if asked and "override_dependency" not in conventions.fixtures:
+        raise UsageError(f"the tests of {done.path} need the fixture override_dependency: {merging}")
 
 
 def _report(shown: str, helpers: Sequence[Helper], tests: Sequence[Test], *, added: bool) -> None:

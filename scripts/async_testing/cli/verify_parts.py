@@ -6,7 +6,6 @@ import os
 import sys
 from argparse import Namespace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from async_testing.finding import UsageError
 
@@ -46,9 +45,24 @@ def server_of(options: Namespace) -> str:
 
 def written(path: Path, text: str) -> None:
     """Write a file: all of it, or none."""
-    folder = path.parent
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder")
-    with NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as stream:
-        stream.write(text)
-    Path(stream.name).replace(path)
+    check_place(path)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def check_place(path: Path) -> None:
+    """Refuse a file that cannot be written, before there is anything to write.
+
+    Raises:
+        UsageError: its folder is not there, or it is one itself.
+    """
+    if not path.parent.is_dir():
+        raise UsageError(f"{path.parent}: no such folder")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: --output-file names a file")
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"{path.parent}: nothing may be written there")

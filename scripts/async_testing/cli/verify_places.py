@@ -24,6 +24,8 @@ class Places(NamedTuple):
     tests: tuple[str, ...]
     """Relative to the root, node IDs among them; empty for all."""
     modules: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What of the tests was not told by what."""
 
 
 def places_of(options: Namespace) -> Places:
@@ -42,7 +44,7 @@ def places_of(options: Namespace) -> Places:
         return Places(root, tests, tuple(sorted(one for one in changed if one in known)))
     if set(options.checks) <= {"steady", "replay"}:
         return Places(root, tests, ())
-    return Places(root, tests, _about(root, tests))
+    return _about(root, tests)
 
 
 def _root(options: Namespace) -> Path:
@@ -90,15 +92,19 @@ def _module(root: Path, given: str) -> str:
     return path
 
 
-def _about(root: Path, tests: Sequence[str]) -> tuple[str, ...]:
+def _about(root: Path, tests: Sequence[str]) -> Places:
     files = list(_files(root, tests))
     if not files:
         raise UsageError(f"no test file in {', '.join(tests) or root}: name files that hold tests")
-    found, possible = subject.of_tests(root, files)
-    if not found:
-        named = " ".join(f"--module {one}" for one in possible[:MOST]) or "--module FILE"
+    found = subject.of_tests(root, files)
+    if not found.modules:
+        named = " ".join(f"--module {one}" for one in found.possible[:MOST]) or "--module FILE"
         raise UsageError(f"which module is under test? {files[0]} does not tell; give {named}")
-    return tuple(found)
+    if not found.untold:
+        return Places(root, tests, tuple(found.modules))
+    told = f"{', '.join(found.untold[:MOST])}{' and more' if len(found.untold) > MOST else ''}"
+    note = f"which module is under test is not told by {told}: what those are about is judged with --module"
+    return Places(root, tests, tuple(found.modules), (note,))
 
 
 def _files(root: Path, tests: Sequence[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from async_testing.cli import verify_report
-from async_testing.cli.verify_parts import interpreter, server_of
+from async_testing.cli.verify_parts import check_place, interpreter, server_of
 from async_testing.cli.verify_places import Places, places_of, schemas_of
 from async_testing.cli.verify_progress import Bar
 from async_testing.finding import UsageError
@@ -35,6 +35,8 @@ def run(options: Namespace) -> int:
         for one in chosen(()):
             print(f"{one.name}: {one.summary.splitlines()[0]}")
         return 0
+    if options.output_file:
+        check_place(Path(options.output_file))
     places = places_of(options)
     target = _target(options, places)
     wishes = _wishes(options, places, target)
@@ -52,6 +54,7 @@ def run(options: Namespace) -> int:
 
 def _with_others(report: Report, places: Places) -> Report:
     """The report, with a note of the tests that were not run and may take what is missing."""
+    report = report._replace(notes=(*report.notes, *places.notes))
     lost = report.gaps or any(one.verdict == "untested" for one in report.mutants)
     found = subject.others(places.root, places.tests, places.modules) if places.tests and lost else []
     if not found:

@@ -158,11 +158,11 @@ class Attributes:
             return patched(what)
         if owner.module is None or before is None or type(value) is ModuleType or LASTING.search(name):
             return None
-        if after is None:
-            return Left(what, f"{what} stays deleted")
+        if after is None:  # one that is there is of a kind that is not looked at
+            return Left(what, f"{what} stays deleted") if value is MISSING else None
         if None not in (before.content, after.content) and {before.type, after.type} <= {*PLAIN}:
             return Left(what, stays(what, before.content, after.content))
-        if owner.is_class or name in self._names_assigned(owner.module):
+        if owner.is_class or name in self._names_assigned(owner.module) or _is_own(owner.module, name, value):
             return None
         if after.type in PLAIN or after.type in CONTAINERS or before.type is type(None):
             return Left(what, f"{what} stays set from outside; monkeypatch.setattr restores it")
@@ -178,6 +178,14 @@ class Attributes:
             found = frozenset(name for one in code for name in _stored(one, "STORE_ATTR"))
             self._set_by_code = len(owners), found
         return self._assigned[module.__name__] | self._set_by_code[1]
+
+
+def _is_own(module: ModuleType, name: str, value: Any) -> bool:
+    """Whether a function or class is what the module's own text makes of a name: the module was run again."""
+    if type(value) is FunctionType:
+        code = value.__code__
+        return code.co_qualname == name and code.co_filename == getattr(module, "__file__", None)
+    return type(value) is type and value.__module__ == module.__name__ and value.__qualname__ == name
 
 
 def _stored(module: ModuleType, operation: str) -> Iterator[str]:

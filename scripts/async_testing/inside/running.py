@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
 import pytest
 
 from .events import Events
+
+_LED_TO = re.compile(
+    r"^(?:During handling of the above exception|The above exception was the direct cause).*$", re.MULTILINE
+)
 
 
 class Telling:
@@ -74,7 +79,8 @@ def outcome_of(report: pytest.TestReport) -> tuple[str, str]:
 
 
 def last_line(text: str) -> str:
-    """The line of a traceback that says what went wrong."""
+    """The line of a traceback that says what went wrong, in the last exception where others led to it."""
+    text = _LED_TO.split(text)[-1]
     lines = [line for line in text.splitlines() if line.strip()]
     told = [line[1:].strip() for line in lines if line.startswith("E ")]
     if told and told[0].startswith('File "'):

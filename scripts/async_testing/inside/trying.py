@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Sequence
@@ -53,7 +54,7 @@ def attempt(
         session: pytest's session.
         items: the tests in their order.
         teller: is told which one begins.
-        all_of_them: whether to go on after a failure.
+        all_of_them: whether to go on after a failure; threads that are left are not waited for then.
         failures: the plugin, where it is registered already.
 
     Returns:
@@ -80,6 +81,8 @@ def attempt(
         failed.append(index)
         if not all_of_them:
             return {"state": "failed", "by": index, "ran": index + 1, "message": message}
+    if not failed and not all_of_them:
+        end_threads()
     told = {"failed": failed, "each": seconds} if all_of_them else {}
     return {"state": "failed" if failed else "passed", "by": -1, "ran": len(items), "message": "", **told}
 
@@ -110,6 +113,13 @@ def _left_over(config: pytest.Config) -> str | None:
         except BaseException as error:
             return f"{type(error).__name__}: {error}"
     return None
+
+
+def end_threads() -> None:
+    """Wait for threads as Python does at its end: where one never ends, neither does the run of the tests."""
+    main = threading.main_thread()
+    if any(one is not main and not one.daemon for one in threading.enumerate()):
+        threading._shutdown()  # type: ignore[attr-defined]  # tells those of executors to end, then joins
 
 
 def own_output(config: pytest.Config) -> None:

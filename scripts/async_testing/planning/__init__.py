@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from async_testing.planning import needs
+from async_testing.planning import needs, placing
 from async_testing.planning.collecting import uncollected
 from async_testing.subjects import cases, coverage, dtos, functions, layers, modules
 from async_testing.subjects.model import Function, Model, Plan
@@ -51,7 +51,7 @@ def _plan(source: SourceFile, root: str) -> Plan:
         done,
         needs.of(source, found, models, suite),
         needs.references(source, found, models),
-        needs.test_file(source.path, layer, covering, folder),
+        placing.test_file(source.path, layer, covering, folder, paths),
     )
 
 

@@ -50,20 +50,6 @@ _SESSIONS = (
 _PREFIXES = ("Fake", "Dummy", "Stub", "Mock", "InMemory", "Recording", "Test")
 
 
-_GENERAL = (
-    "service",
-    "services",
-    "repository",
-    "router",
-    "routes",
-    "endpoints",
-    "schemas",
-    "dao",
-    "models",
-    "crud",
-)
-
-
 def driver_of(source: SourceFile) -> str:
     """The driver or ORM that a module works with: by imports, those of modules it imports too, by requirements."""
     tops = {one.lstrip(".").partition(".")[0] for one in source.imports.values()}
@@ -150,9 +136,11 @@ def _of_routes(functions: Sequence[Function], suite: Suite) -> Iterator[Need]:
     ]
     if dependencies:
         where = suite.fixtures.get("override_dependency", "")
-        if not where:
-            where = next((one.path for one in suite.files if "dependency_overrides" in one.words), "")
-        yield Need("override_dependency", "replaces dependencies, and undoes it", where)
+        own = next((one.path for one in suite.files if "dependency_overrides" in one.words), "")
+        if where or not own:
+            yield Need("override_dependency", "replaces dependencies, and undoes it", where)
+        else:
+            yield Need("dependency_overrides", "replaces dependencies, to be undone after each test", own)
 
 
 def _of_services(functions: Sequence[Function], suite: Suite) -> Iterator[Need]:
@@ -204,26 +192,3 @@ def references(
         names.append("pattern-connection-patching")
     names += ["pattern-parametrization"] if models else []
     return tuple(Reference(f"references/{name}.md", _PAGES[name]) for name in dict.fromkeys(names))
-
-
-def test_file(path: str, layer: str, covering: Sequence[str], tests: str) -> str:
-    """The file that has most of the module's tests, else the one that they belong in."""
-    parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
-    stem = parts[-1]
-    if (
-        stem in ("service", "services", "repository", "router", "routes", "endpoints", "schemas", "dao")
-        and len(parts) > 1
-    ):
-        stem = f"{parts[-2]}_{stem}"
-    words = stem.split("_")
-    if covering:
-        stems = {one.removesuffix("s") for one in words if one not in _GENERAL}
-        named = [one for one in covering if any(word in one.rpartition("/")[2] for word in stems)]
-        return max(dict.fromkeys(named or covering), key=covering.count)
-    known = {
-        "dao": ("dao", "repository", "repo"),
-        "router": ("router", "routes", "endpoints"),
-        "service": ("service",),
-    }
-    suffix = "" if not layer or any(one in words for one in known.get(layer, (layer,))) else f"_{layer}"
-    return f"{tests}/test_{stem}{suffix}.py"

@@ -1,9 +1,10 @@
 """What earlier runs of verify found, kept in the user's cache folder.
 
 Two files for what was run (project, interpreter, pytest's arguments): the last report to each question, and the verdict
-of each mutant. A report is used again while nothing at all has changed. A verdict is, while code, conftests, data,
-configuration and packages are as they were, and for a noticed mutant the test that noticed it, for any other all tests
-and how they ended: to a test that was added only those mutants go that no test noticed so far.
+of each mutant. A report is used again while nothing at all has changed, if all of it was judged. A verdict is, while
+code, conftests, data, configuration and packages are as they were, and for a noticed mutant the test that noticed it,
+for any other all tests and how they ended: to a test that was added only those mutants go that no test noticed so far.
+The verdicts of a few states of the code are kept, for what is edited and undone.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from async_testing.verifying.state import State
 from async_testing.verifying.stored import document, report_of
 
 KEPT_REPORTS = 8
+KEPT_GROUNDS = 3
 
 
 class Cache:
@@ -66,9 +68,7 @@ class Cache:
             state: the project as it is.
             tests: those of the clean run; a verdict's ``covering`` points into them.
         """
-        content = self._load("verdicts")
-        if content.get("ground") != state.ground:
-            return {}
+        content = next((one for one in self._grounds() if one.get("ground") == state.ground), {})
         try:
             was = report_of(content["report"])
             before: Mapping[str, str] = dict(content["tests"])
@@ -97,6 +97,17 @@ class Cache:
         """
         if self._folder is None:
             return
+        self.keep(state, report)
+        if not any(one.state == "unassessed" or one.is_cut for one in report.outcomes):
+            reports = {**self._reports(state), _key(question): document(report)}
+            kept = dict(list(reports.items())[-KEPT_REPORTS:])
+            self._save("reports", {"everything": state.everything, "reports": kept})
+        userfolder.tidy(self._folder)
+
+    def keep(self, state: State, report: Report) -> None:
+        """Keep the verdicts of a report, which may not have come to its end, beside those that still hold."""
+        if self._folder is None:
+            return
         known = {
             **self.known(state, report.tests),
             **{one.mutant.fingerprint: one for one in _answered(report)},
@@ -104,22 +115,21 @@ class Cache:
         verdicts = report._replace(
             mutants=tuple(known.values()), instabilities=(), coverage=(), gaps=(), elsewhere=()
         )
-        self._save(
-            "verdicts", {"ground": state.ground, "tests": dict(state.tests), "report": document(verdicts)}
-        )
-        if all(one.state != "unassessed" for one in report.outcomes):
-            reports = {**self._reports(state), _key(question): document(report)}
-            kept = dict(list(reports.items())[-KEPT_REPORTS:])
-            self._save("reports", {"everything": state.everything, "reports": kept})
-        userfolder.tidy(self._folder)
+        last = {"ground": state.ground, "tests": dict(state.tests), "report": document(verdicts)}
+        others = [one for one in self._grounds() if one.get("ground") != state.ground]
+        self._save("verdicts", {"grounds": [*others, last][-KEPT_GROUNDS:]})
 
     def seconds(self) -> dict[str, float]:
         """By fingerprint, how long judging a mutant took when it was last done, whatever has changed since."""
         try:
-            mutants = report_of(self._load("verdicts")["report"]).mutants
+            mutants = report_of(self._grounds()[-1]["report"]).mutants
         except (ValueError, LookupError, TypeError):
             return {}
         return {one.mutant.fingerprint: one.seconds for one in mutants if one.seconds > 0}
+
+    def _grounds(self) -> list[dict[str, Any]]:
+        found = self._load("verdicts").get("grounds")
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
     def _reports(self, state: State) -> dict[str, Any]:
         content = self._load("reports")

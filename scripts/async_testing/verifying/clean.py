@@ -182,5 +182,6 @@ def _trouble(
     if refused:
         return f"{refused[0][0]} cannot be collected: {refused[0][1]}"
     if not tests:
-        return "no test was collected"
+        lost = next((line for line in done.output.splitlines() if line.startswith("ERROR: not found: ")), "")
+        return f"no test was collected: {lost[7:].partition(' (')[0]}" if lost else "no test was collected"
     return ""

@@ -48,7 +48,9 @@ def judge(
     return tuple(figures), tuple(gaps)
 
 
-def outcome(clean: Clean, figures: Sequence[Coverage], gaps: Sequence[Gap]) -> Outcome:
+def outcome(
+    clean: Clean, figures: Sequence[Coverage], gaps: Sequence[Gap], *, only_changed: bool = False
+) -> Outcome:
     """The answer in one line."""
     if clean.trouble or not clean.measured_by:
         return Outcome("complete", "unassessed", clean.trouble or "the lines that ran are not known")
@@ -59,6 +61,8 @@ def outcome(clean: Clean, figures: Sequence[Coverage], gaps: Sequence[Gap]) -> O
     evidence = (
         f"{ran} of {lines} statements run, {taken} of {branches} branches taken ({figures[0].measured_by})"
     )
+    if only_changed and not gaps and (ran, taken) != (lines, branches):
+        evidence += "; what is missing was not changed"
     return Outcome("complete", "failed" if gaps else "passed", evidence)
 
 

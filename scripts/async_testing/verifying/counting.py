@@ -70,6 +70,6 @@ def _rest(got: Counts) -> list[tuple[int, str]]:
         (got.survived, "survived"),
         (got.untested, "on lines that no test runs"),
         (got.timeout, "noticed by a hang"),
-        (got.unassessed, "not judged"),
+        (got.unassessed, f"of {sum(got)} planted not judged"),
         (got.equivalent, "change nothing"),
     ]

@@ -19,6 +19,8 @@ class Outcome(NamedTuple):
     evidence: str
     """One line: what was seen, with its figures, or why it could not be judged."""
     seconds: float = 0.0
+    is_cut: bool = False
+    """Whether the time was over before all of it was judged: a run with more time, or the next one, says more."""
 
 
 class Test(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Protocol
@@ -27,8 +27,12 @@ from async_testing.verifying.state import State
 from async_testing.verifying.steps import as_model
 
 Shard = tuple[int, int]
+Keep = Callable[[Sequence[Judged]], bool]
+"""Keeps verdicts for the next run; returns whether it could."""
 RESERVE = 3.0
 """Seconds of the budget that are left for the report."""
+KEPT_EACH = 10.0
+"""Seconds after which what was judged is kept, for a run that does not come to its end."""
 
 
 class _Wishes(Protocol):
@@ -70,7 +74,11 @@ class Bugs:
         self._progress = progress
 
     def judged(
-        self, changed: Mapping[str, frozenset[int]] | None, cache: Cache | None, state: State | None
+        self,
+        changed: Mapping[str, frozenset[int]] | None,
+        cache: Cache | None,
+        state: State | None,
+        keep: Keep,
     ) -> tuple[Outcome, tuple[Judged, ...], tuple[model.Mutant, ...]]:
         """The outcome, every mutant of this shard with its verdict, and those of the other shards.
 
@@ -78,6 +86,7 @@ class Bugs:
             changed: by path the lines to look at; None for all, of which those come first that are not committed.
             cache: what earlier runs found.
             state: the project as it is; None where nothing is to be taken from the cache.
+            keep: is given now and then, and where the run is broken off, what this one has judged.
         """
         started = time.monotonic()
         self._progress.stage("bugs, one at a time")
@@ -90,11 +99,14 @@ class Bugs:
         why: list[str] = []
         if waiting and not self._is_over():
             turns = order(waiting, first)
-            found += judge(self._target, self._clean, turns, options, self._progress.step, why.append)
+            judging = judge(self._target, self._clean, turns, options, self._progress.step, why.append)
+            found += kept_on_the_way(judging, keep)
         every = [as_model(one) for one in planted]
         found += unreached(every, found, self._wishes.budget or 0, is_kept=state is not None)
         ordered = sorted(found, key=lambda one: (one.mutant.path, one.mutant.line, one.mutant.fingerprint))
         outcome = self._outcome(ordered, changed, started)
+        if self._deadline is not None and any(one.verdict == "unassessed" for one in ordered):
+            outcome = outcome._replace(is_cut=True)
         if why:
             outcome = outcome._replace(
                 evidence=f"{outcome.evidence}, in processes of their own since {why[0]}"
@@ -131,6 +143,28 @@ class Bugs:
         if not found and self._wishes.shard:
             return Outcome("noticed", "passed", "no mutant belongs to this shard", seconds)
         return counting.outcome(found, seconds)
+
+
+def kept_on_the_way(judging: Iterator[Judged], keep: Keep) -> Iterator[Judged]:
+    """Pass verdicts on, and keep them now and then, and where the run is interrupted.
+
+    Raises:
+        UsageError: it was interrupted, and something is kept.
+    """
+    done: list[Judged] = []
+    last = time.monotonic()
+    try:
+        for one in judging:
+            done.append(one)
+            yield one
+            if time.monotonic() - last > KEPT_EACH:
+                keep(done)
+                last = time.monotonic()
+    except KeyboardInterrupt:
+        if done and keep(done):
+            told = f"interrupted: what was judged of {len(done)} bugs is kept, the same command goes on from there"
+            raise UsageError(told) from None
+        raise
 
 
 def chosen(patterns: Sequence[str]) -> list[Operator]:

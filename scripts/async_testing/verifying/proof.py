@@ -16,7 +16,7 @@ from async_testing.verifying.cache import Cache
 from async_testing.verifying.clean import Clean, clean_run
 from async_testing.verifying.databases import FIXTURE, served
 from async_testing.verifying.launching import Target
-from async_testing.verifying.model import Gap, Mutant, Outcome, Report, Statement
+from async_testing.verifying.model import Gap, Judged, Mutant, Outcome, Report, Statement
 from async_testing.verifying.planned import cases_of
 from async_testing.verifying.planting import Bugs, Shard
 from async_testing.verifying.shards import code_of
@@ -119,15 +119,24 @@ class _Proof:
         bare = report._replace(mutants=(), elsewhere=(), coverage=(), gaps=(), notes=())
         for one in report.outcomes:
             if one.check in ("steady", "replayed") and one.state != "unassessed":
-                cache.store(state, self._part(one.check), bare._replace(outcomes=(one,)))
+                part = self._part(one.check, self._wishes.budget if one.is_cut else None)
+                kept = bare._replace(outcomes=(one._replace(is_cut=False),))
+                cache.store(state, part, kept)
 
-    def _part(self, check: str) -> list[str]:
-        """The question of one part."""
+    def _part(self, check: str, budget: float | None) -> list[str]:
+        """The question of one part; what a budget has cut answers no other budget."""
         wishes = self._wishes
-        return [check, *([wishes.tables] if check == "replayed" else [str(wishes.repeat), str(wishes.seed)])]
+        asked = [wishes.tables] if check == "replayed" else [str(wishes.repeat), str(wishes.seed)]
+        return [check, *asked, *([str(budget)] if budget is not None else [])]
 
     def _kept(self, check: str, cache: Cache | None, state: State | None) -> Report | None:
-        return cache.report(state, self._part(check)) if cache and state else None
+        if cache is None or state is None:
+            return None
+        whole = cache.report(state, self._part(check, None))
+        if whole is not None or self._wishes.budget is None:
+            return whole
+        cut = cache.report(state, self._part(check, self._wishes.budget))
+        return cut and cut._replace(outcomes=tuple([one._replace(is_cut=True) for one in cut.outcomes]))
 
     def _state(self) -> State | None:
         target = self._target
@@ -200,7 +209,8 @@ class _Proof:
         figures, gaps = complete.judge(clean, self._sources, planned)
         if changed is not None:
             gaps = tuple(one for one in gaps if _touches(one, changed.get(one.path, ())))
-        return complete.outcome(clean, figures, gaps), report._replace(coverage=figures, gaps=gaps)
+        outcome = complete.outcome(clean, figures, gaps, only_changed=changed is not None)
+        return outcome, report._replace(coverage=figures, gaps=gaps)
 
     def _replayed(self, record: Path | None, cache: Cache | None, state: State | None) -> Outcome | None:
         if record is None or self._wishes.replay is None or not record.is_file():
@@ -235,7 +245,15 @@ class _Proof:
         if deadline is not None and "steady" in self._wishes.checks:
             deadline = time.monotonic() + self._left * MUTANTS
         bugs = Bugs(self._target, clean, self._wishes, deadline, self._progress)
-        outcome, judged, elsewhere = bugs.judged(changed, cache, state)
+
+        def keep(judged: Sequence[Judged]) -> bool:
+            now = self._state() if cache and state else None
+            if cache is None or state is None or now is None or now.everything != state.everything:
+                return False
+            cache.keep(state, report._replace(mutants=tuple(judged)))
+            return True
+
+        outcome, judged, elsewhere = bugs.judged(changed, cache, state, keep)
         return outcome, report._replace(mutants=judged, elsewhere=elsewhere)
 
     def _steady(

@@ -76,6 +76,7 @@ class _Study:
         self._trouble = ""
         self._singly = 0
         self._sampled = ""
+        self._is_cut = False
         self._notes: list[str] = []
         self.found: list[Instability] = []
 
@@ -89,6 +90,7 @@ class _Study:
         for place, (kind, seed) in enumerate(plan):
             if self._lab.left < expected:
                 self._trouble = f"the budget reached {place} of {len(plan)} orders"
+                self._is_cut = True
                 break
             self._progress(f"order {place + 1} of {len(plan)}: {_named(kind, seed)}")
             run = self._lab.in_order(kind, seed)
@@ -136,6 +138,7 @@ class _Study:
         names = [*_spread(one for one in self._good if one not in explained)]
         if not names or self._lab.left <= 0 or not self._runs:
             self._sampled = "no test alone: the budget was over" if self._runs and names else ""
+            self._is_cut |= bool(self._sampled)
             return
         self._progress(f"{len(names)} tests, each alone")
         over = time.monotonic() + min(self._lab.left * 0.8, max(LEAST, PATIENT * self._lab.seconds))
@@ -146,6 +149,7 @@ class _Study:
         if why or not run.ended:
             self._in_processes(names, over)
         if self._singly < len(names):
+            self._is_cut |= math.isfinite(self._lab.over)
             self._sampled = f"{self._singly} of {len(names)} tests alone"
             self._sampled += f", in processes since {why}" if why else ", as far as the time reached"
 
@@ -195,10 +199,12 @@ class _Study:
             parts.append(f"{self._bad} left out since they fail anyway")
         parts += [*self._notes, *([self._trouble] if self._trouble else [])]
         if found:
-            return Outcome("steady", "failed", f"{_counted(found)}; {'; '.join(parts)}", seconds)
+            return Outcome(
+                "steady", "failed", f"{_counted(found)}; {'; '.join(parts)}", seconds, self._is_cut
+            )
         if self._trouble or not self._runs or not self._good:
             return Outcome("steady", "unassessed", "; ".join(parts), seconds)
-        return Outcome("steady", "passed", f"{'; '.join(parts)}; nothing left behind", seconds)
+        return Outcome("steady", "passed", f"{'; '.join(parts)}; nothing left behind", seconds, self._is_cut)
 
 
 def _named(kind: Order, seed: int) -> str:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from async_testing.subjects import modules
 
@@ -18,8 +19,18 @@ _LAYERS = {
 """The layers of a test file's name, and what their modules or folders are called."""
 
 
-def of_tests(root: Path, tests: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The modules that some test files are about, and all that come into question.
+class Subjects(NamedTuple):
+    """What some test files are about."""
+
+    modules: list[str]
+    possible: list[str]
+    """All that come into question."""
+    untold: list[str]
+    """The test files that do not tell."""
+
+
+def of_tests(root: Path, tests: Iterable[str]) -> Subjects:
+    """The modules that some test files are about.
 
     Args:
         root: the project.
@@ -28,11 +39,15 @@ def of_tests(root: Path, tests: Iterable[str]) -> tuple[list[str], list[str]]:
     known = set(modules.find(str(root)))
     chosen: list[str] = []
     possible: list[str] = []
+    untold: list[str] = []
     for test in tests:
         imported = [one for one in dict.fromkeys(_imported(root, test)) if one in known]
         possible += imported
-        chosen += _best(test, imported) or _best(test, sorted(known))
-    return list(dict.fromkeys(chosen)), list(dict.fromkeys(possible)) or sorted(known)
+        only = imported if len(imported) == 1 else []
+        found = _best(test, imported) or only or _best(test, sorted(known))
+        chosen += found
+        untold += [] if found else [test]
+    return Subjects(list(dict.fromkeys(chosen)), list(dict.fromkeys(possible)) or sorted(known), untold)
 
 
 def others(root: Path, tests: Sequence[str], about: Sequence[str]) -> list[str]:
@@ -95,9 +110,32 @@ def _imported(root: Path, test: str) -> Iterator[str]:
             for one in node.names:
                 yield from _files(root, one.name)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield from _files(root, node.module)
             for one in node.names:
-                yield from _files(root, f"{node.module}.{one.name}")
+                yield from _handed_out(root, node.module, one.name)
+
+
+def _handed_out(root: Path, module: str, name: str) -> Iterator[str]:
+    """The file that a name of a module is from: a module of that name, one that a package has it from, or itself."""
+    below = [*_files(root, f"{module}.{name}")]
+    if below:
+        yield from below
+        return
+    for path in _files(root, module):
+        found = [*_had_from(root, path, name)] if path.endswith("__init__.py") else []
+        yield from found or [path]
+
+
+def _had_from(root: Path, package: str, name: str) -> Iterator[str]:
+    try:
+        tree = ast.parse((root / package).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return
+    for node in tree.body:
+        if not isinstance(node, ast.ImportFrom) or node.level != 1 or not node.module:
+            continue
+        if any((one.asname or one.name) == name for one in node.names):
+            place = f"{package.removesuffix('/__init__.py')}/{node.module.replace('.', '/')}"
+            yield from (one for one in (f"{place}.py", f"{place}/__init__.py") if (root / one).is_file())
 
 
 def _files(root: Path, dotted: str) -> Iterator[str]:

@@ -113,7 +113,7 @@ def _of_route(
         except (Unknown, Exception):
             found = []
         kept = [one for one in found if not one.skip]
-        return kept or [calls.skipped(function.name, names, what, str(problem))]
+        return [*kept, calls.skipped(function.name, names, f"{what}_through_the_application", str(problem))]
 
 
 def _what(function: Function, plan: Plan) -> str:

@@ -159,7 +159,7 @@ def compared(source: SourceFile, nodes: list[ast.AST]) -> tuple[list[str], list[
             continue
         seen.add(id(root))
         dropped: set[ast.AST] = set()
-        for node in ast.walk(root):
+        for node in _inside(root):
             if isinstance(node, ast.Expr):
                 dropped.add(node.value)
             elif isinstance(node, ast.Await) and node not in dropped and _is_execute(node.value):
@@ -178,6 +178,15 @@ def compared(source: SourceFile, nodes: list[ast.AST]) -> tuple[list[str], list[
 def _is_execute(node: ast.expr) -> bool:
     """Whether a statement is run by a call; the word ``=execute`` says that the code looks at what it gives."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and "execute" in node.func.attr
+
+
+def _inside(root: ast.AST) -> Iterator[ast.AST]:
+    """What is in a node, without the decorators and signatures of functions: those say nothing that is compared."""
+    waiting = [root]
+    for node in waiting:
+        yield node
+        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        waiting += node.body if is_function else ast.iter_child_nodes(node)
 
 
 def _defined(source: SourceFile, name: str) -> Iterator[ast.AST]:
@@ -203,7 +212,9 @@ def _defined(source: SourceFile, name: str) -> Iterator[ast.AST]:
 
 def _take(node: ast.AST, texts: dict[str, None], numbers: dict[int, None]) -> None:
     if isinstance(node, ast.Call) and not (
-        isinstance(node.func, ast.Attribute) and node.func.attr in ("startswith", "endswith", "get", "pop")
+        isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("startswith", "endswith", "get", "pop")
+        and ast.unparse(node.func.value) != "os.environ"
     ):
         return
     inside: list[ast.AST] = []

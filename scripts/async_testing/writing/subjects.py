@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from async_testing.writing.evaluating.modules import Module
 
 
+_GIVEN_BY_FRAMEWORKS = frozenset(
+    {"Depends", "Security", "Provide", "Query", "Path", "Body", "Header", "Cookie", "Form", "File"}
+)
+"""What a default says that is none: called without a framework, the function would get the marker itself."""
+
+
 class Argument(NamedTuple):
     """What a parameter is given."""
 
@@ -249,7 +255,7 @@ def _optional(attempt: Attempt, func: Func, name: str, form: Form, prefix: str) 
     """A value for a parameter that has a default; None where the default stays."""
     place = f"{prefix}{name}"
     default = func.defaults[name]
-    injected = getattr(default, "name", "") in ("Depends", "Security", "Provide") or any(
+    injected = getattr(default, "name", "") in _GIVEN_BY_FRAMEWORKS or any(
         one.name in ("Depends", "Security", "Provide", "FromDishka") for one in form.metas
     )
     if injected:

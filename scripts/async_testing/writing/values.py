@@ -93,7 +93,8 @@ class Values(Learning):
                 *((float(one), str(one)) for one in self.memory.numbers),
             ]
         elif kind in ("str", "email", "any"):
-            found = [(one, one) for one in self.memory.texts] + [("", "empty")]
+            is_email = kind == "email"
+            found = [(one, one) for one in self.memory.texts if not is_email or "@" in one] + [("", "empty")]
             found += [(one, one) for one in nearly(str(first))]
             if kind != "email":
                 sizes = dict.fromkeys(
@@ -197,6 +198,8 @@ class Values(Learning):
             name = str(where[0]) if where else ""
             inner = "".join(f"[{one}]" for one in where[1:] if isinstance(one, int))
             spot = f"{place}.{name}{inner}"
+            if spot in self.chosen:  # what is made up where nothing is chosen may be right
+                raise Unknown(f"{cls.name} refuses a value that was tried for {name} ({kind})")
             if name in fields and kind not in ("missing", "extra_forbidden"):
                 self.memory.tried[spot] = self.memory.tried.get(spot, 0) + 1
                 moved = moved or self.memory.tried[spot] <= len(FORMATS) + len(self.memory.texts)

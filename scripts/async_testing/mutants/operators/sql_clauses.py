@@ -11,6 +11,7 @@ from async_testing.mutants.naming import inserted_into, used_tables
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.source import Source
 from async_testing.mutants.sql import Block, Clause, is_distinct_on, predicates, tokens
+from async_testing.mutants.taking import is_first_of_one
 
 ORDER = 22
 OPERATORS: list[Operator] = []
@@ -64,6 +65,11 @@ def wrong_order(source: Source) -> Iterator[Edits]:
             'async def f(c): await c.fetch("SELECT a FROM t OFFSET $1", y)',
             'async def f(c): await c.fetch("SELECT a FROM t LIMIT $1", x)',
         ],
+        'async def f(c): return await c.fetchrow("SELECT a FROM t LIMIT 1")': [],
+        'async def f(c):\n    r = await c.execute("SELECT a FROM t LIMIT 1")\n    return await r.fetchone()': [],
+        'async def f(c):\n    r = await c.execute("SELECT a FROM t LIMIT 1")\n    return await r.fetchall()': [
+            'async def f(c):\n    r = await c.execute("SELECT a FROM t")\n    return await r.fetchall()'
+        ],
         'Q = "SELECT a FROM t UNION SELECT b FROM u UNION ALL SELECT c FROM v"': [
             'Q = "SELECT a FROM t UNION ALL SELECT b FROM u UNION ALL SELECT c FROM v"',
             'Q = "SELECT a FROM t UNION SELECT b FROM u UNION SELECT c FROM v"',
@@ -79,7 +85,9 @@ def dropped_clause(source: Source) -> Iterator[Edits]:
                 yield hinted(edits, "give two rows that are alike, or assert on the statement's DISTINCT")
             elif clause.name == "group by" and not _aggregates(block):
                 yield hinted(block.drop(clause), "give two rows of one group, or assert on the GROUP BY")
-            elif clause.name in ("limit", "offset") and not _is_by_key(source, block):
+            elif clause.name in ("limit", "offset") and not (
+                _is_by_key(source, block) or is_first_of_one(source, block, clause)
+            ):
                 edits = arguments(source).cut(block, block.drop(clause), (clause.start, clause.end))
                 hint = f"assert that the statement has {clause.name.upper()} {block.written(clause.body)}"
                 yield hinted(edits, hint)

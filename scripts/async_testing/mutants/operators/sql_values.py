@@ -11,6 +11,7 @@ from async_testing.mutants.naming import columns, inserted_into
 from async_testing.mutants.registry import Operator, collector
 from async_testing.mutants.source import Source
 from async_testing.mutants.sql import Block, Clause, Token
+from async_testing.mutants.taking import is_first_of_one
 
 ORDER = 14
 OPERATORS: list[Operator] = []
@@ -54,6 +55,7 @@ def dropped_assignment(source: Source) -> Iterator[Edits]:
         "Q = \"SELECT a + 3 FROM t WHERE b > now() - interval '1 day' AND c = '{}'::jsonb\"": [
             "Q = \"SELECT a + 4 FROM t WHERE b > now() - interval '1 day' AND c = '{}'::jsonb\""
         ],
+        'async def f(c):\n    await c.execute("SELECT a FROM t LIMIT 1")\n    return await c.fetchone()': [],
     },
 )
 def wrong_value(source: Source) -> Iterator[Edits]:
@@ -73,6 +75,8 @@ def _other_value(source: Source, block: Block, clause: Clause, place: int) -> st
     before = clause.body[place - 1] if place else None
     after = clause.body[place + 1] if place + 1 < len(clause.body) else None
     if after is not None and after.text == "::":
+        return ""
+    if token.kind == "number" and is_first_of_one(source, block, clause):
         return ""
     if token.kind == "number":
         is_alone = before is None and after is None and clause.name == "select"

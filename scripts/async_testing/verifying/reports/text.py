@@ -205,7 +205,9 @@ def following(report: Report, again: str) -> str:
         run = shlex.join([report.interpreter, "-m", "pytest", *(bad[:1] or report.arguments)])
         return f"next: (cd {shlex.quote(report.root)} && {run})"
     if report.instabilities:
-        return f"next: make it independent, then {report.instabilities[0].command or again}"
+        first = report.instabilities[0]
+        what = "clean up after itself" if first.kind == "leak" else "pass by itself and in any order"
+        return f"next: have {first.test} {what}, then {first.command or again}"
     if state.get("replayed") == "failed":
         return f"next: mend the statement or what the test scripts, then {again}"
     if survivors := [one for one in missed(report) if one.verdict == "survived"]:
@@ -218,4 +220,5 @@ def following(report: Report, again: str) -> str:
     if "unassessed" in state.values():
         only = "" if state.get("noticed") == "unassessed" or "--only" in again else " --only steady"
         return f"next: {again}{only}"
-    return f"next: nothing to do: {len(state)} of {len(QUESTIONS)} questions asked, all passed"
+    left = [one for one in QUESTIONS if one not in state]
+    return f"next: nothing to do: all passed{', not asked: ' if left else ''}{', '.join(left)}"
