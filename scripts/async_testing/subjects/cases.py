@@ -17,6 +17,7 @@ _VERBS = {
     "DELETE": "deletes",
     "MERGE": "merges",
     "CALL": "calls",
+    "COPY": "copies",
 }
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"})
 _TRIVIAL = frozenset({"type", "none"})
@@ -98,6 +99,9 @@ def _of_function(one: Function, what: str, wrapped: str) -> Iterator[Draft]:
         yield _mapped(mapping, draft)
     for branch in one.branches:
         if branch.ends == "raise" or branch.kind in ("while", "either") or not branch.slug:
+            continue
+        if branch.kind == "outcome":
+            yield draft(branch.slug, "branch", branch.line, f"not {branch.condition}")
             continue
         if branch.kind == "for":
             yield draft(f"of_no_{branch.slug}", "branch", branch.line, f"nothing in {branch.condition}")

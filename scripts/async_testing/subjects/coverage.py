@@ -13,6 +13,33 @@ from async_testing.subjects.wording import last, snake
 _PARSING = ("model_validate", "model_validate_json", "parse_obj")
 _TELLING = 12
 """Letters of a function's name from which on it alone tells which function is meant."""
+_ENOUGH = 2
+"""Words of a branch that a test's name shares with it by more than chance."""
+_DENYING = frozenset(
+    {
+        "no",
+        "not",
+        "none",
+        "without",
+        "unless",
+        "empty",
+        "missing",
+        "unknown",
+        "false",
+        "zero",
+        "fails",
+        "never",
+        "nothing",
+    }
+)
+_FAILING = frozenset(
+    {"fail", "fails", "failing", "failure", "error", "errors", "raises", "exception", "broken"}
+)
+_COMMITTING = frozenset({"commit", "committed", "commits", "events", "ledger"})
+_UNDOING = frozenset({"rollback", "rolls", "rolled"})
+_UNDONE = frozenset({"rollback", "rolled_back", "committed", "events", "ledger"})
+_DRIVERS = ("conn", "connection", "cursor", "cur", "pool")
+"""How variables end that hold a driver's own objects."""
 _EXCLUSIVE = frozenset({"error", "validation", "auth"})
 """Ways that one test can take only one of, unless it is parametrized."""
 
@@ -31,6 +58,7 @@ class Covered:
         self, suite: Suite, path: str, functions: Sequence[Function], derived: Mapping[str, frozenset[str]]
     ) -> None:
         self._suite = suite
+        self._path = path
         self._module = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
         self._functions = {one.name: one for one in functions}
         self._derived = derived
@@ -80,6 +108,8 @@ class Covered:
         holding = self._suite.holding
         places = {place for word in (*classes, *fixtures) for place in holding.get(word, ())}
         for file in (self._suite.files[place] for place in sorted(places)):
+            if not file.may_mean(classes, self._path):
+                continue
             if not owner and not is_model and self._module not in file.words and len(name) < _TELLING:
                 continue
             for tail in tails:
@@ -129,8 +159,7 @@ def _choose(
         draft = drafts[place]
         scores: list[int]
         if draft.case.path == "branch":  # most of them, and only their names tell
-            hints = draft.hints
-            scores = [len(hints & test.name_words) for test in tests] if hints else [0] * len(tests)
+            scores = [_named(draft, test) for test in tests]
         else:
             scores = [_score(draft, test) for test in tests]
         if draft.case.path in _EXCLUSIVE:
@@ -162,6 +191,8 @@ def _is_call(call: str, owner: str, name: str, is_model: bool, module: str, clas
     first = head.partition(".")[0]
     if first[:1].isupper():
         return any(one in head for one in classes)
+    if first.endswith(_DRIVERS):
+        return any(snake(one).endswith(_DRIVERS) for one in classes)
     return not first.endswith(("client", "mock", "response", "faker", "session"))
 
 
@@ -175,7 +206,7 @@ def _score(draft: Draft, test: Test) -> int:
         return 3 + about + min(len(draft.hints & test.name_words), 3)
     named = len(draft.hints & test.name_words)
     if case.path == "branch":
-        return named
+        return _named(draft, test)
     about = 2 if last(case.subject) in test.name else 0
     status = draft.status in test.statuses if draft.status else False
     if case.path == "validation":
@@ -190,20 +221,28 @@ def _score(draft: Draft, test: Test) -> int:
             failing = bool(test.raises)
             hit = status or (draft.exception in test.raises or draft.exception in test.words)
             return (4 + about + 2 * min(named, 3) + 2 * bool(status)) if hit and (failing or status) else 0
-        return 2 + named if named else 0
+        is_failing = test.raises or test.errors or _FAILING & test.name_words
+        return 2 + named if named and is_failing else 0
     if case.path == "batch":
         return 2 + named if named or "many" in test.name or "batch" in test.words else 1
     if case.path == "transaction":
-        said = {
-            "commit",
-            "committed",
-            "commits",
-            "rollback",
-            "rolled_back",
-            "rolls",
-            "back",
-            "events",
-            "ledger",
-        }
-        return 2 + named if named or said & test.words else 0
+        return _of_transaction(draft, test, named)
     return named
+
+
+def _named(draft: Draft, test: Test) -> int:
+    """How many words of a branch a test's name has; 0 unless it has all, or several, and says no where that does."""
+    found = len(draft.hints & test.name_words)
+    words = frozenset(draft.case.name.split("_"))
+    denies = bool(words & _DENYING - draft.hints)
+    if not found or (found < len(draft.hints) and found < _ENOUGH):
+        return 0
+    return found if not denies or test.name_words & _DENYING else 0
+
+
+def _of_transaction(draft: Draft, test: Test, named: int) -> int:
+    """A commit is seen where nothing fails, a rollback where something does."""
+    if draft.case.name.endswith("commits"):
+        return 2 + named if not test.raises and (named or _COMMITTING & test.words) else 0
+    is_said = _UNDOING & test.name_words
+    return 2 + named if is_said or (test.raises and _UNDONE & test.words) else 0

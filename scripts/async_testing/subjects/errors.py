@@ -110,7 +110,20 @@ def mapped(source: SourceFile, body: Body, via: str = "") -> Iterator[Mapping]:
     """What becomes of the errors that a function catches."""
     for node, _ in body.tries:
         for handler in node.handlers:
-            yield _of_handler(source, body, node, handler, via)
+            found = _of_handler(source, body, node, handler, via)
+            yield found
+            if found.outcome in ("raises", "returns"):
+                yield from _passed_on(body, handler, via)
+
+
+def _passed_on(body: Body, handler: ast.ExceptHandler, via: str) -> Iterator[Mapping]:
+    """What a handler lets through that makes something else of other errors: those of another constraint."""
+    for one in body.raises:
+        exc = one.node.exc
+        is_same = exc is None or (isinstance(exc, ast.Name) and exc.id == handler.name)
+        if one.place.handler is handler and is_same:
+            yield Mapping(one.node.lineno, names(handler), "reraised", "", None, via)
+            return
 
 
 def _of_handler(source: SourceFile, body: Body, node: Try, handler: ast.ExceptHandler, via: str) -> Mapping:

@@ -217,6 +217,8 @@ class Facts:
     def _branches(self) -> Iterator[Branch]:
         for fork in self.body.forks:
             yield _branch(fork)
+        if self.statements and code(getattr(self.scope.node, "returns", None)) == "bool":
+            yield from _outcomes(self.body)
 
     def _raises(self) -> Iterator[Raise]:
         yield from errors.raised(self.source, self.body)
@@ -234,6 +236,15 @@ class Facts:
                 if (one.line, one.via) not in seen:
                     seen.add((one.line, one.via))
                     yield one
+
+
+def _outcomes(body: Body) -> Iterator[Branch]:
+    """The other answer of a function that returns whether something holds."""
+    said = [one.value for one, _ in body.returns if isinstance(one.value, ast.Constant)]
+    for one, _ in body.returns:
+        if isinstance(one.value, ast.Compare) and not any(each.value is False for each in said):
+            yield Branch(one.lineno, "outcome", code(one.value), "returns_false", "return")
+            return
 
 
 def _branch(fork: Forked) -> Branch:

@@ -34,6 +34,12 @@ _LAYERED = (
 )
 _GENERAL = frozenset(_LAYERED.split())
 """Words of names that say nothing of what something is about."""
+_TESTING = (
+    "re json os sys asyncio pytest logging datetime random math time conn connection fake_connection cursor cur pool "
+    "fake_pool database_session session client async_client response mock faker monkeypatch caplog capsys tmp_path"
+)
+_OTHERS = frozenset(_TESTING.split())
+"""What tests call methods of that are none of the project's."""
 _LISTED = ("pyproject.toml", "setup.cfg", "setup.py")
 
 
@@ -89,9 +95,35 @@ class Project:
 
     def is_reached(self, module: Module, function: Function) -> bool:
         """Whether any test gets to a function."""
-        return last(function.name) in self._reached or (
-            function.route is not None and self._is_asked(module, function)
-        )
+        name = last(function.name)
+        if name in self._reached[0] and (name in self._reached[1] or self._is_meant(module, function, name)):
+            return True
+        return function.route is not None and self._is_asked(module, function)
+
+    def _is_meant(self, module: Module, function: Function, name: str) -> bool:
+        """Whether a test that says a method's name can mean this one: not that of another class, or a driver's."""
+        owner = last(function.name.rpartition(".")[0])
+        if not owner or self.tests_of(module, function):
+            return True
+        own = {owner, *module.derived.get(owner, ()), *self.family(owner)}
+        rivals = self._owners.get(name, frozenset()) - own
+        stem = module.path.rpartition("/")[2].removesuffix(".py")
+        for file in self.suite.files:
+            if file.members.get(name, frozenset()) - _OTHERS and (
+                not rivals & file.words or {*own, stem} & file.words
+            ):
+                return True
+        return False
+
+    @cached_property
+    def _owners(self) -> dict[str, frozenset[str]]:
+        """By method the classes of the project that have one of the name."""
+        found: dict[str, set[str]] = {}
+        for module in self.modules:
+            for one in module.functions:
+                owner, _, name = one.name.rpartition(".")
+                found.setdefault(name, set()).update([last(owner)] if owner else [])
+        return {name: frozenset(owners) for name, owners in found.items()}
 
     def family(self, name: str) -> frozenset[str]:
         """An exception's name with those of its bases in the project, as they are written."""
@@ -137,14 +169,14 @@ class Project:
         return False
 
     @cached_property
-    def _reached(self) -> frozenset[str]:
-        """Every word that the tests, or what these get to, say."""
+    def _reached(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Every word that the tests, or what these get to, say; and those that the latter say."""
         by_name: dict[str, list[Named]] = {}
         for module in self.modules:
             for one in module.names:
                 by_name.setdefault(one.name, []).append(one)
-        words = set(self._said).union(*(file.words for file in self.suite.files))
-        words = words.union(*(module.around for module in self.modules))
+        told = set(self._said).union(*(module.around for module in self.modules))
+        words = told.union(*(file.words for file in self.suite.files))
         pending = [one for module in self.modules for one in module.names if one.is_hook]
         asked = {last(one.name) for module in self.modules for one in self._asked(module)}
         pending += [one for name in (words | asked) & by_name.keys() for one in by_name[name]]
@@ -152,10 +184,11 @@ class Project:
         while pending:
             for word in pending.pop().words:
                 words.add(word)
+                told.add(word)
                 if word in by_name and word not in known:
                     known.add(word)
                     pending += by_name[word]
-        return frozenset(words)
+        return frozenset(words), frozenset(told)
 
     def _asked(self, module: Module) -> Iterator[Function]:
         return (one for one in module.functions if one.route is not None and self._is_asked(module, one))

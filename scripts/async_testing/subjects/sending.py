@@ -24,6 +24,10 @@ _SENDING = (
 )
 SENDING = frozenset(_SENDING.split())
 """Methods whose first argument is a statement."""
+_OPENING = frozenset({"copy", "cursor"})
+"""Methods whose first argument may be one."""
+_PREPARED = frozenset({"cursor", "prepare"})
+"""Methods that give what statements are fetched from, which were said before."""
 BATCHES = frozenset(
     {"executemany", "execute_many", "copy_records_to_table", "add_all", "execute_batch", "pipeline"}
 )
@@ -110,7 +114,7 @@ def is_sent(source: SourceFile, scope: Scope, call: ast.Call) -> bool:
     if on is None or not isinstance(call.func, ast.Attribute):
         return False
     method = call.func.attr
-    if method in SENDING and call.args and _is_statement(source, scope, call.args[0]):
+    if method in SENDING | _OPENING and call.args and _is_statement(source, scope, call.args[0]):
         return True
     if method not in SENDING and method not in _OTHERS:
         return _filed(source, call) is not None
@@ -154,9 +158,10 @@ def statement(source: SourceFile, scope: Scope, call: ast.Call) -> Statement | N
         return Statement(
             call.lineno, _folded(filed.text), "query file", *read[:4], tuple(given.values()), True
         )
-    if method not in SENDING:
+    opens = method in _OPENING and bool(call.args) and _is_statement(source, scope, call.args[0])
+    if method not in SENDING and not opens:
         return _of_session(source, scope, call, method)
-    if not call.args and not call.keywords:
+    if (not call.args and not call.keywords) or _is_prepared(source, scope, call.func.value):
         return None
     if _says(source, _BUILDING):
         from async_testing.subjects import orm
@@ -215,6 +220,20 @@ def _of_session(source: SourceFile, scope: Scope, call: ast.Call, method: str) -
     from async_testing.subjects import sessions
 
     return sessions.of_session(source, scope, call, method)
+
+
+def _is_prepared(source: SourceFile, scope: Scope, on: ast.expr) -> bool:
+    """Whether a method is called of a cursor or prepared statement, which is given parameters or a number of rows."""
+    bound = types.bindings(source, scope).get(on.id, []) if isinstance(on, ast.Name) else []
+    made = [one.value if isinstance(one, ast.Await) else one for one in bound]
+    return bool(made) and all(
+        isinstance(one, ast.Call)
+        and isinstance(one.func, ast.Attribute)
+        and one.func.attr in _PREPARED
+        and bool(one.args)
+        and _is_statement(source, scope, one.args[0])
+        for one in made
+    )
 
 
 def _unknown(call: ast.Call, first: ast.expr) -> Statement | None:

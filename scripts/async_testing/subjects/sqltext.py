@@ -31,6 +31,8 @@ _STARTS = {
     "limit": "limit",
     "offset": "offset",
 }
+_COPIED = re.compile(r"\s*copy\s+([\w.\"]+)", re.IGNORECASE)
+_ENDPOINTS = frozenset({"stdin", "stdout"})
 _HOLE = re.compile(r"\{[^{}]*\}")
 
 
@@ -96,6 +98,13 @@ def read(text: str, given: Sequence[str] | Mapping[str, str] = (), style: str = 
     named = tuple(marks if sequential else dict.fromkeys(marks))
     reader = _Reader(words, given, holes, sequential=sequential)
     columns = tuple(dict.fromkeys(reader.columns(verb)))
+    if verb == "COPY":
+        copied = _COPIED.match(plain)
+        tables = (
+            (copied[1].lower().replace('"', ""),)
+            if copied
+            else tuple(one for one in tables if one not in _ENDPOINTS)
+        )
     shown = tuple(_filled(one, holes) for one in tables)
     return Read(verb if verb.isidentifier() else "", shown, columns, named)
 

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from async_testing.subjects.suitefiles import File
+
 if TYPE_CHECKING:
     from async_testing.facts.folder import Folder
 
@@ -120,29 +122,6 @@ class Test:
         return frozenset(one for one in self.statuses if one >= 400)
 
 
-class File:
-    """A file of the suite."""
-
-    def __init__(self, path: str, words: frozenset[str], tests: tuple[Test, ...]) -> None:
-        self.path = path
-        self.words = words
-        self.tests = tests
-
-    @cached_property
-    def matter(self) -> frozenset[str]:
-        """The words of its path, in the singular."""
-        return frozenset(one.removesuffix("s") for one in re.findall(r"[a-z0-9]+", self.path))
-
-    @cached_property
-    def calling(self) -> dict[str, list[tuple[Test, str]]]:
-        """The last name of whatever is called → the tests that do, each with the whole name."""
-        found: dict[str, list[tuple[Test, str]]] = {}
-        for test in self.tests:
-            for call in test.calls:
-                found.setdefault(call.rpartition(".")[2].removesuffix("()"), []).append((test, call))
-        return found
-
-
 class Suite:
     """The tests, fixtures and fakes of a project.
 
@@ -184,7 +163,7 @@ class Suite:
         others = {**self._shared, **{one.name: one for one in found}}
         urls = dict(_CONSTANT.findall(text))
         tests = tuple(Test(one, others, urls) for one in found if one.is_test)
-        self.files.append(File(path, frozenset(_WORD.findall(text)), tests))
+        self.files.append(File(path, frozenset(_WORD.findall(text)), tests, text))
 
     @cached_property
     def shared_fixtures(self) -> list[str]:

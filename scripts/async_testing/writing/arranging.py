@@ -212,7 +212,7 @@ class Arranger:
         is_async = any(each.awaited for each in one.asked)
         kind = self.shower.take("unittest.mock", "AsyncMock" if is_async else "Mock")
         values = [each.answer for each in one.asked]
-        if any(each.raised for each in one.asked):
+        if len(values) == 1 and one.asked[0].raised:
             given = f"side_effect={self.shower.show(values[0])}"
         elif len(values) > 1:
             given = f"side_effect=[{', '.join(map(self.shower.show, values))}]"
@@ -292,7 +292,7 @@ class Arranger:
             target = self.shower.take(subject.func.module.dotted, name)
         if subject.function.binding == "property":
             return target
-        given = [*map(self._argument, subject.arguments)]
+        given = [one for one in map(self._argument, subject.arguments) if one]
         if subject.wrapped and subject.made is not None:
             given.insert(0, self.shower.show(subject.made))
             target = f"{self.shower.cls(subject.made.cls)}.{name}"
@@ -307,16 +307,22 @@ class Arranger:
             self.variable(class_variable(owner), subject.made)
             return
         name = self.fresh(class_variable(owner))
-        shown = f"{self.shower.cls(owner)}({', '.join(map(self._argument, subject.constructor))})"
+        shown = (
+            f"{self.shower.cls(owner)}({', '.join(filter(None, map(self._argument, subject.constructor)))})"
+        )
         self.lines.append(f"{name}: {self.shower.cls(owner)} = {shown}")
         self.shower.name(subject.made, name)
 
     def _prepared(self, one: Argument) -> None:
         value = one.value
+        if one.star:
+            return
         is_large = isinstance(value, Obj) or (isinstance(value, list | dict | tuple | set) and len(value) > 1)
         if is_large and id(value) not in self.shower.names:
             self.variable(variable(one.name), value)
 
     def _argument(self, one: Argument) -> str:
+        if one.star:
+            return ", ".join(map(self.shower.show, one.value))
         shown = self.shower.show(one.value)
         return f"{one.name}={shown}" if one.keyword else shown

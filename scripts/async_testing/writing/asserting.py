@@ -6,8 +6,9 @@ from collections.abc import Container, Iterator
 from typing import Any
 
 from async_testing.writing.arranging import Arranger
-from async_testing.writing.connections import Connection
+from async_testing.writing.connections import KEEPING, Connection, kept_by
 from async_testing.writing.doubles import Double
+from async_testing.writing.evaluating.composing import Composable
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Cls, Inert, Obj, Opaque, Special, Unknown, has_opaque
 from async_testing.writing.exploring import Done
@@ -42,6 +43,8 @@ class Asserter:
             return [f"assert {name} is {self.shower.show(value)}"]
         if is_router(value):
             return described(self.arranger, value, name)
+        if isinstance(value, Composable):
+            return [f"assert {name}.as_string(None) == {self.shower.show(value.as_string())}"]
         if isinstance(value, Inert | Special) and id(value) not in self.shower.names:
             raise Unknown("what it returns cannot be shown in a test")
         if isinstance(value, Opaque):
@@ -61,7 +64,7 @@ class Asserter:
         if isinstance(value, list) and value and all(map(_is_record, value)):
             return [f"assert [dict(one) for one in {name}] == {self.shower.show(value)}"]
         if isinstance(value, list | tuple) and any(
-            isinstance(one, Obj) and not is_equal(one) for one in value
+            isinstance(one, Composable) or (isinstance(one, Obj) and not is_equal(one)) for one in value
         ):
             found = [f"assert len({name}) == {len(value)}"]
             for place, one in enumerate(value):
@@ -156,7 +159,37 @@ class Asserter:
             found += self._connection(name, one)
         return found
 
+    def within(self) -> list[str]:
+        """Assertions about what connections keep within the block of a context manager."""
+        found: list[str] = []
+        for name, one in self.arranger.connections:
+            kept = self.done.attempt.within.get(id(one.fake), {})
+            found += [
+                line
+                for attribute, value in kept.items()
+                if value
+                for line in self._kept(name, attribute, value)
+            ]
+        return found
+
+    def _kept(self, name: str, attribute: str, value: Any) -> Iterator[str]:
+        """What a connection was told to keep: the names alone where a function cannot be shown."""
+        try:
+            yield f"assert {name}.{attribute} == {self.shower.show(value)}"
+        except Unknown:
+            names = [one[0] for one in value] if attribute == "listeners" else [*value]
+            shown = (
+                f"[one[0] for one in {name}.{attribute}]"
+                if attribute == "listeners"
+                else f"[*{name}.{attribute}]"
+            )
+            yield f"assert {shown} == {self.shower.show(names)}"
+
     def _connection(self, name: str, one: Connection) -> Iterator[str]:
+        words = self.done.attempt.interpreter.words
+        for attribute, value in kept_by(one.fake).items():
+            if value or words & KEEPING[attribute]:
+                yield from self._kept(name, attribute, value)
         calls = one.fake.calls
         if not calls:
             yield f"assert {name}.calls == []"

@@ -39,6 +39,10 @@ class Attempt(Values):
         self.answers = 0
         self.injected: Any = None
         """An exception that a fake or collaborator was told to raise."""
+        self.failing: tuple[str, ...] | None = None
+        """By what handlers could tell the error apart that a connection was told to raise; None where it was not."""
+        self.within: dict[int, dict[str, Any]] = {}
+        """What fakes keep of callbacks and codecs within the block of a context manager, by their identity."""
         self.replaced: dict[str, tuple[Any]] = {}
         """What stands for names that tests replace, by dotted name."""
         self.attributes: list[tuple[Any, str, Any]] = []

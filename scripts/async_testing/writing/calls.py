@@ -16,6 +16,9 @@ from async_testing.writing.naming import Names, circumstances, ending, sentence
 from async_testing.writing.showing import Shower
 from async_testing.writing.subjects import run_of
 
+_REASONS = 3
+"""Ways of a function that are skipped with a reason of their own beside its tests."""
+
 
 def tests_of(
     module: Module, function: Function, conventions: Conventions, names: Names, what: str, *, exact: bool
@@ -38,19 +41,27 @@ def tests_of(
     memory = Memory(interpreter, texts, numbers)
     memory.home, memory.subject = module, f"{module.dotted}.{function.name}"
     found: list[Test] = []
-    reasons: list[str] = []
+    reasons: dict[str, Done] = {}
     for done in explore(interpreter, run_of(module, function), memory):
         if done.kind == "unknown" or done.slip:
             slipped = f"what it needs is not known ({type(done.value).__name__}: {done.value})"
-            reasons.append(slipped if done.slip else str(done.value))
+            reasons.setdefault(slipped if done.slip else str(done.value), done)
             continue
         try:
             found.append(_test(done, conventions, names, what, exact=exact))
         except Unknown as unknown:
-            reasons.append(str(unknown))
+            if not done.chosen:
+                reasons.setdefault(str(unknown), done)
     if not found:
-        reason = reasons[0] if reasons else "nothing of it is known"
+        reason = next(iter(reasons), "nothing of it is known")
         found.append(skipped(function.name, names, what, reason))
+        return found
+    for reason, done in [*reasons.items()][:_REASONS]:
+        if done.chosen and reason in interpreter.told:
+            continue
+        if done.chosen or not any(one.is_plain or "_returns_" in one.name for one in found):
+            interpreter.told.add(reason)
+            found.append(skipped(function.name, names, f"{what}_{circumstances(done)}", reason))
     return found
 
 
@@ -114,7 +125,8 @@ def _managed(done: Done, asserter: Asserter, call: str) -> tuple[list[str], list
         kind, asserts = asserter.error(done.value)
         said = " as raised" if any("raised." in one for one in asserts) else ""
         return [f"with pytest.raises({kind}){said}:", f"    {call}:", f"        {body}"], asserts
-    return [f"{call} as result:", f"    {body}"], asserter.result(done.value)
+    within = [f"    {line}" for line in asserter.within()] if not failing else []
+    return [f"{call} as result:", *(within or [f"    {body}"])], asserter.result(done.value)
 
 
 def _act(done: Done, arranger: Arranger, asserter: Asserter, call: str) -> tuple[list[str], list[str]]:

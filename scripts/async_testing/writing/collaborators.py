@@ -179,12 +179,19 @@ class Collaborator(Special):
             raise Raised(error)
         if form.kind == "self" or (form.kind == "class" and form.cls is self.cls):
             value: Any = self
+        elif turn > 1 and form.optional and self._asked_alike(name, args, kwargs):
+            value = attempt.pick(f"{place}?", [(None, "")])
         else:
             value = attempt.value(f"result {place}", form)
         filled = self._stored(place, args) if len(args) == 1 and not kwargs and not deferred else ()
         void = form.kind in ("none", "any")
         self.asked.append(Asked(name, args, kwargs, value, False, awaited, deferred, void, filled))
         return value
+
+    def _asked_alike(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether all calls of a method were the same: what is asked again and again waits for the end."""
+        before = [one for one in self.asked if one.method == name]
+        return all(one.args == args and one.kwargs == kwargs for one in before)
 
     def _stored(self, place: str, args: tuple[Any, ...]) -> tuple[tuple[str, Any], ...]:
         """What the database fills a new row with that it is given, where the code reads it afterwards."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from async_testing.writing.answering import Answering
 from async_testing.writing.evaluating.errors import error_class, fakes
-from async_testing.writing.evaluating.forms import Form
-from async_testing.writing.evaluating.things import Obj
-from async_testing.writing.samples import guessed
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt
@@ -33,6 +31,13 @@ _BASES = {
 }
 
 
+KEEPING = {
+    "listeners": frozenset({"add_listener", "remove_listener"}),
+    "codecs": frozenset({"set_type_codec", "set_builtin_type_codec", "reset_type_codec"}),
+}
+"""What a connection keeps beside calls, and the methods that it comes from."""
+
+
 class Scripted:
     """An exception made by ``errors``: how a test spells it."""
 
@@ -49,7 +54,7 @@ def errors_of(attempt: Attempt) -> list[tuple[Any, str]]:
     if not driver:
         return []
     module, memory = fakes(driver), attempt.memory
-    base: Any = error_class(f"{driver}.{_BASES.get(driver, 'Error')}")
+    base = _base(attempt)
     found: list[tuple[Any, str]] = (
         [(base("the database failed"), "database_fails")] if base is not None else []
     )
@@ -66,7 +71,7 @@ def errors_of(attempt: Attempt) -> list[tuple[Any, str]]:
     for method, words in _SERVER:
         making: Any = getattr(errors, method, None)
         needs = method.endswith("violation")
-        for name in [*dict.fromkeys([*names, "some_constraint"])][:12] if needs and making else [""]:
+        for name in [*dict.fromkeys(["some_constraint", *names])][:12] if needs and making else [""]:
             args = (name,) if needs else ()
             try:
                 error = making(*args)
@@ -77,7 +82,27 @@ def errors_of(attempt: Attempt) -> list[tuple[Any, str]]:
     return found
 
 
-class Connection:
+def told_apart(attempt: Attempt, error: BaseException) -> tuple[str, ...]:
+    """By what handlers could tell an error of the driver from others: those that take it, and how near it comes."""
+    base = _base(attempt)
+    kinds = [one for one in attempt.interpreter.caught if isinstance(one, type)]
+    narrow = [one for one in kinds if one not in (Exception, BaseException)]
+    near = [_shared(type(error), one, base) for one in narrow if not isinstance(error, one)]
+    return (*sorted(one.__name__ for one in narrow if isinstance(error, one)), *sorted({*near}))
+
+
+def _shared(kind: type, other: type, base: Any) -> str:
+    """What two classes of the driver's errors have in common, beside the base of all; empty where nothing is."""
+    above = [one for one in kind.__mro__ if issubclass(other, one) and base and issubclass(one, base)]
+    return above[0].__name__ if above and above[0] is not base else ""
+
+
+def _base(attempt: Attempt) -> Any:
+    driver = attempt.memory.interpreter.driver
+    return error_class(f"{driver}.{_BASES.get(driver, 'Error')}")
+
+
+class Connection(Answering):
     """A fake connection, and what its calls were answered.
 
     Args:
@@ -86,10 +111,8 @@ class Connection:
     """
 
     def __init__(self, attempt: Attempt, place: str) -> None:
-        self.attempt = attempt
+        super().__init__(attempt, fakes(attempt.memory.interpreter.driver))
         self.place = place
-        self.driver = attempt.memory.interpreter.driver
-        self.module = fakes(self.driver)
         self.fake: Any = self.module.FakeConnection()
         self.script: list[tuple[str, Any]] = []
         self.pooled: Any = None
@@ -108,127 +131,18 @@ class Connection:
         error = attempt.pick(f"{place}!", [(None, ""), *errors_of(self.attempt)])
         if error is not None:
             attempt.injected = error
+            attempt.failing = told_apart(attempt, error)
             self.script.append((kind, error))
             return error, kind
-        value = self._answer(place, call, kind)
+        value = self.answer(place, call, kind)
         self.script.append((kind, value))
         return value, kind
 
-    @property
-    def unset(self) -> Any:
-        """What stands for no answer."""
-        import sys
 
-        return sys.modules["async_testing_fakes.core.scripting"].UNSET
-
-    def _answer(self, place: str, call: Any, kind: str) -> Any:
-        if call.batch:
-            return self.unset
-        columns = self._columns(place, call)
-        limit = getattr(self._meaning(call), "limit", None)
-        if kind == "fetch_val":
-            name = columns[0] if columns else "value"
-            return self._value(f"{place}.{name}", name)
-        if columns is None:
-            return self._count(place, call)
-        if kind == "fetch_row":
-            if self.attempt.pick(f"{place}#", [(1, ""), (0, "no_row")]) == 0:
-                return None
-            return self._row(f"{place}[0]", columns)
-        sizes = [1, 0, 2] if kind == "execute" or limit == 1 or self._is_single(call) else [2, 0, 1]
-        listed = self._listed(call, columns)
-        whole = len(next(iter(listed.values()), []))
-        if whole:
-            sizes = [*dict.fromkeys((whole, 0, whole - 1, 1))]
-        words = {0: "no_rows", 1: "one_row", 2: "two_rows"}
-        count = self.attempt.pick(f"{place}#", [(one, words.get(one, f"{one}_rows")) for one in sizes])
-        rows = [self._row(f"{place}[{turn}]", columns) for turn in range(count)]
-        for turn, row in enumerate(rows):
-            row.update({name: values[turn] for name, values in listed.items() if turn < len(values)})
-        return rows
-
-    def _listed(self, call: Any, columns: list[str]) -> dict[str, list[Any]]:
-        """Columns that are among what a statement gives and that it asks for by a list of values, as ``id IN (…)``."""
-        where = getattr(self._meaning(call), "where", None)
-        found: dict[str, list[Any]] = {}
-        for said, values in where.items() if isinstance(where, dict) else ():
-            name = str(said).partition(" ")[0].rpartition(".")[2]
-            is_list = isinstance(values, list | tuple) and str(said).upper().endswith((" IN", "= ANY"))
-            if name in columns and is_list and all(isinstance(one, int | str) for one in values):
-                found[name] = [*values]
-        return found
-
-    def _is_single(self, call: Any) -> bool:
-        where = getattr(self._meaning(call), "where", None)
-        return isinstance(where, dict) and any(str(one).rpartition(".")[2] == "id" for one in where)
-
-    def _count(self, place: str, call: Any) -> Any:
-        """What a statement without rows answers: an id where the code asks for one, else how many rows it changed."""
-        result = getattr(self.module, "FakeResult", None)
-        words = self.attempt.memory.interpreter.words
-        if (
-            result is not None
-            and "lastrowid" in words
-            and call.statement.lstrip()[:6].upper() in ("INSERT", "REPLAC")
-        ):
-            return result(lastrowid=self.attempt.memory.samples.value(f"{place}.id", Form("int")))
-        changed = self.attempt.pick(f"{place}#", [(None, ""), (0, "nothing_changed")])
-        return self.unset if changed is None else changed
-
-    def _meaning(self, call: Any) -> Any:
-        try:
-            return call.meaning
-        except Exception:
-            return None
-
-    def _columns(self, place: str, call: Any) -> list[str] | None:
-        """The names of what a statement gives; None where it gives no rows."""
-        meaning = self._meaning(call)
-        if meaning is None:
-            text = call.statement.strip().lower()
-            gives = text.startswith(
-                ("select", "with", "show", "values", "call")
-            ) or " returning " in " ".join(text.split())
-            return self.attempt.memory.columns.setdefault(place, []) if gives else None
-        outputs = meaning.columns if type(meaning).__name__ == "Select" else meaning.returning
-        names: list[str] = []
-        for one in outputs:
-            name = output_name(one if isinstance(one, str) else one.text)
-            if name == "*":
-                return self.attempt.memory.columns.setdefault(place, ["id"])
-            names.append(name)
-        if not names and type(meaning).__name__ != "Select":
-            return None
-        return names
-
-    def _row(self, place: str, columns: list[str]) -> dict[str, Any]:
-        return {name: self._value(f"{place}.{name}", name) for name in columns}
-
-    def _value(self, place: str, name: str) -> Any:
-        value = self.attempt.value(place, self.attempt.memory.hints.get(place) or guessed(name))
-        if isinstance(value, Obj) or (isinstance(value, list) and any(isinstance(one, Obj) for one in value)):
-            return self._plain(value)
-        return value
-
-    def _plain(self, value: Any) -> Any:
-        """A model as the dictionary that a row holds for it."""
-        if isinstance(value, list):
-            return [self._plain(one) for one in value]
-        return self.attempt.interpreter.jsonable(value) if isinstance(value, Obj) else value
-
-
-def output_name(text: str) -> str:
-    """The name of an output column: its alias, its last part, or the function's."""
-    folded = text.strip()
-    lowered = folded.lower()
-    if " as " in lowered:
-        return folded[lowered.rindex(" as ") + 4 :].strip().strip('"`')
-    if folded.endswith("*") and "(" not in folded:
-        return "*"
-    if "(" in folded:
-        head = folded.partition("(")[0].strip().lower()
-        return head.rpartition(" ")[2] or "value"
-    return folded.rpartition(".")[2].strip('"`')
+def kept_by(fake: Any) -> dict[str, Any]:
+    """What a fake connection keeps beside calls: callbacks and codecs that the code has set, by attribute."""
+    found = {name: getattr(fake, name, None) for name in KEEPING}
+    return {name: value.copy() for name, value in found.items() if isinstance(value, list | dict)}
 
 
 def connection_of(attempt: Attempt, place: str) -> Any:

@@ -9,12 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.attempts import Attempt
-from async_testing.writing.collaborators import Collaborator, Function
-from async_testing.writing.connections import Connection
-from async_testing.writing.doubles import Double
-from async_testing.writing.evaluating.limits import ValidationError
-from async_testing.writing.evaluating.things import Again, Obj, Raised, Unknown
+from async_testing.writing.evaluating.things import Again, Raised, Unknown
 from async_testing.writing.memory import Memory
+from async_testing.writing.signatures import is_misuse, signature
 
 if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
@@ -25,7 +22,8 @@ WORK = 800_000
 """Steps that all attempts at a function may take together."""
 KEPT = 24
 _RESTARTS = 150
-_PLAIN = (str, int, float, bool, type(None))
+_BRANCHES = (True, False, "entered", "matched")
+"""What marks say of ways that a reader sees: branches of conditions, handlers and cases."""
 
 
 class Done(NamedTuple):
@@ -69,9 +67,10 @@ def looping() -> Iterator[None]:
 def _explored(interpreter: Interpreter, runner: Runner, memory: Memory, most: int) -> list[Done]:
     first = once(interpreter, runner, memory, {})
     kept = [first]
+    lost: list[tuple[Done, set[Any]]] = []
     if first.kind == "unknown" and not first.attempt.choices:
         return kept
-    seen = _signature(interpreter, first)
+    seen = signature(interpreter, first)
     tried = {frozenset[tuple[str, int]]()}
     count, work = 0, 0
     for done in kept:  # grows while it runs
@@ -82,16 +81,26 @@ def _explored(interpreter: Interpreter, runner: Runner, memory: Memory, most: in
             tried.add(key)
             count += 1
             if count > ATTEMPTS or work > WORK or len(kept) >= most:
-                return kept
+                return [*kept, *_unshown(lost, seen)]
             found = once(interpreter, runner, memory, chosen)
             work += interpreter.steps
             if found.kind == "unknown" or found.slip:
+                lost.append((found, {*interpreter.marks}))
                 continue
-            signature = _signature(interpreter, found)
-            if signature - seen:
-                seen |= signature
+            shown = signature(interpreter, found)
+            if shown - seen:
+                seen |= shown
                 kept.append(found)
-    return kept
+    return [*kept, *_unshown(lost, seen)]
+
+
+def _unshown(lost: list[tuple[Done, set[Any]]], seen: set[Any]) -> Iterator[Done]:
+    """Attempts that could not be followed to their end, where they went ways that no other one takes."""
+    for done, marks in lost:
+        fresh = {mark for mark in marks - seen if len(mark) == 2 and any(mark[1] is one for one in _BRANCHES)}
+        if fresh and done.kind == "unknown":
+            seen |= fresh
+            yield done
 
 
 def _changes(done: Done) -> Iterator[dict[str, int]]:
@@ -114,7 +123,9 @@ def once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mappi
             interpreter.marks = set()
             return Done(attempt, "returned", run(), chosen, subject)
         except Raised as raised:
-            return Done(attempt, "raised", raised.value, chosen, subject, raised.slip)
+            return Done(
+                attempt, "raised", raised.value, chosen, subject, raised.slip or is_misuse(raised, attempt)
+            )
         except Again:
             continue
         except Unknown as unknown:
@@ -132,62 +143,8 @@ def once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mappi
             )
         finally:
             interpreter.attempt = None
+            interpreter.abandon()
     return Done(attempt, "unknown", "its inputs cannot be worked out", chosen, subject)
-
-
-def _signature(interpreter: Interpreter, done: Done) -> set[Any]:
-    """What an attempt shows: ways through the code, how it ended, what was sent."""
-    found = set(interpreter.marks)
-    found.add(
-        ("ended", done.kind, *_shape(done.value, done.attempt.memory))
-        if done.kind == "raised"
-        else ("ended", done.kind, _kind(done.value))
-    )
-    for one in done.attempt.holders:
-        if isinstance(one, Connection):
-            found |= {("sent", call.statement) for call in one.fake.calls}
-            found.add(("events", *map(str, one.fake.events)))
-        elif isinstance(one, Collaborator | Function):
-            found.add(("asked", one.place, *(each.method for each in one.asked)))
-        elif isinstance(one, Double):
-            found |= {("asked", each.place, len(each.asked)) for each in one.below() if each.asked}
-        else:
-            found.add(("stored", len(one.rows), len(one.changed)))
-    return found
-
-
-def _shape(value: Any, memory: Memory) -> Iterator[Any]:
-    """An exception by its class and plain fields, what was made up for the inputs left out."""
-
-    def told(one: Any) -> Any:
-        if not isinstance(one, str):
-            return one
-        for kind, known in memory.places:
-            if kind == "str" and known and known in one:
-                one = one.replace(known, "")
-        return "".join(each for each in one if not each.isdigit())[:60]
-
-    if isinstance(value, Obj):
-        yield value.cls.qualname
-        for name, one in value.fields.items():
-            if isinstance(one, _PLAIN):
-                yield name, told(one)
-        return
-    yield type(value).__name__
-    if isinstance(value, ValidationError):
-        yield from (str(one) for one in value.problems)
-        return
-    yield from (str(told(one)) for one in value.args if isinstance(one, _PLAIN))
-
-
-def _kind(value: Any) -> str:
-    if type(value).__name__ == "Answer":
-        return f"{value.status} {_kind(value.body)}"
-    if isinstance(value, bool | type(None)):
-        return repr(value)
-    if isinstance(value, list | dict | tuple | set | str):
-        return f"{type(value).__name__} {min(len(value), 2)}"
-    return value.cls.qualname if isinstance(value, Obj) else type(value).__name__
 
 
 def compared(source: SourceFile, nodes: list[ast.AST]) -> tuple[list[str], list[int], frozenset[str]]:
@@ -201,8 +158,13 @@ def compared(source: SourceFile, nodes: list[ast.AST]) -> tuple[list[str], list[
         if id(root) in seen:
             continue
         seen.add(id(root))
+        dropped: set[ast.AST] = set()
         for node in _inside(root):
-            if isinstance(node, ast.Name | ast.Attribute):
+            if isinstance(node, ast.Expr):
+                dropped.add(node.value)
+            elif isinstance(node, ast.Await) and node not in dropped and _is_execute(node.value):
+                words.add("=execute")
+            elif isinstance(node, ast.Name | ast.Attribute):
                 name = node.id if isinstance(node, ast.Name) else node.attr
                 words.add(name)
                 waiting += _defined(source, name)
@@ -211,6 +173,11 @@ def compared(source: SourceFile, nodes: list[ast.AST]) -> tuple[list[str], list[
             ):
                 _take(node, texts, numbers)
     return [*texts][:30], [*numbers][:12], frozenset(words)
+
+
+def _is_execute(node: ast.expr) -> bool:
+    """Whether a statement is run by a call; the word ``=execute`` says that the code looks at what it gives."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and "execute" in node.func.attr
 
 
 def _inside(root: ast.AST) -> Iterator[ast.AST]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +14,22 @@ from async_testing.writing.filling import lacking, settable
 from async_testing.writing.memory import Memory
 from async_testing.writing.samples import FORMATS
 
+_TYPES: dict[str, type] = {
+    "int": int,
+    "str": str,
+    "float": float,
+    "decimal": decimal.Decimal,
+    "datetime": datetime.datetime,
+    "naive datetime": datetime.datetime,
+    "date": datetime.date,
+    "time": datetime.time,
+    "timedelta": datetime.timedelta,
+    "uuid": uuid.UUID,
+    "bytes": bytes,
+    "list": list,
+    "dict": dict,
+}
+"""What values of a form are, where that decides what a row has to hold."""
 _COMPARED = 8
 """Pairs of values that may be the same, in one function."""
 
@@ -54,6 +73,40 @@ class Learning:
             raise Again
         self.memory.hints[place] = form
         raise Again
+
+    def learn_type(self, value: Any, form: Form) -> None:
+        """A value of a row ends where an annotation says another type: the next row has one of it. Raises: Again."""
+        wanted = form.single
+        kind = _TYPES.get(wanted.kind)
+        is_other = (
+            kind is not None and type(value) is not kind and (kind is not float or type(value) is not int)
+        )
+        if not is_other or value is None or isinstance(value, bool) or not _hashable(value):
+            return
+        place = self.memory.places.get((type(value).__name__, value), "")
+        if place.startswith("answer") and place not in self.memory.hints:
+            self.memory.hints[place] = wanted
+            raise Again
+
+    def learn_returned(self, value: Any, form: Form) -> None:
+        """What a function returns is what its annotation says, as far as a row decides it. Raises: Again."""
+        form = form.single
+        fields = getattr(form.cls, "kind", "") == "mapping" and self.interpreter.fields_of(form.cls)
+        if isinstance(value, dict) and fields:
+            for name in fields.keys() & value.keys():
+                self.learn_returned(value[name], fields[name][0])
+        elif isinstance(value, dict) and len(form.args) > 1:
+            for key, one in value.items():
+                self.learn_returned(key, form.args[0])
+                self.learn_returned(one, form.args[1])
+        elif isinstance(value, tuple) and len(form.args) == len(value):
+            for one, inner in zip(value, form.args, strict=True):
+                self.learn_returned(one, inner)
+        elif isinstance(value, list | tuple | set) and len(form.args) == 1:
+            for one in value:
+                self.learn_returned(one, form.args[0])
+        else:
+            self.learn_type(value, form)
 
     def learn_double(self, value: Any) -> None:
         """A text that was made up cannot do what the code wants: it must be something else. Raises: Again."""

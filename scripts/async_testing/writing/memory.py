@@ -37,6 +37,8 @@ class Memory:
         """Columns that the code reads of rows, by answer."""
         self.tried: dict[str, int] = {}
         """How many formats were refused, by place."""
+        self.defaults: set[str] = set()
+        """Texts that parameters have by default, where some attempt left them so."""
         self.places: dict[tuple[str, Any], str] = {}
         """Where a value was made, by its type and itself."""
         self.awaited: set[str] = set()

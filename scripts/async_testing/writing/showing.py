@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import decimal
 import enum
+import types
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -117,11 +118,29 @@ class Shower:
             return self.error_class(value)
         if type(value).__name__ in _MEANINGS and type(value).__module__.startswith("async_testing_fakes"):
             return self._meaning(value)
-        if isinstance(value, Collaborator | Function | Func | Bound | Recorder | Meta | External):
+        if isinstance(value, Func | Bound | types.FunctionType | types.BuiltinFunctionType):
+            return self._function(value)
+        if isinstance(value, Collaborator | Function | Recorder | Meta | External):
             raise Unknown("a value cannot be shown in a test")
         if hasattr(value, "items") and type(value).__module__.startswith("async_testing_fakes"):
             return self.show(dict(value.items()))
         raise Unknown(f"a {type(value).__name__} cannot be shown in a test")
+
+    def _function(self, value: Any) -> str:
+        """A function by its name: of a module, or of an object that the test has. Raises: Unknown for others."""
+        if isinstance(value, Bound) and isinstance(value.func, Func):
+            name = value.func.name.rpartition(".")[2]
+            if id(value.on) in self.names:
+                return f"{self.names[id(value.on)]}.{name}"
+        elif isinstance(value, Func):
+            if value.owner is None and value.frame is None and value.name.isidentifier():
+                return self.take(value.module.dotted, value.name)
+        elif (
+            value.__qualname__.isidentifier() and value.__module__ and "async_testing" not in value.__module__
+        ):
+            self.imports.add(Import(value.__module__, ""))
+            return f"{value.__module__}.{value.__name__}"
+        raise Unknown("a value cannot be shown in a test")
 
     def cls(self, cls: Cls) -> str:
         """A class of the project, imported."""

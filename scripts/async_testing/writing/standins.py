@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from async_testing.detection.drivers import ALSO
 from async_testing.writing.collaborators import Collaborator
 from async_testing.writing.concrete import class_for
 from async_testing.writing.connections import Connection, connection_of, errors_of
@@ -34,6 +35,7 @@ def stand_in(attempt: Attempt, place: str, cls: Any) -> Any:
     name = cls.name if isinstance(cls, Cls | External) else getattr(cls, "__name__", "")
     driver = attempt.memory.interpreter.driver
     root = cls.dotted.partition(".")[0] if isinstance(cls, External) else ""
+    root = ALSO.get(root, root)
     if driver and (root == driver or isinstance(cls, Cls)):
         words = snake(name)
         if _POOL.search(words):

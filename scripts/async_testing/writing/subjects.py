@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from async_testing.writing.attempts import Attempt
 from async_testing.writing.concrete import made_of
-from async_testing.writing.connections import errors_of
+from async_testing.writing.connections import Connection, errors_of, kept_by
 from async_testing.writing.doubles import replacing_on
 from async_testing.writing.evaluating.bases import is_harmless, way_below
 from async_testing.writing.evaluating.callables import Bound, Coro, Func, Native
@@ -45,6 +45,8 @@ class Argument(NamedTuple):
     value: Any
     keyword: bool
     form: Form
+    star: bool = False
+    """Whether it is several values for ``*args``."""
 
 
 class Subject(NamedTuple):
@@ -108,7 +110,7 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
                 replacing_on(attempt, made, lacking)
         skip = 1 if kind in ("method", "property", "classmethod") else 0
         arguments = tuple(_arguments(attempt, plain, skip, ""))
-        positional = [one.value for one in arguments if not one.keyword]
+        positional = _positional(arguments)
         named = {one.name: one.value for one in arguments if one.keyword}
         called: Any = plain if wrapped else func
         if kind == "classmethod":
@@ -124,9 +126,10 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
             if managed:
                 return _entered(attempt, found, plain)
             if isinstance(found, Coro):
-                return found.run()
-            if plain.is_generator:
-                return [*interpreter.iterate(found)] if hasattr(found, "__next__") else found
+                found = found.run()
+            elif plain.is_generator and hasattr(found, "__next__"):
+                found = [*interpreter.iterate(found)]
+            attempt.learn_returned(found, subject.returns)
             return found
 
         return subject, run
@@ -137,6 +140,9 @@ def run_of(module: Module, function: Function) -> Callable[[Attempt], tuple[Subj
 def _entered(attempt: Attempt, manager: Any, func: Func) -> Any:
     """What entering a context manager gives, once it is left again, with or without an error of the block."""
     value = manager.enter()
+    attempt.within = {
+        id(one.fake): kept_by(one.fake) for one in attempt.holders if isinstance(one, Connection)
+    }
     handled = [*attempt.interpreter.caught]
     options: list[tuple[Any, str]] = [(None, "")]
     if handled:
@@ -193,13 +199,21 @@ def _object(attempt: Attempt, owner: Cls) -> tuple[tuple[Argument, ...], Any]:
             return arguments, made
     else:
         raise Unknown(f"how {owner.name} is made is not known")
-    positional = [one.value for one in arguments if not one.keyword]
+    positional = _positional(arguments)
     named = {one.name: one.value for one in arguments if one.keyword}
     made = interpreter.construct(owner, positional, named)
     if not isinstance(made, Obj):
         raise Unknown(f"how {owner.name} is made is not known")
     made.partial = True
     return arguments, made
+
+
+def _positional(arguments: tuple[Argument, ...]) -> list[Any]:
+    found: list[Any] = []
+    for one in arguments:
+        if not one.keyword:
+            found += one.value if one.star else [one.value]
+    return found
 
 
 def _arguments(attempt: Attempt, func: Func, skip: int, prefix: str) -> list[Argument]:
@@ -221,6 +235,11 @@ def _arguments(attempt: Attempt, func: Func, skip: int, prefix: str) -> list[Arg
             found.append(Argument(one.arg, added[0], named or True, form))
             continue
         found.append(Argument(one.arg, attempt.value(f"{prefix}{one.arg}", form), named, form))
+    if given.vararg is not None and given.vararg.annotation is not None and not named:
+        form = form_of(interpreter.annotation(given.vararg.annotation, frame))
+        if form.kind != "any":
+            values = attempt.value(f"{prefix}{given.vararg.arg}", Form("list", [form]))
+            found.append(Argument(given.vararg.arg, values, False, form, star=True))
     for one in given.kwonlyargs:
         form = form_of(interpreter.annotation(one.annotation, frame))
         if one.arg in func.defaults:
@@ -244,6 +263,8 @@ def _optional(attempt: Attempt, func: Func, name: str, form: Form, prefix: str) 
     if form.single.kind in ("class", "external", "real") and default is not None:
         return None
     if attempt.pick(f"{place}=", [(True, ""), (False, "default")]) is False:
+        if isinstance(default, str):
+            attempt.memory.defaults.add(default)
         return None
     try:
         return (attempt.value(place, form),)

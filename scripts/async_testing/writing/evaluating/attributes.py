@@ -141,7 +141,10 @@ class Attributes(Protocols):
                 self.misused(value)
             found = self.native(lambda: getattr(value, name), None)
             return self.extended(value, name, found)
-        if type(value).__module__.startswith("async_testing_fakes") and not name.startswith("__"):
+        told = (
+            type(value).__module__.startswith("async_testing_fakes") or type(value).__name__ == "Diagnostic"
+        )
+        if told and not name.startswith("__"):
             return self.native(lambda: getattr(value, name), None)
         if name == "__class__":
             return type(value)

@@ -97,6 +97,8 @@ class Base:
         """Whether functions run as a test calls them; not while the body of a module or class is worked out."""
         self.seams: dict[str, str] = {}
         """Where tests would replace names of other libraries that the code has looked up, by dotted name."""
+        self.entered: list[Any] = []
+        """Context managers of fakes that were entered and not left again."""
         self._constants: dict[int, Any] = {}
         self._undo: list[Callable[[], None]] = []
 

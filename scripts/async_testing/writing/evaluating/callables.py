@@ -74,6 +74,12 @@ class Bound:
         self.func = func
         self.on = on
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bound) and other.func is self.func and other.on is self.on
+
+    def __hash__(self) -> int:
+        return hash((id(self.func), id(self.on)))
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it."""
         return self.func(self.on, *args, **kwargs)

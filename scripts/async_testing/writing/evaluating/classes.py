@@ -195,6 +195,10 @@ class Classes(Fields):
             return ast.get_docstring(cls.node)
         if cls.kind == "table" and name in self.fields_of(cls):
             return self.model_member(cls, name)
+        if name in ("_fields", "_make") and is_tuple(cls):
+            if name == "_fields":
+                return tuple(self.fields_of(cls))
+            return Native(name, lambda values: self.construct(cls, [*self.iterate(values)], {}))
         found = self.lookup(cls, name)
         if found is not None:
             if isinstance(found, Descriptor) and found.kind == "property":
@@ -227,6 +231,11 @@ class Classes(Fields):
             return value.fields.get("args", ())
         if cls.kind == "dataclass" and name == "_asdict":
             return Native(name, lambda: dict(value.fields))
+        if is_tuple(cls):
+            if name in ("_fields", "_make"):
+                return self.of_class(cls, name)
+            if name == "_replace":
+                return Native(name, lambda **given: self.construct(cls, [], {**value.fields, **given}))
         if name == "__init__":
             return Native(name, lambda *_, **__: None)
         strange = self.inherited(value, name)
@@ -311,6 +320,11 @@ class Classes(Fields):
     def model_object(self, value: Obj, name: str) -> Any:
         """What a model's object answers that its class does not define; ``FREE`` where nothing is said."""
         raise NotImplementedError
+
+
+def is_tuple(cls: Cls) -> bool:
+    """Whether its objects are named tuples."""
+    return any(isinstance(one, External) and one.name == "NamedTuple" for one in cls.mro())
 
 
 def _defining(node: ast.ClassDef, name: str) -> ast.stmt | None:

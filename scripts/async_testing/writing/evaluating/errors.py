@@ -61,6 +61,8 @@ _SAME = {
     "jose.exceptions.": "jose.",
     "sqlalchemy.exceptions.": "sqlalchemy.exc.",
 }
+_HOMES = {"pymysql": "aiomysql", "psycopg_pool": "psycopg"}
+"""Packages whose errors are those of a driver."""
 _made: dict[str, type[Exception]] = {}
 _completed: set[str] = set()
 
@@ -91,7 +93,8 @@ def is_error(name: str) -> bool:
 
 def error_class(dotted: str) -> type[Exception] | None:
     """A stand-in for an exception class of a library; None for what is none."""
-    root, _, name = dotted.partition(".")[0], None, dotted.rpartition(".")[2]
+    root, name = dotted.partition(".")[0], dotted.rpartition(".")[2]
+    root = _HOMES.get(root, root)
     if root in DRIVERS:
         if not (is_error(name) or ".errors." in dotted or ".exceptions." in dotted) or not name[:1].isupper():
             return None

@@ -130,6 +130,10 @@ class Fields(Calling):
             else default
         )
 
+    def unlike(self, value: Any, form: Form) -> None:
+        """A field is given a value: where it is not what the annotation says, the attempt may learn of it."""
+        raise NotImplementedError
+
     def _fill(self, cls: Cls, args: list[Any], kwargs: dict[str, Any], value: Obj) -> None:
         fields = {name: one for name, one in self.fields_of(cls).items() if is_given(one[1])}
         late = {name: one for name, one in self.fields_of(cls).items() if name not in fields}
@@ -143,9 +147,10 @@ class Fields(Calling):
             raise Raised(TypeError(f"{cls.name}() takes {len(names)} arguments but {len(args)} were given"))
         for name, one in zip(names, args, strict=False):
             left[name] = one
-        for name, (_, default, _) in fields.items():
+        for name, (form, default, _) in fields.items():
             if name in left:
                 value.fields[name] = left.pop(name)
+                self.unlike(value.fields[name], form)
                 continue
             found = self.default_of(default)
             if found is MISSING:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from async_testing.facts.workspace import Workspace
 
 
+_FROM_HERE = {"contextlib": ("_managed", "_calling", "_unwound"), "asyncio": ("_waits",)}
+"""What the stubs of libraries take from here."""
 _DEFAULTS = ("text", "true", "false", "null", "literal_column")
 _NEEDED = frozenset(
     {"os", "sys", "asyncio", "threading", "builtins", "time", "typing", "dataclasses", "pathlib"}
@@ -52,6 +54,8 @@ class Interpreter(Library):
         """Whether the project has the fixture of a real session."""
         self.words: frozenset[str] = frozenset()
         """The names that the module under test reads, and what it calls."""
+        self.told: set[str] = set()
+        """Reasons for which tests of the module are skipped that were said already."""
         self.attempt: Any = None
         """What the present attempt has chosen and learned."""
         self.tables: list[Cls] | None = None
@@ -205,6 +209,11 @@ class Interpreter(Library):
         if self.attempt is not None and self.is_acting:
             self.attempt.learn_equal(left, right)
 
+    def unlike(self, value: Any, form: Form) -> None:
+        """A field is given a value: where it is not what the annotation says, the attempt may learn of it."""
+        if self.attempt is not None and self.is_acting:
+            self.attempt.learn_type(value, form)
+
     def mistyped(self, value: Any, form: Form) -> None:
         """A value of a form is needed: the attempt may learn of it."""
         if self.attempt is not None and isinstance(value, str):
@@ -253,8 +262,8 @@ class Interpreter(Library):
             text = TEXTS[name]
             source = SourceFile(f"<{name}>", text, ast.parse(text), self.workspace)
             self._stubs[name] = module = Module(self, source)
-            for one in ("_managed", "_calling", "_unwound"):
-                module.frame.names[one] = self.outside(f"{name}.{one}") if name == "contextlib" else None
+            for one in _FROM_HERE.get(name, ()):
+                module.frame.names[one] = self.outside(f"{name}.{one}")
         return self._stubs[name]
 
     def _queries(self, module: Module, value: ast.expr) -> Queries | None:

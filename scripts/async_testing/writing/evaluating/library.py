@@ -12,7 +12,7 @@ from async_testing.writing.evaluating.environment import Environment
 from async_testing.writing.evaluating.errors import error_class
 from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.natives import Natives
-from async_testing.writing.evaluating.stubs import PLACES
+from async_testing.writing.evaluating.stubs import PLACES, PRIMITIVES
 from async_testing.writing.evaluating.things import Descriptor, External, Inert, Meta, Obj, Recorder, Unknown
 from async_testing.writing.evaluating.wrapped import Secret
 
@@ -209,7 +209,12 @@ class Library(Natives):
             return Environment(self.variable) if dotted == "os.environ" else External(dotted)
         if dotted == "typing.TYPE_CHECKING":
             return False
-        if dotted in ("asyncio.CancelledError", "asyncio.TimeoutError"):
+        if dotted in (
+            "asyncio.CancelledError",
+            "asyncio.TimeoutError",
+            "asyncio.QueueEmpty",
+            "asyncio.QueueFull",
+        ):
             import asyncio
 
             return getattr(asyncio, name)
@@ -249,6 +254,8 @@ class Library(Natives):
             return Meta(name, tuple(args), kwargs)
         if root in _QUIET:
             return Inert()
+        if root == "asyncio" and name in PRIMITIVES:
+            return self._primitive(name, args, kwargs)
         found = self.special_outside(func, args, kwargs)
         if found is not None:
             return found
@@ -257,6 +264,14 @@ class Library(Natives):
         if func.dotted.startswith("types.") and name == "SimpleNamespace":
             return Obj(self.stub("fastapi").get("Response"), kwargs)
         return self.strange(func, args, kwargs)
+
+    def _primitive(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """A lock, event or queue. Raises: Unknown for one of a module that keeps what one test puts in it."""
+        if self.is_acting:
+            return self.call(self.stub("asyncio").get(name), args, kwargs)
+        if name in ("Event", "Queue"):
+            raise Unknown(f"what asyncio.{name} gives is not known")
+        return Inert()
 
     def variable(self, name: str) -> str | None:
         """A variable of the environment, None where it is not set."""

@@ -56,8 +56,7 @@ class Natives(Models):
             "asyncio.create_task": lambda value, **_: self._task(value),
             "asyncio.ensure_future": lambda value, **_: self._task(value),
             "asyncio.to_thread": lambda func, *args, **kwargs: Coro(lambda: self.call(func, [*args], kwargs)),
-            "asyncio.Lock": lambda: Inert(),
-            "asyncio.Semaphore": lambda *_: Inert(),
+            "asyncio._waits": _waits,
             "starlette.concurrency.run_in_threadpool": lambda func, *args, **kwargs: Coro(
                 lambda: self.call(func, [*args], kwargs)
             ),
@@ -189,6 +188,10 @@ class Natives(Models):
             raise Unknown("a context manager yields twice")
 
         return Manager(enter, leave)
+
+
+def _waits() -> None:
+    raise Unknown("it waits for something else to happen")
 
 
 class _Entered(Special):

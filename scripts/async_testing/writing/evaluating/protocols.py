@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from async_testing.writing.evaluating.callables import Bound, Coro
 from async_testing.writing.evaluating.forms import Form
 from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
+    Again,
     Cls,
     Inert,
     Manager,
@@ -19,6 +21,13 @@ from async_testing.writing.evaluating.things import (
     Special,
     Unknown,
 )
+
+
+def is_of_fakes(value: Any) -> bool:
+    """Whether an object is a fake's, or a context manager that one made of a generator."""
+    if isinstance(value, contextlib._AsyncGeneratorContextManager | contextlib._GeneratorContextManager):
+        return str(value.func.__module__).startswith("async_testing_fakes")
+    return type(value).__module__.startswith("async_testing_fakes")
 
 
 class Protocols(Base):
@@ -74,7 +83,7 @@ class Protocols(Base):
         if isinstance(value, Obj | Special):
             names = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
             return self._of_methods(value, *names)
-        if type(value).__module__.startswith("async_testing_fakes"):
+        if is_of_fakes(value):
             return self._of_fake(value, is_async=is_async)
         self.misused(value)
         raise Unknown(f"{self.described(value)} is entered, of which nothing is known")
@@ -125,11 +134,24 @@ class Protocols(Base):
                 ),
             )
 
+        def entered() -> Any:
+            found = self.drive(value.__aenter__())
+            self.entered.append(value)
+            return found
+
         def left(error: Any) -> bool:
             given = self.real(error)
+            self.entered = [one for one in self.entered if one is not value]
             return bool(self.drive(value.__aexit__(type(given) if given else None, given, None)))
 
-        return Manager(lambda: self.drive(value.__aenter__()), left)
+        return Manager(entered, left)
+
+    def abandon(self) -> None:
+        """Leave what fakes hold open since the code was not followed to its end, or Python says so when it goes."""
+        while self.entered:
+            value, error = self.entered.pop(), Foreign(None)
+            with contextlib.suppress(Raised, Unknown, Again):
+                self.drive(value.__aexit__(Foreign, error, None))
 
     def lacking(self, names: list[str]) -> None:
         """What is needed is not among what was given."""

@@ -24,6 +24,8 @@ class Raised(Exception):
     def __init__(self, value: Any, *, said: bool = False) -> None:
         super().__init__(value)
         self.value = value
+        self.said = said
+        """Whether a ``raise`` of the code did it."""
         self.slip = not said and isinstance(value, SLIPS)
         """Whether Python raised it for an operation, and no ``raise`` of the code."""
 
