@@ -302,6 +302,7 @@ class Library(Natives):
 
         def told(*args: Any, **kwargs: Any) -> Any:
             meta = Meta(name, args, kwargs)
+            meta.maybe = self.doubt > 0
             recorder.told.append(meta)
             if name in (
                 "include_router",
