@@ -163,3 +163,36 @@ def test_rows_of_repositories_are_given_filled_and_looked_into(shop: Project) ->
 def test_rows_are_stored_so_that_only_the_order_asked_for_gives_them_so(shop: Project) -> None:
     assert scaffold([str(shop.root), "--with-database"]) == 0
     assert unnoticed(shop, "repository.py", ORDERS, "-k", "scarce") == []
+
+
+def test_what_a_table_validates_is_kept_to(project: Project) -> None:
+    project.write(
+        "accounts.py",
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates\n\n\n"
+        "class Base(DeclarativeBase):\n    pass\n\n\n"
+        "class Account(Base):\n"
+        '    __tablename__ = "accounts"\n'
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n"
+        "    code: Mapped[str]\n"
+        "    owner: Mapped[str]\n\n"
+        '    @validates("code")\n'
+        "    def validate_code(self, _: str, value: str) -> str:\n"
+        '        if len(value) != 3:\n            raise ValueError("three letters")\n'
+        "        return value.lower()\n\n\n"
+        "class AccountService:\n"
+        "    def opened(self, code: str, owner: str) -> Account:\n"
+        "        return Account(code=code, owner=owner)\n\n"
+        "    def renamed(self, account: Account, code: str) -> str:\n"
+        "        account.code = code\n"
+        '        return f"{account.owner}: {account.code}"\n',
+    )
+    result = project.plan("accounts.py", "--write")
+    assert result.code == 0, result.err
+
+    ran = project.pytest()
+
+    assert ran.code == 0, ran.out
+    text = project.read("tests/test_accounts_service.py")
+    assert 'code="EUR"' in text
+    assert 'assert result.code == "eur"' in text
+    assert '.renamed(account, "EUR")' in text

@@ -307,14 +307,6 @@ class Models(Dumping):
             raise Unknown(f"what the database makes of {name} is not known")
         return FREE
 
-    def row_made(self, cls: Cls, given: dict[str, Any], value: Obj) -> Any:
-        """An object of a table."""
-        self.misnamed(given, cls, whole=True)
-        value.fields.update(given)
-        value.raw = dict(given)
-        value.given = {*given}
-        return value
-
     def _copied(self, value: Obj, options: dict[str, Any]) -> Obj:
         twin = Obj(value.cls, {**value.fields, **(options.get("update") or {})})
         twin.given = value.given | {*(options.get("update") or {})}
