@@ -188,7 +188,9 @@ def _names(kind: Any) -> list[str]:
 
 def _derives_http(error: Obj) -> bool:
     return any(
-        isinstance(one, Cls) and one.name == "HTTPException" and one.module.source.path == "<fastapi>"
+        isinstance(one, Cls)
+        and one.name == "HTTPException"
+        and one.module.source.path == "<starlette.exceptions>"
         for one in error.cls.mro()
     )
 

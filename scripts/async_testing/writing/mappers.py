@@ -107,8 +107,7 @@ def _named(module: Module) -> Iterator[str]:
                 is_key = _last(node.func) == "ForeignKey"
                 yield said.value.rpartition(".")[0] + ".*" if is_key else said.value.rpartition(".")[2]
         if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Call):
-            if _last(node.value.func) == "relationship":
-                yield from _words(node.annotation)
+            yield from _words(node.annotation) if _last(node.value.func) == "relationship" else ()
 
 
 def _words(node: ast.expr) -> Iterator[str]:

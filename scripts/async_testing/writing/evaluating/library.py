@@ -71,6 +71,7 @@ _QUIET = (
 _METAS = frozenset(
     [
         "Field",
+        "AliasChoices",
         "Query",
         "Path",
         "Body",

@@ -57,7 +57,8 @@ class Models(Dumping):
                 or config.get("populate_by_name")
                 or config.get("allow_population_by_field_name")
             )
-            key = alias if alias in left else name if by_name else alias
+            among = (one for one in (alias, *self.choices_of(form)) if one in left)
+            key = next(among, name if by_name else alias)
             if key in left:
                 value.given.add(name)
                 try:

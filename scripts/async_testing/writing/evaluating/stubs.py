@@ -1,6 +1,6 @@
 """What little of other libraries is followed as if it were the project's: their classes, as far as they matter here."""
 
-FASTAPI = """
+STARLETTE = """
 from http import HTTPStatus
 
 
@@ -12,6 +12,14 @@ class HTTPException(Exception):
 
     def __str__(self):
         return f"{self.status_code}: {self.detail}"
+"""
+
+FASTAPI = """
+import starlette.exceptions
+
+
+class HTTPException(starlette.exceptions.HTTPException):
+    pass
 
 
 class Response:
@@ -92,7 +100,7 @@ class ExitStack:
 PLACES = {
     "fastapi.HTTPException": "fastapi",
     "fastapi.exceptions.HTTPException": "fastapi",
-    "starlette.exceptions.HTTPException": "fastapi",
+    "starlette.exceptions.HTTPException": "starlette.exceptions",
     "fastapi.Response": "fastapi",
     "fastapi.responses.Response": "fastapi",
     "starlette.responses.Response": "fastapi",
@@ -103,4 +111,4 @@ PLACES = {
     "contextlib.AsyncExitStack": "contextlib",
     "contextlib.ExitStack": "contextlib",
 }
-TEXTS = {"fastapi": FASTAPI, "contextlib": CONTEXTLIB}
+TEXTS = {"fastapi": FASTAPI, "starlette.exceptions": STARLETTE, "contextlib": CONTEXTLIB}
