@@ -171,3 +171,83 @@ def test_statements_of_sqlalchemy_are_not_shown_to_mocks(shop: Project) -> None:
 def test_rows_are_stored_so_that_only_the_order_asked_for_gives_them_so(shop: Project) -> None:
     assert scaffold([str(shop.root), "--with-database"]) == 0
     assert unnoticed(shop, "repository.py", ORDERS, "-k", "scarce") == []
+
+
+def test_what_a_table_validates_is_kept_to(project: Project) -> None:
+    project.write(
+        "accounts.py",
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates\n\n\n"
+        "class Base(DeclarativeBase):\n    pass\n\n\n"
+        "class Account(Base):\n"
+        '    __tablename__ = "accounts"\n'
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n"
+        "    code: Mapped[str]\n"
+        "    owner: Mapped[str]\n\n"
+        '    @validates("code")\n'
+        "    def validate_code(self, _: str, value: str) -> str:\n"
+        '        if len(value) != 3:\n            raise ValueError("three letters")\n'
+        "        return value.lower()\n\n\n"
+        "class AccountService:\n"
+        "    def opened(self, code: str, owner: str) -> Account:\n"
+        "        return Account(code=code, owner=owner)\n\n"
+        "    def renamed(self, account: Account, code: str) -> str:\n"
+        "        account.code = code\n"
+        '        return f"{account.owner}: {account.code}"\n',
+    )
+    result = project.plan("accounts.py", "--write")
+    assert result.code == 0, result.err
+
+    ran = project.pytest()
+
+    assert ran.code == 0, ran.out
+    text = project.read("tests/test_accounts_service.py")
+    assert 'code="EUR"' in text
+    assert 'assert result.code == "eur"' in text
+    assert '.renamed(account, "EUR")' in text
+
+
+def test_tables_that_are_only_named_are_imported_too(project: Project) -> None:
+    project.write(
+        "shop/base.py",
+        "from sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase):\n    pass\n",
+    )
+    project.write("shop/__init__.py", "")
+    head = (
+        "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING\n\n"
+        "from sqlalchemy import ForeignKey\nfrom sqlalchemy.orm import Mapped, mapped_column, relationship\n\n"
+        "from shop.base import Base\n\n"
+    )
+    project.write(
+        "shop/authors.py",
+        f"{head}if TYPE_CHECKING:\n    from shop.books import Book\n\n\n"
+        'class Author(Base):\n    __tablename__ = "authors"\n'
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n    name: Mapped[str]\n"
+        '    books: Mapped[list[Book]] = relationship(back_populates="author")\n',
+    )
+    project.write(
+        "shop/books.py",
+        f"{head}if TYPE_CHECKING:\n    from shop.authors import Author\n\n\n"
+        'class Book(Base):\n    __tablename__ = "books"\n'
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n    title: Mapped[str]\n"
+        '    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))\n'
+        '    shelf_id: Mapped[int] = mapped_column(ForeignKey("shelves.id"))\n'
+        '    author: Mapped[Author] = relationship(back_populates="books")\n',
+    )
+    project.write(
+        "shop/shelves.py",
+        f'{head}class Shelf(Base):\n    __tablename__ = "shelves"\n'
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n    place: Mapped[str]\n",
+    )
+    project.write(
+        "shop/naming.py",
+        "from shop.authors import Author\n\n\ndef named(author: Author) -> str:\n"
+        "    return author.name.upper()\n",
+    )
+
+    result = project.plan("shop/naming.py", "--write")
+
+    assert result.code == 0, result.err
+    ran = project.pytest()
+    assert ran.code == 0, ran.out
+    text = project.read("tests/test_naming.py")
+    assert "import shop.books  # noqa: F401\nimport shop.shelves  # noqa: F401\n" in text

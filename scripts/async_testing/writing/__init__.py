@@ -31,7 +31,7 @@ def tests_for(
         exact: whether whole texts of statements are compared.
     """
     from async_testing.subjects.wording import snake
-    from async_testing.writing import calls, dtos, routers
+    from async_testing.writing import calls, dtos, mappers, onimport, routers
     from async_testing.writing.evaluating.interpreter import Interpreter
     from async_testing.writing.evaluating.things import Raised, Unknown
     from async_testing.writing.naming import Names
@@ -42,6 +42,9 @@ def tests_for(
     conventions.interpreter = interpreter
     module = interpreter.module(source)
     names = Names(taken)
+    reason = onimport.raised_on_import(module)
+    if reason:
+        return [], [calls.skipped(one.name, names, _what(one, plan), reason) for one in plan.functions]
     found: list[Test] = []
     application: Application | None = None
     helpers: list[Helper] = []
@@ -62,7 +65,8 @@ def tests_for(
             found += dtos.tests_of(module, model, conventions, names, what)
         except (Unknown, Raised, Exception) as problem:
             found.append(calls.skipped(model.name, names, what, str(problem)))
-    return helpers, [one if one.skip or _reads(one) else _unread(one, names) for one in found]
+    found = [one if one.skip or _reads(one) else _unread(one, names) for one in found]
+    return helpers, mappers.with_mappers(module, found)
 
 
 def _reads(test: Test) -> bool:

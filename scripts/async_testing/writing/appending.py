@@ -42,7 +42,9 @@ def appended(
 
 
 def _marked(line: str) -> str:
-    return f"{line.rstrip()}  # noqa: E402\n"
+    line = line.rstrip()
+    head, mark, codes = line.partition("  # noqa: ")
+    return f"{head}  # noqa: {', '.join(['E402', codes] if mark else ['E402'])}\n"
 
 
 def _names(helper: Helper) -> set[str]:

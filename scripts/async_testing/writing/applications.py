@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.evaluating.callables import Func
+from async_testing.writing.evaluating.settingup import HANDLERS, MIDDLEWARE, ROUTES
+from async_testing.writing.evaluating.strangers import Thing
 from async_testing.writing.evaluating.things import Cls, External, Meta, Obj, Raised, Recorder, Unknown
+from async_testing.writing.middleware import Layers, Sent
 
 if TYPE_CHECKING:
     from async_testing.writing.conventions import Conventions
     from async_testing.writing.evaluating.interpreter import Interpreter
+
+_REFUSALS = frozenset({"RequestValidationError", "ValidationException"})
 
 
 class Application:
@@ -23,13 +28,18 @@ class Application:
     def __init__(self, interpreter: Interpreter, conventions: Conventions) -> None:
         self.interpreter = interpreter
         self.app: Recorder | None = None
-        self.handlers: list[tuple[Any, Any]] = []
+        self.why = "there is none"
+        """Why it is not known, where it is not."""
+        self.handlers: list[tuple[Any, Any, bool]] = []
+        """The class or status, the function, and whether it may not be there."""
         self.dependencies: list[Any] = []
         for one in conventions.project.apps[:1]:
             try:
                 self.app = self._made(one)
-            except (Unknown, Raised, KeyError):
-                self.app = None
+            except (Unknown, KeyError) as problem:
+                self.why = str(problem)
+            except Raised as raised:
+                self.why = f"{type(raised.value).__name__} is raised"
         if self.app is not None:
             self._read(self.app)
 
@@ -37,77 +47,118 @@ class Application:
         source = self.interpreter.workspace.source(app.path)
         if source is None:
             return None
+        self.interpreter.restart()
         module = self.interpreter.module(source)
-        value = module.get(app.attribute.partition(".")[0])
-        if app.kind == "factory":
-            value = self.interpreter.call(value, [], {})
-        return value if isinstance(value, Recorder) else None
+        with self.interpreter.importing():
+            value = module.get(app.attribute.partition(".")[0])
+            if app.kind == "factory":
+                value = self.interpreter.call(value, [], {})
+        if isinstance(value, Recorder):
+            return value
+        self.why = value.why if isinstance(value, Thing) else f"what {app.attribute} is, is not known"
+        return None
 
     def _read(self, app: Recorder) -> None:
-        self.dependencies = [*(app.meta.kwargs.get("dependencies") or [])]
-        handlers = app.meta.kwargs.get("exception_handlers")
+        given = app.meta.kwargs
+        for name, aspect in (("exception_handlers", HANDLERS), ("middleware", MIDDLEWARE)):
+            if isinstance(given.get(name), Thing):
+                app.unsure.setdefault(aspect, given[name].why)
+        self.dependencies = _dependencies(app)
+        handlers = given.get("exception_handlers")
         if isinstance(handlers, dict):
-            self.handlers += [*handlers.items()]
+            self.handlers += [(kind, handler, False) for kind, handler in handlers.items()]
         for told in app.told:
             if told.name == "add_exception_handler" and len(told.args) > 1:
-                self.handlers.append((told.args[0], told.args[1]))
+                self.handlers.append((told.args[0], told.args[1], told.maybe))
             elif told.name == "exception_handler" and told.args and "__function__" in told.kwargs:
-                self.handlers.append((told.args[0], told.kwargs["__function__"]))
+                self.handlers.append((told.args[0], told.kwargs["__function__"], told.maybe))
+        # the layer around all others answers, and raises the error again: a test sees it raised
+        self.handlers = [one for one in self.handlers if one[0] not in (Exception, 500)]
 
-    def mounted(self, router: Recorder) -> tuple[str, list[Any]] | None:
-        """The prefix under which a router is mounted and the dependencies on the way; None where it is not."""
+    @property
+    def may_change_refusals(self) -> bool:
+        """Whether it may answer otherwise than FastAPI does where a request is not as it has to be."""
+        if self.app is None or HANDLERS in self.app.unsure:
+            return True
+        return any(
+            isinstance(kind, Thing) or bool(_REFUSALS & {*_names(kind)}) for kind, _, _ in self.handlers
+        )
+
+    def mounted(self, router: Recorder) -> tuple[str, list[Any]]:
+        """The prefix under which a router is mounted and the dependencies on the way.
+
+        Raises:
+            Unknown: it is not, or that cannot be told.
+        """
         if self.app is None:
-            return None
-        return self._within(self.app, router, 6)
+            raise Unknown(f"the application is not known: {self.why}")
+        found = self._within(self.app, router, 6)
+        if found is None:
+            unsure = self.app.unsure.get(ROUTES)
+            said = f"it is not known which routers the application has: {unsure}"
+            raise Unknown(said if unsure else "the application that is tested has no such route")
+        return found
 
     def _within(self, outer: Recorder, router: Recorder, hops: int) -> tuple[str, list[Any]] | None:
         if outer is router:
-            return _own(outer), [*(outer.meta.kwargs.get("dependencies") or [])]
+            return _own(outer), _dependencies(outer)
         for told in outer.told if hops else ():
-            if told.name != "include_router" or not told.args or not isinstance(told.args[0], Recorder):
+            if told.name != "include_router":
                 continue
-            inner = self._within(told.args[0], router, hops - 1)
-            if inner is not None:
-                prefix = told.kwargs.get("prefix", "")
-                if not isinstance(prefix, str):
-                    raise Unknown("the prefix of a router is not known")
-                own = [
-                    *(outer.meta.kwargs.get("dependencies") or []),
-                    *(told.kwargs.get("dependencies") or []),
-                ]
-                return _own(outer) + prefix + inner[0], [*own, *inner[1]]
+            given = told.get("router", 0)
+            inner = self._within(given, router, hops - 1) if isinstance(given, Recorder) else None
+            if inner is None:
+                continue
+            prefix = told.kwargs.get("prefix", "")
+            if not isinstance(prefix, str):
+                why = f": {prefix.why}" if isinstance(prefix, Thing) else ""
+                raise Unknown(f"the prefix of a router is not known{why}")
+            if told.maybe:
+                raise Unknown("whether the application has its router is not known")
+            own = [*_dependencies(outer), *_given(told)]
+            return _own(outer) + prefix + inner[0], [*own, *inner[1]]
         return None
 
-    def answer(self, error: Any) -> Any:
-        """The response that the application makes of an error; None where it lets it through."""
-        if (
-            isinstance(error, Obj)
-            and error.cls.name == "HTTPException"
-            and error.cls.module.source.path == "<fastapi>"
-            and not any(self._is_http(kind) for kind, _ in self.handlers)
-        ):
-            return self._http(error)
-        best: tuple[int, Any] | None = None
-        for kind, handler in self.handlers:
-            place = self._distance(error, kind)
-            if place is not None and (best is None or place < best[0]):
-                best = (place, handler)
-        if best is None:
-            if isinstance(error, Obj) and self._derives_http(error):
+    def answer(self, error: Any, sent: Sent) -> Any:
+        """The response that the application makes of an error; None where it lets it through.
+
+        Args:
+            error: what the route raises.
+            sent: the request.
+
+        Raises:
+            Unknown: that cannot be told.
+        """
+        with self.interpreter.importing():  # layers use what it asks for as well: no test may replace that
+            return self._answer(error, sent)
+
+    def _answer(self, error: Any, sent: Sent) -> Any:
+        app = self.app
+        if app is None or HANDLERS in app.unsure:
+            raise Unknown("what the application makes of errors is not known")
+        handler = self._handler(error)
+        if handler is None:
+            if isinstance(error, Obj) and _derives_http(error):
                 return self._http(error)
-            return None
-        if not isinstance(best[1], Func):
+            return Layers(self.interpreter, app).answer(error, sent)
+        if not isinstance(handler, Func):
             raise Unknown("what the application makes of the error is not known")
-        found = self.interpreter.call(best[1], [Recorder(Meta("Request")), error], {})
-        return self.interpreter.awaited(found) if best[1].is_async else found
+        found = self.interpreter.call(handler, [sent, error], {})
+        return self.interpreter.awaited(found) if handler.is_async else found
 
-    @staticmethod
-    def _is_http(kind: Any) -> bool:
-        return isinstance(kind, Cls) and kind.name == "HTTPException"
-
-    @staticmethod
-    def _derives_http(error: Obj) -> bool:
-        return any(isinstance(one, Cls) and one.qualname == "HTTPException" for one in error.cls.mro())
+    def _handler(self, error: Any) -> Any:
+        best: tuple[int, Any, bool] | None = None
+        for kind, handler, maybe in self.handlers:
+            if isinstance(kind, Thing):
+                raise Unknown("what the application makes of errors is not known")
+            place = self._distance(error, kind)
+            if place is not None and (best is None or place <= best[0]):
+                best = (place, handler, maybe or (best is not None and best[2]))
+        if best is None:
+            return None
+        if best[2]:
+            raise Unknown("whether the application handles the error is not known")
+        return best[1]
 
     def _http(self, error: Obj) -> Obj:
         made = self.interpreter.stub("fastapi").get("JSONResponse")
@@ -121,17 +172,36 @@ class Application:
 
     def _distance(self, error: Any, kind: Any) -> int | None:
         if isinstance(kind, int):
-            status = (
-                error.fields.get("status_code")
-                if isinstance(error, Obj) and self._derives_http(error)
-                else None
-            )
-            return 0 if status == kind else None
+            http = isinstance(error, Obj) and _derives_http(error)
+            return 0 if http and error.fields.get("status_code") == kind else None
         order = error.cls.mro() if isinstance(error, Obj) else [*type(error).__mro__]
         for place, one in enumerate(order):
             if one is kind or (isinstance(one, External) and one == kind):
-                return place
+                return place + 1
         return None
+
+
+def _names(kind: Any) -> list[str]:
+    """The names of an exception's class, whatever stands for it."""
+    return [str(getattr(kind, one)) for one in ("name", "__name__") if hasattr(kind, one)]
+
+
+def _derives_http(error: Obj) -> bool:
+    return any(
+        isinstance(one, Cls)
+        and one.name == "HTTPException"
+        and one.module.source.path == "<starlette.exceptions>"
+        for one in error.cls.mro()
+    )
+
+
+def _given(told: Meta) -> list[Any]:
+    found = told.kwargs.get("dependencies") or []
+    return [*found] if isinstance(found, list | tuple) else [found]
+
+
+def _dependencies(router: Recorder) -> list[Any]:
+    return _given(router.meta)
 
 
 def _own(router: Recorder) -> str:

@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from async_testing.writing.asserting import Asserter, is_equal
-from async_testing.writing.collaborators import Asked, Collaborator, asked_as
+from async_testing.writing.collaborators import Asked, Collaborator, Function, asked_as
+from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.things import Obj, Unknown, has_opaque
+
+
+def _is_mock(value: Any) -> bool:
+    return isinstance(value, Collaborator | Function | Double)
 
 
 class Questions:
@@ -79,8 +84,10 @@ class Questions:
             yield from self._asked(asked_as(name, method), calls)
         if len(asked) > 1 and len(methods) > 1:
             order = self.shower.show([each.method for each in asked])
-            plain = "" if len(asked) == len(one.asked) else f" if {self.shower.text('__')} not in one[0]"
-            yield f"assert [one[0] for one in {name}.mock_calls{plain}] == {order}"
+            hidden = [] if len(asked) == len(one.asked) else ["__"]
+            hidden += ["."] if any(map(_is_mock, one.fields.values())) else []  # its calls are told as well
+            plain = " and ".join(f"{self.shower.text(mark)} not in one[0]" for mark in hidden)
+            yield f"assert [one[0] for one in {name}.mock_calls{plain and f' if {plain}'}] == {order}"
         used = {method for place, method in self.done.attempt.memory.used if place == one.place}
         for method in sorted(used - set(methods)):
             yield f"{asked_as(name, method)}.assert_not_called()"

@@ -78,7 +78,12 @@ class Asserter:
             raise Unknown("what it returns cannot be shown in a test")
         yield f"assert isinstance({name}, {self.shower.cls(value.cls)})"
         for field, one in value.fields.items():
-            if field.startswith("_") or field in but or isinstance(one, Special | Opaque | Inert):
+            if (
+                field.startswith("_")
+                or not field.isidentifier()
+                or field in but
+                or isinstance(one, Special | Opaque | Inert)
+            ):
                 continue
             if isinstance(one, Obj) and one.cls.kind == "table":  # it was loaded with the row
                 field = f"{field}.{key_of(self.shower.conventions.interpreter, one.cls)}"

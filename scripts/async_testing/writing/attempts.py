@@ -62,6 +62,10 @@ class Attempt(Values):
         self.choices[place] = Choice(place, len(options), options[at][1])
         return options[at][0]
 
+    def is_chosen(self, place: str) -> bool:
+        """Whether this attempt has another value in a place than the first one."""
+        return bool(self.chosen.get(place, 0))
+
     def variable(self, name: str) -> str | None:
         """A variable of the environment: a text, or none."""
         if name not in self.environment:

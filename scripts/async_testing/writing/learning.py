@@ -108,6 +108,19 @@ class Learning:
         else:
             self.learn_type(value, form)
 
+    def learn_refused(self, value: Any) -> None:
+        """A validator refuses a text that was made up: another format is tried next time. Raises: Again."""
+        place = self.memory.places.get(("str", value)) if isinstance(value, str) else None
+        spent = self.memory.tried.get(place or "", 0) + 1
+        if place is not None and not self.is_chosen(place) and spent <= len(FORMATS) + len(self.memory.texts):
+            self.memory.tried[place] = spent
+            del self.memory.places["str", value]
+            raise Again
+
+    def is_chosen(self, place: str) -> bool:
+        """Whether this attempt has another value in a place than the first one."""
+        raise NotImplementedError
+
     def learn_double(self, value: Any) -> None:
         """A text that was made up cannot do what the code wants: it must be something else. Raises: Again."""
         place = self.memory.places.get(("str", value)) if isinstance(value, str) else None
@@ -175,7 +188,8 @@ class Learning:
         for name, value in given.items():
             place = self.memory.places.get((type(value).__name__, value), "") if _hashable(value) else ""
             above, joint, last = place.rpartition(".")
-            if name in fields or not joint or last != name or above in self.memory.columns:
+            is_its = last == name or self.memory.places.get(("str", name)) == f"{above}.key"
+            if name in fields or not joint or not is_its or above in self.memory.columns:
                 continue
             names = settable(self.interpreter, cls, whole=whole)
             if names:

@@ -13,6 +13,8 @@ class Import(NamedTuple):
     alias: str = ""
     typing_only: bool = False
     """Whether annotations alone need it."""
+    is_for_effect: bool = False
+    """Whether it is imported for what that does, and nothing names it."""
 
 
 class Fixture(NamedTuple):

@@ -61,6 +61,7 @@ class Printer:
         blocks: list[str] = []
         for group in groups.values():
             plain = {one for names in group.values() for one in names if not one.name}
+            plain -= {one._replace(is_for_effect=True) for one in plain if not one.is_for_effect}
             lines = [*map(_plain, sorted(plain))]
             for module in sorted(group):
                 names = {
@@ -153,7 +154,8 @@ class Printer:
 
 
 def _plain(one: Import) -> str:
-    return f"import {one.module}" + (f" as {one.alias}" if one.alias else "")
+    said = f"import {one.module}" + (f" as {one.alias}" if one.alias else "")
+    return f"{said}  # noqa: F401" if one.is_for_effect else said
 
 
 def _import_order(name: str) -> tuple[int, str]:

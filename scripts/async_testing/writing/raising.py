@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from async_testing.writing.evaluating.callables import Func
 from async_testing.writing.evaluating.forms import form_of
+from async_testing.writing.evaluating.limits import ValidationError
 from async_testing.writing.evaluating.things import Cls, Raised, Unknown
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def exception_of(attempt: Attempt, kind: Any, what: str) -> Any:
         except (Raised, Unknown):
             return None
     if isinstance(kind, type) and issubclass(kind, BaseException):
-        if kind in (Exception, BaseException):
+        if kind in (Exception, BaseException, ValidationError):  # pydantic's needs more than a message
             return None
         known = known_argument(kind)
         if known is None:

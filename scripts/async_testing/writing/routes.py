@@ -16,6 +16,7 @@ from async_testing.writing.evaluating.fields import MISSING
 from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.limits import Refused
 from async_testing.writing.evaluating.things import Meta, Obj, Raised, Recorder, Unknown
+from async_testing.writing.middleware import Sent
 from async_testing.writing.samples import Samples, guessed
 
 if TYPE_CHECKING:
@@ -85,12 +86,11 @@ class Route:
         assert function.route is not None
         mounted = application.mounted(self.router)
         own = self.told.get("path", 0, "")
-        if mounted is None or not isinstance(own, str):
-            self.path: str = function.route.path
-            self.around: list[Any] = []
-        else:
-            self.path, self.around = mounted[0] + own, [*application.dependencies, *mounted[1]]
-        self.around = [*self.around, *(self.told.kwargs.get("dependencies") or [])]
+        if not isinstance(own, str):
+            raise Unknown("its path is not known")
+        self.path = mounted[0] + own
+        self.around: list[Any] = [*application.dependencies, *mounted[1]]
+        self.around += self.told.kwargs.get("dependencies") or []
         self.answers = Answers(self.interpreter, self.told, func)
         self.samples = Samples()
         self.given = {one.name: one for one in function.route.given}
@@ -125,7 +125,7 @@ class Route:
                     found = self.interpreter.call(self.func, [], kwargs)
                     value = found.run() if isinstance(found, Coro) else found
                 except Raised as raised:
-                    answered = self.application.answer(raised.value)
+                    answered = self.application.answer(raised.value, Sent())
                     if (
                         answered is None
                         and _is_of_library(raised.value)

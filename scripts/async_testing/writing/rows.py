@@ -130,7 +130,11 @@ class Rows(Special):
             above: the tables of the rows that refer to it.
         """
         row = row_of(self.attempt, place, cls)
-        row.fields.update(given)
+        for name, one in given.items():
+            try:
+                row.fields[name] = self.interpreter.accepted(row, name, one)
+            except Raised:
+                raise Unknown(f"{cls.name} refuses what a statement asks for in {name}") from None
         for name, (own, default, _) in self.interpreter.fields_of(cls).items():
             parent = self._parent(cls, default)
             value = row.fields.get(name)

@@ -42,6 +42,8 @@ FORMATS = (
     "123456",
     "12345678-1234-4234-8234-123456789abc",
     "11.222.333/0001-81",
+    "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$bm90IHRoZSBoYXNoIG9mIGFueSBwYXNzd29yZCE",
+    "$2b$12$eImiTXuWVxfM37uY4JANjOe5XhHq1qV3c8y6s5gk0yq4lB3o1iU2a",
 )
 """Texts that validators of their own may take where a plain word is refused."""
 _INTS = re.compile(

@@ -15,7 +15,16 @@ from async_testing.writing.connections import Scripted
 from async_testing.writing.doubles import Double
 from async_testing.writing.evaluating.base import Foreign
 from async_testing.writing.evaluating.callables import Bound, Func
-from async_testing.writing.evaluating.things import Cls, External, Meta, Obj, Opaque, Recorder, Unknown
+from async_testing.writing.evaluating.things import (
+    Cls,
+    External,
+    Meta,
+    Obj,
+    Opaque,
+    Recorder,
+    Unknown,
+    has_opaque,
+)
 from async_testing.writing.evaluating.wrapped import Secret
 from async_testing.writing.model import Import
 
@@ -92,6 +101,8 @@ class Shower:
         if isinstance(value, tuple):
             inner = ", ".join(map(self.show, value))
             return f"({inner},)" if len(value) == 1 else f"({inner})"
+        if isinstance(value, dict | set | frozenset) and any(map(has_opaque, value)):
+            raise Unknown("a key is another value each time")
         if isinstance(value, set | frozenset):
             inner = ", ".join(sorted(map(self.show, value)))
             shown = f"{{{inner}}}" if value else "set()"
@@ -148,6 +159,11 @@ class Shower:
         module = cls.module.dotted
         if cls.module.source.path.startswith("<") and top in _HOMES:
             module = _HOMES[top]
+        if (
+            module == "starlette.exceptions"
+        ):  # FastAPI's is called the same, and tests of one file share imports
+            self.imports.add(Import(module, top, f"Starlette{top}"))
+            return f"Starlette{cls.qualname}"
         for one in self.imports:
             if one.name == top and one.module != module and not one.alias:
                 alias = "".join(part.title() for part in module.split(".")[-1].split("_")) + top

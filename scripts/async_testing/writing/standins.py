@@ -15,6 +15,7 @@ from async_testing.writing.evaluating.forms import Form, form_of
 from async_testing.writing.evaluating.things import Cls, External, Inert, Obj, Raised, Unknown
 from async_testing.writing.filling import is_relation
 from async_testing.writing.raising import exception_of
+from async_testing.writing.samples import FORMATS
 
 if TYPE_CHECKING:
     from async_testing.writing.attempts import Attempt
@@ -144,10 +145,27 @@ def row_of(attempt: Attempt, place: str, cls: Cls) -> Obj:
         is_plain = not is_relation(default, form) and form.kind != "any"
         if not is_plain and f"{place}.{name}" not in attempt.memory.related:
             continue
-        row.fields[name] = attempt.value(f"{place}.{name}", form)
-    row.raw = dict(row.fields)
+        row.raw[name], row.fields[name] = _accepted(attempt, f"{place}.{name}", row, name, form)
     row.given = {*row.fields}
     return row
+
+
+def _accepted(attempt: Attempt, place: str, row: Obj, name: str, form: Form) -> tuple[Any, Any]:
+    """A value that a table takes for a column, and what it makes of it; in other formats where one is refused."""
+    while True:
+        kept = dict(attempt.choices)
+        value = attempt.value(place, form)
+        try:
+            return value, attempt.interpreter.accepted(row, name, value)
+        except Raised as raised:
+            spent = attempt.memory.tried.get(place, 0) + 1
+            most = len(FORMATS) + len(attempt.memory.texts)
+            if not isinstance(value, str) or attempt.is_chosen(place) or spent > most:
+                said = attempt.interpreter.described(raised.value)
+                raise Unknown(f"{row.cls.name} refuses what was made for {name} ({said})") from None
+            attempt.memory.tried[place] = spent
+            attempt.memory.places.pop(("str", value), None)
+            attempt.choices = kept
 
 
 def by_name(attempt: Attempt, place: str) -> Any:

@@ -171,11 +171,15 @@ class Values(Learning):
     def of_model(self, place: str, form: Form) -> Any:
         """An object of a model; fields that are refused are tried in other formats."""
         cls: Cls = form.cls
+        whole = True
         for _ in range(60):
             kept = dict(self.choices)
-            given = self._fields(place, cls)
+            given = self._fields(place, cls, whole=whole)
             try:
-                made = self.interpreter.construct(cls, [], given)
+                with (
+                    self.interpreter.importing()
+                ):  # what a validator asks is not replaced where a test makes one
+                    made = self.interpreter.construct(cls, [], given)
             except Raised as raised:
                 if not isinstance(raised.value, ValidationError):
                     raise Unknown(
@@ -183,6 +187,11 @@ class Values(Learning):
                     ) from None
                 self._learn(place, cls, raised.value, given)
                 self.choices = kept
+                continue
+            except Unknown:
+                if not whole:
+                    raise
+                whole, self.choices = False, kept  # a validator of what may be left out is not followed
                 continue
             self.spots[id(made)] = place
             for name, value in given.items():
@@ -209,14 +218,14 @@ class Values(Learning):
             kinds = ", ".join(f"{'.'.join(map(str, where))}: {kind}" for where, kind in error.problems)
             raise Unknown(f"{cls.name} refuses what was made for it ({kinds})")
 
-    def _fields(self, place: str, cls: Cls) -> dict[str, Any]:
+    def _fields(self, place: str, cls: Cls, *, whole: bool = True) -> dict[str, Any]:
         given: dict[str, Any] = {}
         config = self.interpreter.config_of(cls)
         for name, (form, default, _) in self.interpreter.fields_of(cls).items():
             alias = self.interpreter.alias_of(cls, name, form, config)
             spot = f"{place}.{name}"
             if self.interpreter.default_of(default) is not MISSING:
-                if self.pick(f"{spot}=", [(True, ""), (False, "unset")]) is False:
+                if not whole or self.pick(f"{spot}=", [(True, ""), (False, "unset")]) is False:
                     continue
                 try:
                     given[alias] = self.value(spot, form)

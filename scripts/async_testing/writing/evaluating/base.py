@@ -95,6 +95,8 @@ class Base:
         """The exceptions that the code around the present statement has handlers for."""
         self.is_acting = False
         """Whether functions run as a test calls them; not while the body of a module or class is worked out."""
+        self.doubt = 0
+        """How many conditions around the present statement are not known."""
         self.seams: dict[str, str] = {}
         """Where tests would replace names of other libraries that the code has looked up, by dotted name."""
         self.entered: list[Any] = []
@@ -231,6 +233,8 @@ class Base:
             return iter(found)
         if isinstance(value, type) and issubclass(value, enum.Enum):
             return iter([*value])
+        if isinstance(value, Inert):
+            return iter(value)
         if hasattr(value, "__aiter__"):
             return self._asynchronously(value)
         if hasattr(value, "__iter__") and type(value).__module__.startswith("async_testing_fakes"):

@@ -34,7 +34,8 @@ def is_kept(decorator: str) -> bool:
     root = decorator.partition(".")[0]
     if root == "dishka":
         return not is_injecting(decorator)
-    return root in _KEEPING or decorator.endswith(".event.listens_for") or ".on_event" in decorator
+    is_noted = decorator.endswith((".event.listens_for", "orm.validates")) or ".on_event" in decorator
+    return root in _KEEPING or is_noted
 
 
 def is_injecting(decorator: str) -> bool:

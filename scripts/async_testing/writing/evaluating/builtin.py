@@ -11,6 +11,7 @@ from typing import Any
 from async_testing.writing.evaluating.base import SAFE
 from async_testing.writing.evaluating.callables import Bound, Coro, Func, Native
 from async_testing.writing.evaluating.forms import Form
+from async_testing.writing.evaluating.settingup import SettingUp
 from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
     Cls,
@@ -25,14 +26,13 @@ from async_testing.writing.evaluating.things import (
     Special,
     Unknown,
 )
-from async_testing.writing.evaluating.trying import Trying
 
 _OVER = frozenset(
     {list, tuple, set, frozenset, sorted, enumerate, zip, map, filter, any, all, sum, min, max, reversed}
 )
 
 
-class Builtins(Trying):
+class Builtins(SettingUp):
     """Does what builtins do."""
 
     def builtins(self) -> dict[Any, Callable[..., Any]]:

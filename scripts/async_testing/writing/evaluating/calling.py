@@ -111,6 +111,8 @@ class Calling(Builtins):
         if args and isinstance(args[0], Stranger) and func in _NEEDING:
             args[0].become(_NEEDING[func])
         if func in _TAKING:
+            if args and isinstance(args[0], Inert):
+                return args[0]
             args = [[*self.iterate(one)] if _is_result(one) else one for one in args]
         special = (
             self.builtins().get(func)

@@ -41,6 +41,8 @@ class Dumping(Checking):
         """The name that a field is given under."""
         for meta in form.metas:
             alias = meta.kwargs.get("validation_alias") or meta.kwargs.get("alias")
+            if isinstance(alias, Meta) and alias.name == "AliasChoices" and self.choices_of(form):
+                return self.choices_of(form)[0]
             if isinstance(alias, str):
                 return alias
             if alias is not None:
@@ -53,6 +55,12 @@ class Dumping(Checking):
                 return first + "".join(one.title() for one in rest)
             return str(self.call(generator, [name], {}))
         return name
+
+    @staticmethod
+    def choices_of(form: Form) -> list[str]:
+        """The names that a field may be given under, where there are several."""
+        said = [meta.kwargs.get("validation_alias") for meta in form.metas]
+        return [name for one in said if isinstance(one, Meta) for name in one.args if isinstance(name, str)]
 
     def _as_text(self, value: Obj, options: dict[str, Any]) -> str:
         found = self.jsonable(self.dumped(value, {**options, "mode": "json"}))

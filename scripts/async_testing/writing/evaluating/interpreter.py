@@ -224,6 +224,11 @@ class Interpreter(Library):
         if self.attempt is not None:
             self.attempt.learn_double(value)
 
+    def unaccepted(self, value: Any) -> None:
+        """A validator of a table refused a value: the attempt may learn of it."""
+        if self.attempt is not None and self.is_acting:
+            self.attempt.learn_refused(value)
+
     def lacking(self, names: list[str]) -> None:
         """Something is missing in what was given: the attempt learns of it."""
         if self.attempt is not None:

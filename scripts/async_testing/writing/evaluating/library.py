@@ -71,6 +71,7 @@ _QUIET = (
 _METAS = frozenset(
     [
         "Field",
+        "AliasChoices",
         "Query",
         "Path",
         "Body",
@@ -317,6 +318,7 @@ class Library(Natives):
 
         def told(*args: Any, **kwargs: Any) -> Any:
             meta = Meta(name, args, kwargs)
+            meta.maybe = self.doubt > 0
             recorder.told.append(meta)
             if name in (
                 "include_router",

@@ -57,7 +57,8 @@ class Models(Dumping):
                 or config.get("populate_by_name")
                 or config.get("allow_population_by_field_name")
             )
-            key = alias if alias in left else name if by_name else alias
+            among = (one for one in (alias, *self.choices_of(form)) if one in left)
+            key = next(among, name if by_name else alias)
             if key in left:
                 value.given.add(name)
                 if form.single.kind == "decimal":  # a float would pass as well, but no driver gives one
@@ -308,14 +309,6 @@ class Models(Dumping):
         if name in self.fields_of(value.cls):
             raise Unknown(f"what the database makes of {name} is not known")
         return FREE
-
-    def row_made(self, cls: Cls, given: dict[str, Any], value: Obj) -> Any:
-        """An object of a table."""
-        self.misnamed(given, cls, whole=True)
-        value.fields.update(given)
-        value.raw = dict(given)
-        value.given = {*given}
-        return value
 
     def _copied(self, value: Obj, options: dict[str, Any]) -> Obj:
         twin = Obj(value.cls, {**value.fields, **(options.get("update") or {})})

@@ -27,6 +27,7 @@ class Module:
         self.interpreter = interpreter
         self.source = source
         self.frame = Frame(self)
+        self.frame.sets_up = True
         self.stars: list[ast.ImportFrom] = []
         self.bindings: dict[str, list[tuple[ast.stmt, ast.alias | None]]] = {}
         for node in _statements(source.module.body):
@@ -113,21 +114,19 @@ class Module:
 
     def _tell(self, name: str) -> None:
         """Run what the module does to an object of a framework once it is made."""
-        for node in _statements(self.source.module.body):
-            about = False
-            if isinstance(node, ast.Expr):
-                about = _root(node.value) == name
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                about = any(_root(one) == name for one in node.decorator_list)
-                if about:
+        for node in self.source.module.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                if any(_root(one) == name for one in node.decorator_list):
                     with contextlib.suppress(KeyError, Unknown):
                         self.get(node.name)
-                    continue
-            if about:
-                try:
+            elif isinstance(node, ast.Expr | ast.If | ast.For | ast.Try | ast.With) and _names(node, name):
+                with contextlib.suppress(Unknown), self.interpreter.importing():
                     self.interpreter.run_statement(node, self.frame)
-                except Unknown:
-                    continue
+
+
+def _names(node: ast.AST, name: str) -> bool:
+    """Whether a statement mentions a name."""
+    return any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(node))
 
 
 def _root(node: ast.AST) -> str:

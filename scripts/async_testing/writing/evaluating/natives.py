@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from async_testing.writing.evaluating.callables import Coro, Func, Native
-from async_testing.writing.evaluating.models import Models
+from async_testing.writing.evaluating.mapped import Mapped, parameters_of
 from async_testing.writing.evaluating.strangers import Stranger
 from async_testing.writing.evaluating.things import (
     Again,
@@ -22,7 +22,7 @@ from async_testing.writing.evaluating.things import (
 )
 
 
-class Natives(Models):
+class Natives(Mapped):
     """Does what these functions do."""
 
     def natives(self) -> dict[str, Callable[..., Any]]:
@@ -72,6 +72,7 @@ class Natives(Models):
                 value.cls, [], {**value.fields, **given}
             ),
             "fastapi.encoders.jsonable_encoder": self._encoded,
+            "argon2.extract_parameters": parameters_of,
         }
 
     def _encoded(self, value: Any, **options: Any) -> Any:

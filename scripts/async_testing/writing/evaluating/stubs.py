@@ -1,6 +1,6 @@
 """What little of other libraries is followed as if it were the project's: their classes, as far as they matter here."""
 
-FASTAPI = """
+STARLETTE = """
 from http import HTTPStatus
 
 
@@ -12,6 +12,14 @@ class HTTPException(Exception):
 
     def __str__(self):
         return f"{self.status_code}: {self.detail}"
+"""
+
+FASTAPI = """
+import starlette.exceptions
+
+
+class HTTPException(starlette.exceptions.HTTPException):
+    pass
 
 
 class Response:
@@ -209,7 +217,7 @@ PRIMITIVES = frozenset({"Event", "Semaphore", "BoundedSemaphore", "Lock", "Queue
 PLACES = {
     "fastapi.HTTPException": "fastapi",
     "fastapi.exceptions.HTTPException": "fastapi",
-    "starlette.exceptions.HTTPException": "fastapi",
+    "starlette.exceptions.HTTPException": "starlette.exceptions",
     "fastapi.Response": "fastapi",
     "fastapi.responses.Response": "fastapi",
     "starlette.responses.Response": "fastapi",
@@ -220,4 +228,9 @@ PLACES = {
     "contextlib.AsyncExitStack": "contextlib",
     "contextlib.ExitStack": "contextlib",
 }
-TEXTS = {"fastapi": FASTAPI, "contextlib": CONTEXTLIB, "asyncio": ASYNCIO}
+TEXTS = {
+    "fastapi": FASTAPI,
+    "starlette.exceptions": STARLETTE,
+    "contextlib": CONTEXTLIB,
+    "asyncio": ASYNCIO,
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -79,6 +79,9 @@ class Opaque:
 class Inert:
     """A logger or the like: everything may be asked of it, and nothing comes of it."""
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
     def __call__(self, *_: Any, **__: Any) -> Inert:
         """Call it."""
         return self
@@ -96,6 +99,8 @@ class Meta:
         self.name = name
         self.args = args
         self.kwargs = dict(kwargs or {})
+        self.maybe = False
+        """Whether it is not known if it was called."""
 
     def get(self, name: str, place: int, default: Any = None) -> Any:
         """An argument by its name or place."""
@@ -111,6 +116,8 @@ class Recorder:
         self.meta = meta
         self.told: list[Meta] = []
         self.fields: dict[str, Any] = {}
+        self.unsure: dict[str, str] = {}
+        """What of it may be otherwise than it was told, and why."""
 
 
 class Frame:
@@ -134,6 +141,10 @@ class Frame:
         """Whether it is that of a class's body, whose names can be seen in it."""
         self.handled: Any = None
         """The exception that is being handled."""
+        self.sets_up = False
+        """Whether the function makes an application."""
+        self.may_have_left = False
+        """Whether the function may have returned before, where that is not known."""
 
     def find(self, name: str) -> Frame | None:
         """The frame that holds a variable."""
