@@ -67,7 +67,7 @@ def one_module(root: str, path: str) -> Written | None:
     from async_testing.cli.plan_write import require
     from async_testing.facts.workspace import Workspace
     from async_testing.finding import UsageError
-    from async_testing.planning import needs, plan
+    from async_testing.planning import placing, plan
     from async_testing.subjects import modules
     from async_testing.writing import tests_for
     from async_testing.writing.conventions import Conventions
@@ -84,7 +84,8 @@ def one_module(root: str, path: str) -> Written | None:
         return None
     named = [one.name for one in done.functions] + [one.name for one in done.models]
     made = Written(path, done.layer, named)
-    file = needs.test_file(path, done.layer, (), modules.tests(root)[1])
+    known, home = modules.tests(root)
+    file = placing.test_file(path, done.layer, (), home, known)
     conventions = Conventions(root, file)
     try:
         require(done, conventions, root)

@@ -92,7 +92,7 @@ def _module(root: Path, given: str) -> str:
     return path
 
 
-def _about(root: Path, tests: Sequence[str]) -> Places:
+def _about(root: Path, tests: tuple[str, ...]) -> Places:
     files = list(_files(root, tests))
     if not files:
         raise UsageError(f"no test file in {', '.join(tests) or root}: name files that hold tests")

@@ -205,9 +205,9 @@ def following(report: Report, again: str) -> str:
         run = shlex.join([report.interpreter, "-m", "pytest", *(bad[:1] or report.arguments)])
         return f"next: (cd {shlex.quote(report.root)} && {run})"
     if report.instabilities:
-        first = report.instabilities[0]
-        what = "clean up after itself" if first.kind == "leak" else "pass by itself and in any order"
-        return f"next: have {first.test} {what}, then {first.command or again}"
+        found = report.instabilities[0]
+        what = "clean up after itself" if found.kind == "leak" else "pass by itself and in any order"
+        return f"next: have {found.test} {what}, then {found.command or again}"
     if state.get("replayed") == "failed":
         return f"next: mend the statement or what the test scripts, then {again}"
     if survivors := [one for one in missed(report) if one.verdict == "survived"]:
