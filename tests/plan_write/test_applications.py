@@ -197,3 +197,28 @@ def test_the_handler_of_all_exceptions_raises_them_again(project: Project) -> No
 
     assert "with pytest.raises(NotThere)" in text
     assert "assert response.status_code == 500" not in text
+
+
+def test_a_page_of_a_generic_model_holds_what_it_is_given(project: Project) -> None:
+    project.write(
+        "app.py",
+        "from typing import Annotated, Generic, TypeVar\n\n"
+        "from fastapi import Depends, FastAPI\nfrom pydantic import BaseModel\n\n"
+        'T = TypeVar("T")\n\n\n'
+        "class Book(BaseModel):\n    title: str\n\n\n"
+        "class Page(BaseModel, Generic[T]):\n    items: list[T]\n    total: int\n\n\n"
+        "class Books:\n    async def page(self) -> Page[Book]:\n        raise NotImplementedError\n\n\n"
+        "def get_books() -> Books:\n    return Books()\n\n\napp = FastAPI()\n\n\n"
+        '@app.get("/books", response_model=Page[Book])\n'
+        "async def list_books(books: Annotated[Books, Depends(get_books)]) -> Page[Book]:\n"
+        "    return await books.page()\n",
+    )
+    project.scaffold()
+
+    result = project.plan("app.py", "--write")
+
+    assert result.code == 0, result.err
+    name = result.out.split(" written to ")[1].split()[0].rstrip(",")
+    ran = project.pytest(name)
+    assert ran.code == 0, ran.out
+    assert "Book(title=" in project.read(name)

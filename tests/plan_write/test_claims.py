@@ -132,3 +132,17 @@ def test_a_module_that_cannot_be_imported_is_not_tested(project: Project) -> Non
 
     assert "import worker" not in text
     assert "importing worker raises RuntimeError" in " ".join(text.split())
+
+
+def test_handlers_of_a_logger_are_not_told_to_be_none(project: Project) -> None:
+    project.write(
+        "logs_service.py",
+        "import logging\n\n\ndef configured(level: str) -> str:\n"
+        "    root = logging.getLogger()\n"
+        "    for one in list(root.handlers):\n        root.removeHandler(one)\n"
+        "    root.setLevel(level)\n    return level\n",
+    )
+
+    text = _passes(project, "logs_service.py", "tests/test_logs_service.py")
+
+    assert "cannot be told by parsing" in text

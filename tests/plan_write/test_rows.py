@@ -251,3 +251,32 @@ def test_tables_that_are_only_named_are_imported_too(project: Project) -> None:
     assert ran.code == 0, ran.out
     text = project.read("tests/test_naming.py")
     assert "import shop.books  # noqa: F401\nimport shop.shelves  # noqa: F401\n" in text
+
+
+def test_another_state_is_another_member_of_its_enumeration(project: Project) -> None:
+    project.write("database.py", DATABASE)
+    project.write(
+        "model.py",
+        "from enum import StrEnum\n\n"
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n\n"
+        'class State(StrEnum):\n    OPEN = "open"\n    DONE = "done"\n\n\n'
+        "class Base(DeclarativeBase):\n    pass\n\n\n"
+        'class Task(Base):\n    __tablename__ = "tasks"\n'
+        "    id: Mapped[int] = mapped_column(primary_key=True)\n    state: Mapped[State]\n",
+    )
+    project.write(
+        "task_repository.py",
+        "from collections.abc import Sequence\n\nfrom sqlalchemy import select\n"
+        "from sqlalchemy.ext.asyncio import AsyncSession\n\nfrom model import State, Task\n\n\n"
+        "async def open_tasks(session: AsyncSession) -> Sequence[Task]:\n"
+        "    return (await session.scalars(select(Task).where(Task.state == State.OPEN))).all()\n",
+    )
+    assert scaffold([str(project.root), "--with-database", "--driver", "asyncpg"]) == 0
+
+    result = project.plan("task_repository.py", "--write")
+
+    assert result.code == 0, result.err
+    name = result.out.split(" written to ")[1].split()[0].rstrip(",")
+    text = project.read(name)
+    assert "state=State.DONE" in text
+    assert "other open" not in text

@@ -99,14 +99,15 @@ def _reshaped(interpreter: Models, form: Form, value: Any) -> Any:
     inner = form.single
     if value is None:
         return interpreter.checked(form, value)
-    if inner.kind == "model" and isinstance(value, Obj) and value.cls is not inner.cls:
+    if inner.kind == "model" and isinstance(value, Obj) and (value.cls is not inner.cls or inner.args):
         fields = interpreter.fields_of(inner.cls)
+        known = dict(zip(inner.cls.variables, inner.args, strict=False))
         given: dict[str, Any] = {}
         config = interpreter.config_of(inner.cls)
         for name, (one, _, _) in fields.items():
             if name in value.fields:
                 given[interpreter.alias_of(inner.cls, name, one, config)] = _reshaped(
-                    interpreter, one, value.fields[name]
+                    interpreter, one.given(known.get), value.fields[name]
                 )
             elif interpreter.lookup(value.cls, name) is not None:
                 given[interpreter.alias_of(inner.cls, name, one, config)] = interpreter.get_attribute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import enum
 import uuid
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -105,6 +106,8 @@ def _compared(column: str, sign: str, value: Any) -> Wanted | None:
 
 
 def _other(value: Any) -> Any:
+    if isinstance(value, enum.Enum):  # of texts too: the database knows no others
+        return next((one for one in type(value) if one is not value), MISSING)
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):

@@ -84,6 +84,8 @@ class Route:
             self.plain = self.plain.fields["__wrapped__"]
         self.router, self.told = self._told()
         assert function.route is not None
+        if self.told.maybe:
+            raise Unknown("whether the application has the route is not known")
         mounted = application.mounted(self.router)
         own = self.told.get("path", 0, "")
         if not isinstance(own, str):

@@ -174,7 +174,7 @@ class Values(Learning):
         whole = True
         for _ in range(60):
             kept = dict(self.choices)
-            given = self._fields(place, cls, whole=whole)
+            given = self._fields(place, form, whole=whole)
             try:
                 with (
                     self.interpreter.importing()
@@ -218,11 +218,14 @@ class Values(Learning):
             kinds = ", ".join(f"{'.'.join(map(str, where))}: {kind}" for where, kind in error.problems)
             raise Unknown(f"{cls.name} refuses what was made for it ({kinds})")
 
-    def _fields(self, place: str, cls: Cls, *, whole: bool = True) -> dict[str, Any]:
+    def _fields(self, place: str, model: Form, *, whole: bool = True) -> dict[str, Any]:
         given: dict[str, Any] = {}
+        cls: Cls = model.cls
+        known = dict(zip(cls.variables, model.args, strict=False))
         config = self.interpreter.config_of(cls)
         for name, (form, default, _) in self.interpreter.fields_of(cls).items():
             alias = self.interpreter.alias_of(cls, name, form, config)
+            form = form.given(lambda variable: known.get(variable) or cls.argument(variable))
             spot = f"{place}.{name}"
             if self.interpreter.default_of(default) is not MISSING:
                 if not whole or self.pick(f"{spot}=", [(True, ""), (False, "unset")]) is False:

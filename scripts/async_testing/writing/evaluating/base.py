@@ -233,7 +233,7 @@ class Base:
             return iter(found)
         if isinstance(value, type) and issubclass(value, enum.Enum):
             return iter([*value])
-        if isinstance(value, Inert):
+        if isinstance(value, Inert) and not self.is_acting:
             return iter(value)
         if hasattr(value, "__aiter__"):
             return self._asynchronously(value)
