@@ -185,8 +185,10 @@ def _inside(root: ast.AST) -> Iterator[ast.AST]:
     waiting = [root]
     for node in waiting:
         yield node
-        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        waiting += node.body if is_function else ast.iter_child_nodes(node)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting += node.body
+        else:
+            waiting += ast.iter_child_nodes(node)
 
 
 def _defined(source: SourceFile, name: str) -> Iterator[ast.AST]:
