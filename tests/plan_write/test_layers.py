@@ -184,9 +184,9 @@ def test_a_route_that_is_called_as_a_function_gets_no_markers_and_says_why(proje
     project.scaffold()
     result = project.plan("orgs.py", "--write")
     assert result.code == 0, result.err
-    assert "test_list_orgs_through_the_application_does_what_it_says: what the route is once" in result.out
+    assert "test_list_orgs_through_the_application_does_what_it_says: " in result.out
     text = project.read("tests/test_orgs_router.py")
-    assert text.count("list_orgs)(") == text.count("limit=") == text.count("price=price") > 1
+    assert text.count("limit=") == text.count("price=price") > 1
 
 
 def test_a_conftest_without_the_fixture_of_overrides_is_told_of(project: Project) -> None:

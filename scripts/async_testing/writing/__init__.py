@@ -117,6 +117,8 @@ def _of_route(
         except (Unknown, Exception):
             found = []
         kept = [one for one in found if not one.skip]
+        if kept and not isinstance(problem, Unknown):  # the application does not know the route
+            return kept
         return [*kept, calls.skipped(function.name, names, f"{what}_through_the_application", str(problem))]
 
 

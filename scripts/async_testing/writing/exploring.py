@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from async_testing.facts.source import SourceFile
     from async_testing.writing.evaluating.interpreter import Interpreter
 
+_WARNED = (".* is being released to the pool but has", "Previous unbuffered result was left incomplete")
+"""What drivers warn of: whether that is an error is for the project's filters to say."""
 ATTEMPTS = 500
 WORK = 800_000
 """Steps that all attempts at a function may take together."""
@@ -58,7 +62,11 @@ def looping() -> Iterator[None]:
     loop = asyncio.new_event_loop()
     asyncio._set_running_loop(loop)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for one in _WARNED:
+                warnings.filterwarnings("error", message=one)
+            yield
     finally:
         asyncio._set_running_loop(None)
         loop.close()
@@ -123,6 +131,8 @@ def once(interpreter: Interpreter, runner: Runner, memory: Memory, chosen: Mappi
             interpreter.marks = set()
             return Done(attempt, "returned", run(), chosen, subject)
         except Raised as raised:
+            if isinstance(raised.value, Warning) and any(re.match(one, str(raised.value)) for one in _WARNED):
+                return Done(attempt, "unknown", "the driver warns of what is left", chosen, subject)
             return Done(
                 attempt, "raised", raised.value, chosen, subject, raised.slip or is_misuse(raised, attempt)
             )
