@@ -43,3 +43,9 @@ def test_another_process_without_installed_packages_writes_the_same(example: str
     # Assert
     assert here
     assert elsewhere == here
+
+
+def test_the_exceptions_of_drivers_are_those_that_are_installed() -> None:
+    """What stands for them where they are not is what tools/driver_errors.py wrote down of these versions."""
+    command = [sys.executable, str(REPOSITORY / "tools/driver_errors.py"), "--check"]
+    assert subprocess.run(command, check=False).returncode == 0

@@ -115,34 +115,35 @@ def _is_missing(test: Test, done: Plan) -> bool:
 
 def require(done: Plan, conventions: Conventions, root: str) -> None:
     """Refuse a module whose tests need fakes or fixtures that the project has not."""
+    what, *switches = _lacking(done, conventions)
+    if not what:
+        return
+    if (Path(root) / conventions.project.tests / "conftest.py").exists():
+        switches.append("--merge")
+    script = os.path.join(os.path.dirname(sys.argv[0]), "scaffold.py")  # noqa: PTH118, PTH120
+    command = shlex.join(["python", script, os.path.relpath(root), *switches])
+    raise UsageError(f"the tests of {done.path} need {what}: run {command} first")
+
+
+def _lacking(done: Plan, conventions: Conventions) -> tuple[str, ...]:
+    """What is missing, and the switches of scaffold that bring it; an empty text where nothing is."""
     from async_testing.scaffolding.choices import SESSION_DRIVERS
 
-    script = os.path.join(os.path.dirname(sys.argv[0]), "scaffold.py")  # noqa: PTH118, PTH120
-    hint = f"run {shlex.join(['python', script, os.path.relpath(root)])} first"
-    there = (Path(root) / conventions.project.tests / "conftest.py").exists()
-    merging = hint.replace(" first", " --merge first") if there else hint
+    forms = {one.form for function in done.functions for one in function.statements}
     sessions = conventions.project.sessions
-    if (
-        any(one.form == "sqlalchemy" for function in done.functions for one in function.statements)
-        and sessions is not None
-        and sessions.driver in SESSION_DRIVERS
-        and not conventions.has_session
+    is_real = sessions is not None and sessions.driver in SESSION_DRIVERS
+    if "sqlalchemy" in forms and is_real and not conventions.has_session:
+        return "sessions on a real database, since no fake stands for those", "--with-database"
+    if forms - {"sqlalchemy"} and conventions.project.drivers and not conventions.driver:
+        return ("fakes, and the project has none",)
+    routes = [one.route for one in done.functions if one.route]
+    if routes and not ("app" in conventions.fixtures and conventions.clients):
+        return ("the fixture app and its client",)
+    if any(one.dependency for route in routes for one in route.given) and (
+        "override_dependency" not in conventions.fixtures
     ):
-        raise UsageError(
-            f"the tests of {done.path} need sessions on a real database, since no fake stands for those:"
-            f" {merging.replace(' first', ' --with-database first')}"
-        )
-    sends = any(one.form != "sqlalchemy" for function in done.functions for one in function.statements)
-    drivers = {one.name for one in conventions.project.drivers}
-    if sends and drivers and not conventions.driver:
-        raise UsageError(f"the tests of {done.path} need fakes, and the project has none: {merging}")
-    if any(one.route for one in done.functions) and not (
-        "app" in conventions.fixtures and conventions.clients
-    ):
-        raise UsageError(f"the tests of {done.path} need the fixture app and its client: {merging}")
-    asked = any(each.dependency for one in done.functions if one.route for each in one.route.given)
-    if asked and "override_dependency" not in conventions.fixtures:
-        raise UsageError(f"the tests of {done.path} need the fixture override_dependency: {merging}")
+        return ("the fixture override_dependency",)
+    return ("",)
 
 
 def _report(shown: str, helpers: Sequence[Helper], tests: Sequence[Test], *, added: bool) -> None:

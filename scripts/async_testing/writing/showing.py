@@ -94,21 +94,8 @@ class Shower:
             return self._result(value)
         if isinstance(value, int | float | bytes | complex | range):
             return repr(value)
-        if isinstance(value, list) and type(value).__name__ == "Each":
-            return f"{self.take(self.conventions.fakes, 'Each')}([{', '.join(map(self.show, value))}])"
-        if isinstance(value, list):
-            return f"[{', '.join(map(self.show, value))}]"
-        if isinstance(value, tuple):
-            inner = ", ".join(map(self.show, value))
-            return f"({inner},)" if len(value) == 1 else f"({inner})"
-        if isinstance(value, dict | set | frozenset) and any(map(has_opaque, value)):
-            raise Unknown("a key is another value each time")
-        if isinstance(value, set | frozenset):
-            inner = ", ".join(sorted(map(self.show, value)))
-            shown = f"{{{inner}}}" if value else "set()"
-            return f"frozenset({shown if value else ''})" if isinstance(value, frozenset) else shown
-        if isinstance(value, dict):
-            return f"{{{', '.join(f'{self.show(key)}: {self.show(one)}' for key, one in value.items())}}}"
+        if isinstance(value, list | tuple | dict | set | frozenset):
+            return self._container(value)
         if isinstance(
             value, datetime.date | datetime.time | datetime.timedelta | decimal.Decimal | uuid.UUID
         ):
@@ -136,6 +123,22 @@ class Shower:
         if hasattr(value, "items") and type(value).__module__.startswith("async_testing_fakes"):
             return self.show(dict(value.items()))
         raise Unknown(f"a {type(value).__name__} cannot be shown in a test")
+
+    def _container(self, value: Any) -> str:
+        if isinstance(value, list):
+            shown = f"[{', '.join(map(self.show, value))}]"
+            is_plain = type(value).__name__ != "Each"
+            return shown if is_plain else f"{self.take(self.conventions.fakes, 'Each')}({shown})"
+        if isinstance(value, tuple):
+            inner = ", ".join(map(self.show, value))
+            return f"({inner},)" if len(value) == 1 else f"({inner})"
+        if any(map(has_opaque, value)):
+            raise Unknown("a key is another value each time")
+        if isinstance(value, dict):
+            return f"{{{', '.join(f'{self.show(key)}: {self.show(one)}' for key, one in value.items())}}}"
+        inner = ", ".join(sorted(map(self.show, value)))
+        shown = f"{{{inner}}}" if value else "set()"
+        return f"frozenset({shown if value else ''})" if isinstance(value, frozenset) else shown
 
     def _function(self, value: Any) -> str:
         """A function by its name: of a module, or of an object that the test has. Raises: Unknown for others."""

@@ -24,6 +24,8 @@ _HARMLESS = re.compile(
     r"|subscribe|unsubscribe|delete|drop|truncate)"
 )
 """The beginnings of what may well happen twice, since the second time changes nothing."""
+_SETTLING = re.compile(r"\s*(?:SET|PRAGMA|CREATE\b.*\bIF NOT EXISTS|DROP\b.*\bIF EXISTS)\b", re.I | re.S)
+"""Statements of which the second changes nothing."""
 _ENDINGS = {"commit", "rollback", "release", "close", "aclose", "disconnect"}
 
 
@@ -248,6 +250,8 @@ def dropped_from_gather(source: Source) -> Iterator[Edits]:
         ],
         "async def f(d):\n    await asyncio.gather(a, b)\n    x = await d.a()\n    await d.update(x)": [],
         "async def f(session, row):\n    await session.delete(row)": [],
+        "async def f(c):\n    await c.execute('CREATE TABLE IF NOT EXISTS a (b int)')": [],
+        "async def f(c):\n    await c.execute('SET x = 1')": [],
         "async def f(c):\n    await c.execute('UPDATE a SET b = b + 1')\n    await c.execute('DELETE FROM a')": [
             "async def f(c):\n    await c.execute('UPDATE a SET b = b + 1')\n"
             "    await c.execute('UPDATE a SET b = b + 1')\n    await c.execute('DELETE FROM a')"
@@ -268,7 +272,10 @@ def repeated_call(source: Source) -> Iterator[Edits]:
 
 def _adds(source: Source, statement: ast.expr | None) -> bool:
     """Whether a statement that runs twice leaves another state than one that runs once, if it is known."""
-    blocks = source.statements.get(resolve(source, statement), []) if statement is not None else []
+    known = resolve(source, statement) if statement is not None else None
+    if isinstance(known, ast.Constant) and isinstance(known.value, str) and _SETTLING.match(known.value):
+        return False
+    blocks = source.statements.get(known, []) if known is not None else []
     if not blocks or any(block.verb in ("INSERT", "SELECT") for block in blocks):
         return True
     return any(token.text in "+-" for block in blocks for clause in block.all("set") for token in clause.body)

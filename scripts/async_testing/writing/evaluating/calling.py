@@ -124,11 +124,7 @@ class Calling(Builtins):
         name = getattr(func, "__name__", "")
         if name in _TIMES and self._is_clock(func, name) and not (args and name == "fromtimestamp"):
             return Opaque("the clock")
-        if getattr(func, "__module__", "") in ("random", "secrets") or (
-            name in _RANDOM and func.__module__ == "uuid"
-        ):
-            return Opaque("chance")
-        if isinstance(getattr(func, "__self__", None), random.Random | secrets.SystemRandom):
+        if self._is_chance(func, name):
             return Opaque("chance")
         given = [*args, *kwargs.values()]
         if func is datetime.timedelta:
@@ -161,6 +157,15 @@ class Calling(Builtins):
         if isinstance(on, str) and isinstance(found, str | list):
             self.marks.add(("text", name, repr(args)[:60], found != on))
         return found
+
+    @staticmethod
+    def _is_chance(func: Any, name: str) -> bool:
+        home = getattr(func, "__module__", "")
+        return (
+            home in ("random", "secrets")
+            or (name in _RANDOM and home == "uuid")
+            or isinstance(getattr(func, "__self__", None), random.Random | secrets.SystemRandom)
+        )
 
     @staticmethod
     def _is_clock(func: Any, name: str) -> bool:
